@@ -1,0 +1,23 @@
+"""The engines by name, imported only when asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from tdispmodel.engines.protocol import Engine
+
+ENGINES: dict[str, tuple[str, str]] = {
+    "explicit": ("tdispmodel.engines.explicit:Explicit", "breadth-first search over compiled successors, shortest traces"),
+    "graph": ("tdispmodel.engines.graph:Graph", "breadth-first search on a networkx graph, for small models"),
+    "walk": ("tdispmodel.engines.walk:Walk", "random behaviours by hypothesis, shrunk; finds, never proves"),
+    "bmc": ("tdispmodel.engines.bmc:BoundedSearch", "z3: is there a violation within so many steps"),
+    "induction": ("tdispmodel.engines.induction:Induction", "z3: k-induction with invariant strengthening"),
+    "pdr": ("tdispmodel.engines.pdr:Pdr", "z3's Spacer: property-directed reachability"),
+}
+
+
+def engine(name: str) -> Engine:
+    """Return the engine called ``name``; KeyError if there is none."""
+    module, _, attribute = ENGINES[name][0].partition(":")
+    made: Engine = getattr(import_module(module), attribute)()
+    return made

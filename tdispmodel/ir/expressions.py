@@ -1,0 +1,547 @@
+"""Sorts, values and expressions.
+
+Values are plain: ``True``/``False``, integers, and for an enum the member's name.  Expressions are frozen trees; each
+node checks the sorts of its parts when it is built and raises `IllFormed` (a fault of the builder, never of the user).
+
+Leaves come in two families.  *Template* leaves stand in a model as written: `Field` (a variable of a named instance),
+`ConstantValue`, `SameInstance`, `ActorIs`, `StepIs`, and the binder `Quantified`.  *Ground* leaves stand in a system:
+`Read` (a flat variable, before or after the step) and `Took` (which action instance the step is).  Everything else is
+common to both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from enum import Enum
+from functools import cached_property
+from typing import assert_never
+
+Value = bool | int | str
+
+
+class IllFormed(Exception):
+    """An expression, model or system that makes no sense was built: a fault of tdispmodel itself."""
+
+
+class Actor(Enum):
+    """Who moves.  `disturbs`: moves that liveness assumes to be finitely many; `fair`: weakly fair unless it says otherwise."""
+
+    DEVICE = "device"
+    KERNEL = "kernel"
+    USERSPACE = "userspace"
+    RELYING_PARTY = "relying_party"
+    HOST = "host"
+    ENVIRONMENT = "environment"
+
+    @property
+    def fair(self) -> bool:
+        """Whether each action instance of this actor is weakly fair by default."""
+        return self in (Actor.KERNEL, Actor.USERSPACE, Actor.RELYING_PARTY)
+
+    @property
+    def adversarial(self) -> bool:
+        """Whether the actor's moves are not to be repaired and may not be relied on (host and device faults)."""
+        return self in (Actor.HOST, Actor.DEVICE)
+
+
+@dataclass(frozen=True)
+class Boolean:
+    """Truth values."""
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """All values, in their order."""
+        return (False, True)
+
+    def __str__(self) -> str:
+        return "bool"
+
+
+@dataclass(frozen=True)
+class Enumeration:
+    """An enum of the model: its name and its members' names in their order."""
+
+    name: str
+    members: tuple[str, ...]
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """All values, in their order."""
+        return self.members
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Bounded:
+    """Integers from ``low`` to ``high``, both included.  An arithmetic expression has the interval of its results."""
+
+    low: int
+    high: int
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """All values, in their order."""
+        return tuple(range(self.low, self.high + 1))
+
+    def __str__(self) -> str:
+        return f"int {self.low}..{self.high}"
+
+
+Sort = Boolean | Enumeration | Bounded
+BOOLEAN = Boolean()
+
+
+def same_kind(left: Sort, right: Sort) -> bool:
+    """Whether values of the two sorts may be compared: both truth values, both integers, or the same enum."""
+    match left, right:
+        case Boolean(), Boolean():
+            return True
+        case Bounded(), Bounded():
+            return True
+        case Enumeration(), Enumeration():
+            return left == right
+        case _:
+            return False
+
+
+def belongs(value: Value, sort: Sort) -> bool:
+    """Whether ``value`` is a value of ``sort`` (``True`` is not the integer 1)."""
+    match sort:
+        case Boolean():
+            return isinstance(value, bool)
+        case Bounded(low, high):
+            return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+        case Enumeration():
+            return isinstance(value, str) and value in sort.members
+        case _:
+            assert_never(sort)
+
+
+class Expression:
+    """A node of a formula.  Subclasses are frozen dataclasses with a ``sort``."""
+
+    @property
+    def sort(self) -> Sort:
+        """The sort of the value."""
+        return BOOLEAN
+
+    @cached_property
+    def children(self) -> tuple[Expression, ...]:
+        """The sub-expressions, left to right."""
+        found: list[Expression] = []
+        for field in fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
+            value = getattr(self, field.name)
+            if isinstance(value, Expression):
+                found.append(value)
+            elif isinstance(value, tuple):
+                found += [part for part in value if isinstance(part, Expression)]
+        return tuple(found)
+
+    def walk(self) -> Iterator[Expression]:
+        """Yield this node and all below it, outermost first."""
+        stack: list[Expression] = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(reversed(node.children))
+
+
+def _needs(condition: bool, message: str) -> None:  # noqa: FBT001  # reads best at the call
+    if not condition:
+        raise IllFormed(message)
+
+
+def _boolean(*operands: Expression) -> None:
+    for operand in operands:
+        _needs(isinstance(operand.sort, Boolean), f"a truth value is needed, not {operand.sort}: {operand}")
+
+
+@dataclass(frozen=True)
+class Literal(Expression):
+    """A value written down."""
+
+    value: Value
+    of: Sort
+
+    def __post_init__(self) -> None:
+        _needs(belongs(self.value, self.of), f"{self.value!r} is no value of {self.of}")
+
+    @property
+    def sort(self) -> Sort:
+        return self.of
+
+
+TRUE = Literal(True, BOOLEAN)  # noqa: FBT003
+FALSE = Literal(False, BOOLEAN)  # noqa: FBT003
+
+
+def number(value: int) -> Literal:
+    """An integer literal with the tightest interval."""
+    return Literal(value, Bounded(value, value))
+
+
+@dataclass(frozen=True)
+class Read(Expression):
+    """Ground: the value of a flat variable before the step, or after it."""
+
+    name: str
+    of: Sort
+    after: bool = False
+
+    @property
+    def sort(self) -> Sort:
+        return self.of
+
+
+@dataclass(frozen=True)
+class Field(Expression):
+    """Template: variable ``variable`` of the instance that ``instance`` names (``self``, a parameter, a bound name,
+    or one of these followed by parts: ``self.tsm``), before the step or after it."""
+
+    instance: str
+    variable: str
+    of: Sort
+    after: bool = False
+
+    @property
+    def sort(self) -> Sort:
+        return self.of
+
+
+@dataclass(frozen=True)
+class ConstantValue(Expression):
+    """Template: the value of a constant of the check."""
+
+    name: str
+    of: Sort
+
+    @property
+    def sort(self) -> Sort:
+        return self.of
+
+
+@dataclass(frozen=True)
+class SameInstance(Expression):
+    """Template: whether two names stand for the same component instance."""
+
+    left: str
+    right: str
+
+
+@dataclass(frozen=True)
+class ActorIs(Expression):
+    """Template, in step properties: the step is taken by one of these actors."""
+
+    actors: tuple[Actor, ...]
+
+
+@dataclass(frozen=True)
+class StepIs(Expression):
+    """Template, in step properties: the step is action ``action`` of component ``owner`` (or of one that derives from
+    it).  ``arguments`` are instance names: first, for an action of a part, the instance that owns it, then the
+    parameters in order; fewer than there are means "whichever"."""
+
+    owner: str
+    action: str
+    arguments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Took(Expression):
+    """Ground, in step properties: the step is one of these action instances (by name)."""
+
+    names: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Not(Expression):
+    """Negation."""
+
+    operand: Expression
+
+    def __post_init__(self) -> None:
+        _boolean(self.operand)
+
+
+@dataclass(frozen=True)
+class And(Expression):
+    """Conjunction, left to right; true when empty."""
+
+    operands: tuple[Expression, ...]
+
+    def __post_init__(self) -> None:
+        _boolean(*self.operands)
+
+
+@dataclass(frozen=True)
+class Or(Expression):
+    """Disjunction, left to right; false when empty."""
+
+    operands: tuple[Expression, ...]
+
+    def __post_init__(self) -> None:
+        _boolean(*self.operands)
+
+
+@dataclass(frozen=True)
+class Equal(Expression):
+    """Two values of one kind are the same."""
+
+    left: Expression
+    right: Expression
+
+    def __post_init__(self) -> None:
+        _needs(same_kind(self.left.sort, self.right.sort), f"cannot compare {self.left.sort} with {self.right.sort}")
+
+
+@dataclass(frozen=True)
+class Less(Expression):
+    """The left integer is smaller than the right one."""
+
+    left: Expression
+    right: Expression
+
+    def __post_init__(self) -> None:
+        _integers(self.left, self.right)
+
+
+@dataclass(frozen=True)
+class AtMost(Expression):
+    """The left integer is smaller than the right one, or the same."""
+
+    left: Expression
+    right: Expression
+
+    def __post_init__(self) -> None:
+        _integers(self.left, self.right)
+
+
+def _integers(*operands: Expression) -> None:
+    for operand in operands:
+        _needs(isinstance(operand.sort, Bounded), f"an integer is needed, not {operand.sort}")
+
+
+@dataclass(frozen=True)
+class Among(Expression):
+    """The operand has one of the listed values."""
+
+    operand: Expression
+    values: tuple[Value, ...]
+
+    def __post_init__(self) -> None:
+        for value in self.values:
+            fits = isinstance(value, int) and not isinstance(value, bool) and isinstance(self.operand.sort, Bounded)
+            _needs(fits or belongs(value, self.operand.sort), f"{value!r} is no value of {self.operand.sort}")
+
+
+@dataclass(frozen=True)
+class Arithmetic(Expression):
+    """``left + right``, ``left - right`` or ``left * right`` of integers, exact; the sort is the interval of results."""
+
+    operator: str
+    left: Expression
+    right: Expression
+
+    def __post_init__(self) -> None:
+        _integers(self.left, self.right)
+        _needs(self.operator in ("+", "-", "*"), f"no operator {self.operator!r}")
+
+    @property
+    def sort(self) -> Sort:
+        left, right = self.left.sort, self.right.sort
+        if not isinstance(left, Bounded) or not isinstance(right, Bounded):
+            message = "arithmetic needs integers"
+            raise IllFormed(message)
+        operate = ARITHMETIC[self.operator]
+        ends = [operate(a, b) for a in (left.low, left.high) for b in (right.low, right.high)]
+        return Bounded(min(ends), max(ends))
+
+
+ARITHMETIC: dict[str, Callable[[int, int], int]] = {
+    "+": lambda left, right: left + right,
+    "-": lambda left, right: left - right,
+    "*": lambda left, right: left * right,
+}
+
+
+@dataclass(frozen=True)
+class If(Expression):
+    """``then if condition else otherwise``; both branches are of one kind."""
+
+    condition: Expression
+    then: Expression
+    otherwise: Expression
+
+    def __post_init__(self) -> None:
+        _boolean(self.condition)
+        _needs(
+            same_kind(self.then.sort, self.otherwise.sort),
+            f"the branches are {self.then.sort} and {self.otherwise.sort}",
+        )
+
+    @property
+    def sort(self) -> Sort:
+        then, otherwise = self.then.sort, self.otherwise.sort
+        if isinstance(then, Bounded) and isinstance(otherwise, Bounded):
+            return Bounded(min(then.low, otherwise.low), max(then.high, otherwise.high))
+        return then
+
+
+class Binder(Enum):
+    """What a quantifier does with its instances."""
+
+    ALL = "all"
+    ANY = "any"
+    SUM = "sum"
+
+
+@dataclass(frozen=True)
+class Quantified(Expression):
+    """Template: ``all/any/sum(body for bound in <root>.collection if where)``.
+
+    ``collection`` is the name of an ``Each`` field of the root component; a `SUM` has an integer or boolean body
+    (a truth value counts 1)."""
+
+    binder: Binder
+    bound: str
+    collection: str
+    body: Expression
+    where: Expression = TRUE
+
+    def __post_init__(self) -> None:
+        _boolean(self.where)
+        if self.binder is Binder.SUM:
+            _needs(not isinstance(self.body.sort, Enumeration), "an enum cannot be summed")
+        else:
+            _boolean(self.body)
+
+    @property
+    def sort(self) -> Sort:
+        # how many instances there are is known when the model is grounded; MAXIMUM_INSTANCES bounds it
+        if self.binder is not Binder.SUM:
+            return BOOLEAN
+        body = self.body.sort
+        low, high = (body.low, body.high) if isinstance(body, Bounded) else (0, 1)
+        return Bounded(min(0, low * MAXIMUM_INSTANCES), max(0, high * MAXIMUM_INSTANCES))
+
+
+@dataclass(frozen=True)
+class Count(Expression):
+    """Template: ``len(<root>.collection)``."""
+
+    collection: str
+
+    @property
+    def sort(self) -> Sort:
+        return Bounded(0, MAXIMUM_INSTANCES)
+
+
+MAXIMUM_INSTANCES = 64
+
+
+# --- building with folding -------------------------------------------------------------------------------------------
+
+
+def conjunction(*operands: Expression) -> Expression:
+    """And, flattened, without true parts; `FALSE` as soon as a part is false."""
+    parts: list[Expression] = []
+    for operand in operands:
+        if operand == FALSE:
+            return FALSE
+        parts += operand.operands if isinstance(operand, And) else () if operand == TRUE else (operand,)
+    if not parts:
+        return TRUE
+    return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+
+def disjunction(*operands: Expression) -> Expression:
+    """Or, flattened, without false parts; `TRUE` as soon as a part is true."""
+    parts: list[Expression] = []
+    for operand in operands:
+        if operand == TRUE:
+            return TRUE
+        parts += operand.operands if isinstance(operand, Or) else () if operand == FALSE else (operand,)
+    if not parts:
+        return FALSE
+    return parts[0] if len(parts) == 1 else Or(tuple(parts))
+
+
+def negation(operand: Expression) -> Expression:
+    """Not, with double negations and literals removed."""
+    match operand:
+        case Literal(value, _):
+            return FALSE if value else TRUE
+        case Not(inner):
+            return inner
+        case _:
+            return Not(operand)
+
+
+def rebuilt(expression: Expression, replace: Callable[[Expression], Expression | None]) -> Expression:
+    """Rebuild ``expression`` bottom up with folding.
+
+    ``replace`` is asked of each node first (outermost first) and gives the node that takes its place, or None to go
+    on below.  Constant parts are folded, so that what is decided by constants disappears.
+    """
+    taken = replace(expression)
+    if taken is not None:
+        return taken
+
+    def again(part: Expression) -> Expression:
+        return rebuilt(part, replace)
+
+    match expression:
+        case Not(operand):
+            return negation(again(operand))
+        case And(operands):
+            return conjunction(*map(again, operands))
+        case Or(operands):
+            return disjunction(*map(again, operands))
+        case Equal(left, right):
+            return _folded(Equal(again(left), again(right)))
+        case Less(left, right):
+            return _folded(Less(again(left), again(right)))
+        case AtMost(left, right):
+            return _folded(AtMost(again(left), again(right)))
+        case Among(operand, values):
+            return _folded(Among(again(operand), values))
+        case Arithmetic(operator, left, right):
+            return _folded(Arithmetic(operator, again(left), again(right)))
+        case If(condition, then, otherwise):
+            return choice(again(condition), again(then), again(otherwise))
+        case Quantified(binder, bound, collection, body, where):
+            return Quantified(binder, bound, collection, again(body), again(where))
+        case _:
+            return expression
+
+
+def choice(condition: Expression, then: Expression, otherwise: Expression) -> Expression:
+    """If, folded when the condition is constant or the branches are the same."""
+    if condition == TRUE or then == otherwise:
+        return then
+    return otherwise if condition == FALSE else If(condition, then, otherwise)
+
+
+def _folded(expression: Expression) -> Expression:
+    match expression:
+        case Equal(Literal(left, _), Literal(right, _)):
+            return TRUE if left == right else FALSE
+        case Equal(left, right) if left == right:
+            return TRUE
+        case Equal(left, Literal(value, Boolean())):
+            return left if value else negation(left)
+        case Equal(Literal(value, Boolean()), right):
+            return right if value else negation(right)
+        case Less(Literal(left, _), Literal(right, _)) if isinstance(left, int) and isinstance(right, int):
+            return TRUE if left < right else FALSE
+        case AtMost(Literal(left, _), Literal(right, _)) if isinstance(left, int) and isinstance(right, int):
+            return TRUE if left <= right else FALSE
+        case Among(Literal(value, _), values):
+            return TRUE if value in values else FALSE
+        case Arithmetic(operator, Literal(left, _), Literal(right, _)) if isinstance(left, int) and isinstance(right, int):
+            return number(ARITHMETIC[operator](left, right))
+        case _:
+            return expression

@@ -1,0 +1,9 @@
+"""What a model means: grounding, start states, enabled actions, steps, truth.  Layer 2.
+
+Slow and obvious on purpose: the reference for every engine, and all that the judge shares with them.
+"""
+
+from tdispmodel.semantics.grounding import Scope, ground, ground_property
+from tdispmodel.semantics.meaning import LeavesRange, Semantics
+
+__all__ = ["LeavesRange", "Scope", "Semantics", "ground", "ground_property"]

@@ -1,0 +1,241 @@
+"""From a model to a system: as many instances as the scope says, constants put in, quantifiers written out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from types import MappingProxyType
+
+from tdispmodel.ir.expressions import (
+    FALSE,
+    TRUE,
+    Actor,
+    ActorIs,
+    Arithmetic,
+    Binder,
+    Boolean,
+    ConstantValue,
+    Count,
+    Expression,
+    Field,
+    Literal,
+    Quantified,
+    Read,
+    SameInstance,
+    StepIs,
+    Took,
+    Value,
+    choice,
+    conjunction,
+    disjunction,
+    negation,
+    number,
+    rebuilt,
+)
+from tdispmodel.ir.model import Action, Component, Model, Property
+from tdispmodel.ir.premise import antecedent
+from tdispmodel.ir.system import Assignment, System, SystemAction, SystemProperty, SystemVariable
+
+Environment = Mapping[str, str]
+"""What each bound name stands for: the full name of an instance (the root's is the empty string)."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a check is asked for: how many devices, which constants differ from their defaults, which capabilities
+    (``host.error``: actor and action) are switched off."""
+
+    devices: int = 1
+    constants: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A component instance: its full name (``devices[0]``, empty for the root) and its component class."""
+
+    name: str
+    component: Component
+
+
+def instances(model: Model, devices: int) -> tuple[Instance, ...]:
+    """Return all instances of a model, the root first, then its parts in order, each followed by its own parts."""
+
+    def below(name: str, component: Component) -> Iterator[Instance]:
+        yield Instance(name, component)
+        for part in component.parts:
+            kind = model.component(part.kind)
+            base = member(name, part.name)
+            for path in [f"{base}[{number}]" for number in range(devices)] if part.many else [base]:
+                yield from below(path, kind)
+
+    return tuple(below("", model.component(model.root)))
+
+
+def member(instance: str, name: str) -> str:
+    """Return the full name of a variable or part of an instance."""
+    return f"{instance}.{name}" if instance else name
+
+
+def ground(model: Model, scope: Scope | None = None) -> System:
+    """Return the system of ``model`` for ``scope``.  Constants that the scope does not mention have their defaults."""
+    return _Grounding(model, scope or Scope()).system()
+
+
+def ground_property(model: Model, wanted: Property, scope: Scope | None = None) -> SystemProperty:
+    """Return the ground question of a property of ``model``, for the same scope as the system.
+
+    A property about a part is the conjunction over its instances; leads-to and stays-possible properties about a part
+    cannot be joined into one formula, so use `ground_properties`, which gives one question per instance for them.
+    """
+    questions = ground_properties(model, wanted, scope)
+    if len(questions) != 1:
+        message = f"{wanted.name} is {len(questions)} questions"
+        raise ValueError(message)
+    return questions[0]
+
+
+def ground_properties(model: Model, wanted: Property, scope: Scope | None = None) -> tuple[SystemProperty, ...]:
+    """Return the questions that must all hold for ``wanted`` to hold: one per instance that it is about."""
+    return _Grounding(model, scope or Scope()).questions(wanted)
+
+
+class _Grounding:
+    """One model and one scope."""
+
+    def __init__(self, model: Model, scope: Scope) -> None:
+        self.model = model
+        self.scope = scope
+        self.all = instances(model, scope.devices)
+        self.constants = {constant.name: constant.value for constant in model.constants} | dict(scope.constants)
+        named: dict[str, set[str]] = {}
+        for component in model.components:
+            for action in component.actions:
+                named.setdefault(action.name, set()).add(action.owner)
+        self.ambiguous = {name for name, owners in named.items() if len(owners) > 1}
+        self.taken = list(self.firings())
+
+    def system(self) -> System:
+        variables = tuple(
+            SystemVariable(member(instance.name, variable.name), variable.sort, variable.initial)
+            for instance in self.all
+            for variable in instance.component.variables
+        )
+        actions = [self.action(name, action, env) for name, action, env, _ in self.taken]
+        return System(
+            name=self.model.name,
+            variables=variables,
+            actions=tuple(action for action in actions if action.guard != FALSE),
+            initially=conjunction(*(self.expression(part, {"self": ""}) for part in self.model.initially)),
+            devices=self.scope.devices,
+            constants=tuple(self.constants.items()),
+            without=self.scope.without,
+        )
+
+    def firings(self) -> Iterator[tuple[str, Action, Environment, tuple[str, ...]]]:
+        """Yield each action instance: its name, template, what its names stand for, and the instances it concerns."""
+        for instance in self.all:
+            for action in instance.component.actions:
+                if f"{action.actor.value}.{action.name}" in self.scope.without:
+                    continue
+                choices = [self.of_kind(parameter.kind) for parameter in action.parameters]
+                for arguments in product(*choices):
+                    concerned = ((instance.name,) if instance.name else ()) + arguments
+                    label = f"{action.owner}.{action.name}" if action.name in self.ambiguous else action.name
+                    name = f"{label}({', '.join(concerned)})" if concerned else label
+                    names = zip((parameter.name for parameter in action.parameters), arguments, strict=True)
+                    yield name, action, {"self": instance.name, **dict(names)}, concerned
+
+    def of_kind(self, kind: str) -> list[str]:
+        return [instance.name for instance in self.all if kind in instance.component.lineage]
+
+    def action(self, name: str, action: Action, env: Environment) -> SystemAction:
+        assigned: dict[str, Expression] = {}
+        for update in action.updates:  # when two parameters are the same instance the later assignment stays, as in Python
+            assigned[member(self.resolve(update.instance, env), update.variable)] = self.expression(update.value, env)
+        return SystemAction(
+            name=name,
+            actor=action.actor,
+            fair=action.fair,
+            disturbs=action.actor in (Actor.HOST, Actor.ENVIRONMENT, Actor.DEVICE) and not action.fair,
+            adversarial=action.actor.adversarial and not action.fair,
+            guards=tuple(self.expression(guard.condition, env) for guard in action.guards),
+            assignments=tuple(Assignment(variable, value) for variable, value in assigned.items()),
+            template=action,
+            places=tuple(guard.place for guard in action.guards),
+        )
+
+    def questions(self, wanted: Property) -> tuple[SystemProperty, ...]:
+        premise = antecedent(wanted.formula) if wanted.after == TRUE else wanted.after
+        about = self.of_kind(wanted.about)
+        return tuple(
+            SystemProperty(
+                name=wanted.name,
+                code=wanted.code,
+                kind=wanted.kind,
+                formula=self.expression(wanted.formula, {"now": name}),
+                after=self.expression(wanted.after, {"now": name}),
+                antecedent=None if premise is None else self.expression(premise, {"now": name}),
+                template=wanted,
+                place=wanted.place,
+            )
+            for name in about
+        )
+
+    def resolve(self, instance: str, env: Environment) -> str:
+        first, *rest = instance.split(".")
+        return ".".join(([env[first]] if env[first] else []) + rest)
+
+    def collection(self, name: str) -> list[str]:
+        return [f"{name}[{position}]" for position in range(self.scope.devices)]
+
+    def expression(self, expression: Expression, env: Environment) -> Expression:
+        """Return the ground form of a template expression."""
+
+        def replace(node: Expression) -> Expression | None:
+            match node:
+                case Field(instance, variable, sort, after):
+                    return Read(member(self.resolve(instance, env), variable), sort, after)
+                case ConstantValue(name, sort):
+                    return Literal(self.constants[name], sort)
+                case SameInstance(left, right):
+                    return TRUE if self.resolve(left, env) == self.resolve(right, env) else FALSE
+                case ActorIs(actors):
+                    return self.took(lambda action, _: action.actor in actors)
+                case StepIs(owner, action_name, arguments):
+                    given = tuple(self.resolve(argument, env) for argument in arguments)
+                    return self.took(
+                        lambda action, concerned: (action.owner, action.name) == (owner, action_name)
+                        and concerned[: len(given)] == given
+                    )
+                case Count(collection):
+                    return number(len(self.collection(collection)))
+                case Quantified():
+                    return self.quantified(node, env)
+                case _:
+                    return None
+
+        return rebuilt(expression, replace)
+
+    def took(self, wanted) -> Expression:  # type: ignore[no-untyped-def]  # a predicate over an action and its instances
+        names = frozenset(name for name, action, _, concerned in self.taken if wanted(action, concerned))
+        return Took(names) if names else FALSE
+
+    def quantified(self, node: Quantified, env: Environment) -> Expression:
+        parts = []
+        for name in self.collection(node.collection):
+            inner = {**env, node.bound: name}
+            parts.append((self.expression(node.where, inner), self.expression(node.body, inner)))
+        match node.binder:
+            case Binder.ALL:
+                return conjunction(*(disjunction(negation(where), body) for where, body in parts))
+            case Binder.ANY:
+                return disjunction(*(conjunction(where, body) for where, body in parts))
+            case Binder.SUM:
+                total: Expression = number(0)
+                for where, body in parts:
+                    counted = choice(body, number(1), number(0)) if isinstance(body.sort, Boolean) else body
+                    part = choice(where, counted, number(0))
+                    total = part if total == number(0) else Arithmetic("+", total, part)
+                return total

@@ -1,0 +1,193 @@
+"""Verdicts: a three-valued answer with its evidence, and how two of them are joined.  Layer 3."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from tdispmodel.ir.expressions import Expression
+from tdispmodel.ir.system import State, System, SystemProperty
+from tdispmodel.source import Complaint
+
+
+class Answer(Enum):
+    """What is known about a property."""
+
+    HOLDS = "holds"
+    VIOLATED = "violated"
+    OPEN = "open"
+
+
+class Contradiction(Exception):
+    """Two engines gave answers that cannot both be right: a fault of tdispmodel (exit code 70)."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A behaviour: a start state, then for each step the action instance taken and the state it leads to.
+
+    ``loop``: for an infinite behaviour the index of the state (0 is the start) to which the last state returns, that
+    is, the last state equals that state; with ``loop`` equal to the index of the last state it stays there for ever
+    (stutters).  None for a finite behaviour.
+    """
+
+    initial: State
+    steps: tuple[tuple[str, State], ...] = ()
+    loop: int | None = None
+
+    @property
+    def states(self) -> tuple[State, ...]:
+        """All states, the start state first."""
+        return (self.initial, *(state for _, state in self.steps))
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+
+@dataclass(frozen=True)
+class ClosedStates:
+    """Certificate: a set of states that contains all start states and every successor of its members."""
+
+    states: tuple[State, ...]
+    kind: str = field(default="closed set of states", init=False)
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, ClosedStates) and set(self.states) == set(other.states))
+
+
+@dataclass(frozen=True)
+class InductiveInvariant:
+    """Certificate: true in every start state, kept by every action, and implying the property."""
+
+    invariant: Expression
+    kind: str = field(default="inductive invariant", init=False)
+
+
+@dataclass(frozen=True)
+class KInduction:
+    """Certificate: with the inductive ``lemma``, the property holds on the first ``length`` states of every behaviour
+    and is implied at the end of every path of ``length`` steps on which it held before; with ``simple_path`` only
+    paths without a repeated state count (which is enough, since a shortest violation repeats none)."""
+
+    length: int
+    lemma: Expression
+    simple_path: bool
+    kind: str = field(default="k-induction", init=False)
+
+
+@dataclass(frozen=True)
+class Witness:
+    """Certificate of a must-be-possible property that holds: the behaviour itself."""
+
+    trace: Trace
+    kind: str = field(default="witness", init=False)
+
+
+Certificate = ClosedStates | InductiveInvariant | KInduction | Witness
+
+
+@dataclass(frozen=True)
+class Space:
+    """What an exhaustive search counted: distinct states, transitions (one per enabled action instance per state,
+    self-loops included), and the depth of the last new level in steps."""
+
+    states: int
+    transitions: int
+    depth: int
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """An answer with its evidence.
+
+    ``reason`` says in words why it is open; ``bound`` is the number of steps up to which a bounded search found
+    nothing; ``shortest`` whether the trace is known to be of least length; ``vacuous`` is None when it was not asked.
+    """
+
+    property: SystemProperty
+    answer: Answer
+    engine: str
+    reason: str = ""
+    bound: int | None = None
+    trace: Trace | None = None
+    shortest: bool = False
+    certificate: Certificate | None = None
+    vacuous: bool | None = None
+    space: Space | None = None
+    seconds: float = 0.0
+
+
+def join(first: Verdict, second: Verdict) -> Verdict:
+    """Join two verdicts on the same question: the decided one, the shorter counterexample, the deeper bound.
+
+    Raises `Contradiction` when one says that it holds and the other that it is violated.
+    """
+    answers = {first.answer, second.answer}
+    if answers == {Answer.HOLDS, Answer.VIOLATED}:
+        message = (
+            f"{first.property.name}: {first.engine} says {first.answer.value}, {second.engine} says {second.answer.value}"
+        )
+        raise Contradiction(message)
+    better, other = (second, first) if _preferred(second, first) else (first, second)
+    return replace(
+        better,
+        space=better.space or other.space,
+        vacuous=better.vacuous if better.vacuous is not None else other.vacuous,
+        seconds=first.seconds + second.seconds,
+    )
+
+
+def _preferred(challenger: Verdict, holder: Verdict) -> bool:
+    """Whether ``challenger`` says more than ``holder``; on a tie the holder stays."""
+    if challenger.answer is not holder.answer:
+        return holder.answer is Answer.OPEN
+    match challenger.answer:
+        case Answer.VIOLATED:
+            if challenger.trace is None or holder.trace is None:
+                return holder.trace is None and challenger.trace is not None
+            return len(challenger.trace) < len(holder.trace)
+        case Answer.HOLDS:
+            return holder.certificate is None and challenger.certificate is not None
+        case Answer.OPEN:
+            return (challenger.bound or -1) > (holder.bound or -1)
+
+
+class OutOfRange(Exception):
+    """An integer of the model can leave its range (an error of the model, exit 2).
+
+    ``trace`` leads to the state in which ``action`` would assign ``value`` to ``variable``."""
+
+    def __init__(self, trace: Trace, action: str, variable: str, value: object) -> None:
+        self.trace, self.action, self.variable, self.value = trace, action, variable, value
+        super().__init__(f"{action} assigns {value} to {variable} after {len(trace)} steps")
+
+
+@dataclass(frozen=True)
+class Result:
+    """One cell: a verdict on a property of a proposal, with the system that it was asked of."""
+
+    proposal: str
+    system: System
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A property that is not applicable to a proposal, and why."""
+
+    proposal: str
+    property: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that a run found out, in the order in which it was asked; renderers turn this into text."""
+
+    results: tuple[Result, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    complaints: tuple[Complaint, ...] = ()
