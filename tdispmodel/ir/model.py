@@ -67,11 +67,16 @@ class Guard:
 
 @dataclass(frozen=True)
 class Update:
-    """One assignment: afterwards ``variable`` of ``instance`` has the value that ``value`` had before the step."""
+    """One assignment: afterwards ``variable`` of ``instance`` has the value that ``value`` had before the step.
+
+    ``each`` is None, or ``(bound, collection)`` for an assignment inside ``for bound in self.collection:`` - it then
+    happens for every instance of the root's ``Each`` field ``collection``, and ``instance`` starts with ``bound``.
+    """
 
     instance: str
     variable: str
     value: Expression
+    each: tuple[str, str] | None = None
     place: Place = field(default=NOWHERE, compare=False)
 
 
@@ -141,7 +146,7 @@ class Property:
     """A question about a model.
 
     ``about`` is the component class of the parameter ``now``: the root asks once, a part asks for each instance and
-    all must hold.  ``formula`` speaks of ``now`` (and, for step kinds, of fields with ``after`` set and of the step).
+    all must hold; so does each further parameter of ``parameters`` (state kinds only).  ``formula`` speaks of ``now`` (and, for step kinds, of fields with ``after`` set and of the step).
     ``after`` is the premise of leads-to and stays-possible, `TRUE` otherwise.  ``given`` fixes constants.
     ``needs`` names ``Component.member`` that a model must have, else the property is not applicable to it.
     """
@@ -151,6 +156,7 @@ class Property:
     kind: Kind
     about: str
     formula: Expression
+    parameters: tuple[Parameter, ...] = ()
     after: Expression = TRUE
     given: tuple[tuple[str, Value], ...] = ()
     needs: tuple[str, ...] = ()
@@ -194,8 +200,10 @@ class Model:
             if not any(parameter.kind in known.lineage for known in self.components):
                 message = f"{component.name}.{action.name}: no component {parameter.kind} for {parameter.name}"
                 raise IllFormed(message)
-        kinds = {"self": component.name} | {parameter.name: parameter.kind for parameter in action.parameters}
+        named = {"self": component.name} | {parameter.name: parameter.kind for parameter in action.parameters}
+        collections = {part.name: part.kind for part in self.component(self.root).parts if part.many}
         for update in action.updates:
+            kinds = named if update.each is None else named | {update.each[0]: collections[update.each[1]]}
             owner = self.kind_of(update.instance, kinds)
             variable = next((known for known in owner.variables if known.name == update.variable), None)
             if variable is None or not same_kind(variable.sort, update.value.sort):

@@ -152,8 +152,10 @@ class _Grounding:
 
     def action(self, name: str, action: Action, env: Environment) -> SystemAction:
         assigned: dict[str, Expression] = {}
-        for update in action.updates:  # when two parameters are the same instance the later assignment stays, as in Python
-            assigned[member(self.resolve(update.instance, env), update.variable)] = self.expression(update.value, env)
+        for update in action.updates:  # when two names are the same instance the later assignment stays, as in Python
+            for inner in self.repeated(update.each, env):
+                name = member(self.resolve(update.instance, inner), update.variable)
+                assigned[name] = self.expression(update.value, inner)
         return SystemAction(
             name=name,
             actor=action.actor,
@@ -166,21 +168,29 @@ class _Grounding:
             places=tuple(guard.place for guard in action.guards),
         )
 
+    def repeated(self, each: tuple[str, str] | None, env: Environment) -> list[Environment]:
+        if each is None:
+            return [env]
+        bound, collection = each
+        return [{**env, bound: name} for name in self.collection(collection)]
+
     def questions(self, wanted: Property) -> tuple[SystemProperty, ...]:
         premise = antecedent(wanted.formula) if wanted.after == TRUE else wanted.after
-        about = self.of_kind(wanted.about)
+        names = ("now", *(parameter.name for parameter in wanted.parameters))
+        kinds = (wanted.about, *(parameter.kind for parameter in wanted.parameters))
+        about = [dict(zip(names, chosen, strict=True)) for chosen in product(*map(self.of_kind, kinds))]
         return tuple(
             SystemProperty(
                 name=wanted.name,
                 code=wanted.code,
                 kind=wanted.kind,
-                formula=self.expression(wanted.formula, {"now": name}),
-                after=self.expression(wanted.after, {"now": name}),
-                antecedent=None if premise is None else self.expression(premise, {"now": name}),
+                formula=self.expression(wanted.formula, env),
+                after=self.expression(wanted.after, env),
+                antecedent=None if premise is None else self.expression(premise, env),
                 template=wanted,
                 place=wanted.place,
             )
-            for name in about
+            for env in about
         )
 
     def resolve(self, instance: str, env: Environment) -> str:
