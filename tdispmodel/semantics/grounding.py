@@ -154,8 +154,8 @@ class _Grounding:
         assigned: dict[str, Expression] = {}
         for update in action.updates:  # when two names are the same instance the later assignment stays, as in Python
             for inner in self.repeated(update.each, env):
-                name = member(self.resolve(update.instance, inner), update.variable)
-                assigned[name] = self.expression(update.value, inner)
+                variable = member(self.resolve(update.instance, inner), update.variable)
+                assigned[variable] = self.expression(update.value, inner)
         return SystemAction(
             name=name,
             actor=action.actor,
