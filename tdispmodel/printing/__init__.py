@@ -1,0 +1,10 @@
+"""IR to text: formulas for reports, models as files that read back, what a proposal changed.  Layer 4.
+
+Given expressions, models and properties of `tdispmodel.ir`; gives plain strings and never fails on well-formed input.
+"""
+
+from tdispmodel.printing.changes import changes_text
+from tdispmodel.printing.formulas import Names, compact, formula
+from tdispmodel.printing.models import model_text
+
+__all__ = ["Names", "changes_text", "compact", "formula", "model_text"]

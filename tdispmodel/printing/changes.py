@@ -1,0 +1,178 @@
+"""What a proposal changed on its base, in terse lines of at most 72 ASCII columns.
+
+Given two models, of which the second need not be an ancestor of the first; gives the text for ``tdispmodel show``:
+constants fixed, variables new or with a moved start value, actions added, removed, replaced and restricted.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from tdispmodel.ir.expressions import Expression
+from tdispmodel.ir.model import Action, Component, Constant, Guard, Model, Update, Variable
+from tdispmodel.printing.formulas import compact, value_text
+
+WIDTH = 72
+
+
+def changes_text(model: Model, base: Model) -> str:
+    """Return what ``model`` changed on ``base``, or a line that says that it changed nothing; ends with a newline."""
+    lines = [line for part in _changes(model, base) for line in part]
+    return "\n".join(_ascii(line) for line in lines or ["changes nothing"]) + "\n"
+
+
+def _changes(model: Model, base: Model) -> Iterator[list[str]]:
+    yield from _constants(model, base)
+    for component in model.components:
+        old = _counterpart(component, base)
+        label = component.name if old is None or old.name == component.name else old.name
+        if old is None:
+            yield _line(0, f"new component {component.name}")
+            old = Component(component.name, component.lineage)
+        elif component.name != old.name:
+            yield _line(0, f"{component.name}: changes to {old.name}")
+        yield from _parts(component, old, label)
+        yield from _variables(component, old, label)
+        yield from _actions(component, old, label)
+    kept = {id(_counterpart(component, base)) for component in model.components}
+    yield from (_line(0, f"removed component {gone.name}") for gone in base.components if id(gone) not in kept)
+    for word, conditions, others in (("new", model, base), ("dropped", base, model)):
+        for condition in conditions.initially:
+            if condition not in others.initially:
+                yield _line(0, f"{word} start condition: {compact(condition)}")
+    old_names = {wanted.name for wanted in base.properties}
+    yield from (_line(0, f"new property {known.name}") for known in model.properties if known.name not in old_names)
+
+
+def _counterpart(component: Component, base: Model) -> Component | None:
+    """Return the component of ``base`` that ``component`` is or derives from."""
+    for ancestor in component.lineage:
+        for known in base.components:
+            if known.name == ancestor:
+                return known
+    return next((known for known in base.components if set(known.lineage) & set(component.lineage)), None)
+
+
+def _constants(model: Model, base: Model) -> Iterator[list[str]]:
+    known = {constant.name: constant for constant in base.constants}
+    for constant in model.constants:
+        old = known.pop(constant.name, None)
+        text = f"{constant.name} = {_value(constant)}"
+        if old is None:
+            yield _line(0, f"new constant {text} ({constant.sort})")
+        elif constant.fixed and not old.fixed:
+            yield _line(0, f"constant fixed: {text}" + ("" if old.value == constant.value else f" (was {_value(old)})"))
+        elif old.value != constant.value:
+            yield _line(0, f"constant moved: {text} (was {_value(old)})")
+    yield from (_line(0, f"constant dropped: {name}") for name in known)
+
+
+def _value(constant: Constant) -> str:
+    return value_text(constant.value, constant.sort)
+
+
+def _parts(component: Component, old: Component, label: str) -> Iterator[list[str]]:
+    known = {part.name: part for part in old.parts}
+    for part in component.parts:
+        before = known.pop(part.name, None)
+        kind = f"each {part.kind}" if part.many else part.kind
+        if before is None:
+            yield _line(0, f"new part {label}.{part.name}: {kind}")
+        elif before != part:
+            yield _line(0, f"part {label}.{part.name} is {kind} (was {before.kind})")
+    yield from (_line(0, f"part dropped: {label}.{name}") for name in known)
+
+
+def _variables(component: Component, old: Component, label: str) -> Iterator[list[str]]:
+    known = {variable.name: variable for variable in old.variables}
+    for variable in component.variables:
+        before = known.pop(variable.name, None)
+        name = f"{label}.{variable.name}"
+        if before is None:
+            yield _line(0, f"new variable {name}: {variable.sort} = {_start(variable)}{_hidden(variable)}")
+            continue
+        if before.sort != variable.sort:
+            yield _line(0, f"{name} is {variable.sort} (was {before.sort})")
+        if before.initial != variable.initial:
+            yield _line(0, f"{name} starts as {_start(variable)} (was {_start(before)})")
+        if before.hidden_from != variable.hidden_from:
+            yield _line(0, f"{name}{_hidden(variable) or ' is seen by all'}")
+    yield from (_line(0, f"variable dropped: {label}.{name}") for name in known)
+
+
+def _start(variable: Variable) -> str:
+    if len(variable.initial) > 1 and variable.initial == variable.sort.values:
+        return "anything"
+    return " or ".join(str(value) for value in variable.initial)
+
+
+def _hidden(variable: Variable) -> str:
+    names = sorted(actor.value.replace("_", " ") for actor in variable.hidden_from)
+    return f", hidden from {', '.join(names)}" if names else ""
+
+
+# --- actions ---------------------------------------------------------------------------------------------------------
+
+
+def _actions(component: Component, old: Component, label: str) -> Iterator[list[str]]:
+    known = {(action.owner, action.name): action for action in old.actions}
+    for action in component.actions:
+        before = known.pop((action.owner, action.name), None)
+        name = f"{label}.{action.name}"
+        if before is None:
+            yield _added(action, name)
+        elif (changed := _changed(action, before)) or action.patched != before.patched:
+            word = "restricted" if action.patched == "restricted" else "replaced"
+            yield [*_line(0, f"{word} {name}"), *changed]
+    yield from (_line(0, f"removed {label}.{name}") for _, name in known)
+
+
+def _added(action: Action, name: str) -> list[str]:
+    parameters = ", ".join(parameter.name for parameter in action.parameters)
+    lines = _line(0, f"added {name}({parameters}), by {_actor(action)}")
+    lines += _line(2, action.text) if action.text else []
+    lines += [line for guard in action.guards for line in _line(2, f"requires {compact(guard.condition)}")]
+    return lines + [line for update in action.updates for line in _line(2, _update(update))]
+
+
+def _actor(action: Action) -> str:
+    unusual = "" if action.fair == action.actor.fair else ", fair" if action.fair else ", not fair"
+    return action.actor.value.replace("_", " ") + unusual
+
+
+def _changed(action: Action, before: Action) -> list[str]:
+    """Return what differs in who acts, in guards and in effects: removed with ``-``, added with ``+``."""
+    lines: list[str] = []
+    if (action.actor, action.fair) != (before.actor, before.fair):
+        lines += _line(2, f"by {_actor(action)} (was {_actor(before)})")
+    if action.parameters != before.parameters:
+        kinds = (", ".join(f"{known.name}: {known.kind}" for known in each.parameters) for each in (action, before))
+        lines += _line(2, "takes ({}) (was ({}))".format(*kinds))
+    old_guards, guards = _conditions(before.guards), _conditions(action.guards)
+    old_updates, updates = list(before.updates), list(action.updates)
+    lines += [line for known in old_guards if known not in guards for line in _line(2, f"- requires {compact(known)}")]
+    lines += [line for known in guards if known not in old_guards for line in _line(2, f"+ requires {compact(known)}")]
+    lines += [line for known in old_updates if known not in updates for line in _line(2, f"- {_update(known)}")]
+    return lines + [line for known in updates if known not in old_updates for line in _line(2, f"+ {_update(known)}")]
+
+
+def _conditions(guards: tuple[Guard, ...]) -> list[Expression]:
+    return [guard.condition for guard in guards]
+
+
+def _update(update: Update) -> str:
+    owner = "" if update.instance == "self" else f"{update.instance}."
+    every = "" if update.each is None else f"for {update.each[0]} in {update.each[1]}: "
+    return f"{every}{owner}{update.variable} := {compact(update.value)}"
+
+
+def _line(indent: int, text: str) -> list[str]:
+    """Return ``text`` in lines of at most 72 columns; what is continued is indented further."""
+    margin = " " * indent
+    further = margin + "    "
+    return textwrap.wrap(" ".join(text.split()), WIDTH, initial_indent=margin, subsequent_indent=further) or [margin]
+
+
+def _ascii(line: str) -> str:
+    return line.encode("ascii", "replace").decode("ascii")

@@ -1,0 +1,435 @@
+"""A whole model printed back as a file of the modelling language, which reads back to an equal model (places aside).
+
+Given a model, in which inheritance is already flattened; gives the text of one self-contained file.  What a class
+inherited is printed in its oldest ancestor, so that ``Guest.bind`` still names the same action; an action that was
+replaced, restricted or removed is a stub there and has its verb in the class that did so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from tdispmodel.ir.expressions import (
+    TRUE,
+    Actor,
+    ActorIs,
+    Bounded,
+    ConstantValue,
+    Enumeration,
+    Expression,
+    Field,
+    Literal,
+    Sort,
+    StepIs,
+)
+from tdispmodel.ir.model import Action, Component, Constant, Kind, Model, Part, Property, Variable
+from tdispmodel.printing.formulas import IN_PROPERTIES, Names, formula, operands_text, value_text
+
+INDENT = "    "
+WIDTH = 100
+
+
+def model_text(model: Model) -> str:
+    """Return ``model`` as the text of a file; reading it gives an equal model, places and path aside."""
+    return _ModelText(model).text()
+
+
+class _ModelText:
+    """One model on its way to text."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.root = model.component(model.root)
+        self.used: set[str] = {"Component"}
+        self.classes = _oldest_first(model)
+
+    def text(self) -> str:
+        enums = [line for enum in _enumerations(self.model) for line in self.enumeration(enum)]
+        classes = [line for name, parent in self.classes for line in self.component_class(name, parent)]
+        properties = [line for wanted in self.model.properties for line in self.property_function(wanted)]
+        return "\n".join([*self.imports(with_enums=bool(enums)), *enums, *classes, *properties]) + "\n"
+
+    def imports(self, *, with_enums: bool) -> Iterator[str]:
+        yield "from __future__ import annotations"
+        yield ""
+        if with_enums:
+            yield "from enum import Enum, auto"
+        if "Annotated" in self.used:
+            yield "from typing import Annotated"
+        if with_enums or "Annotated" in self.used:
+            yield ""
+        yield "from tdispmodel.dsl import ("
+        yield from (f"{INDENT}{name}," for name in sorted(self.used - {"Annotated"}))
+        yield ")"
+
+    def use(self, name: str) -> str:
+        """Note that the file needs a name of the language, and return it."""
+        self.used.add(name)
+        return name
+
+    def enumeration(self, enum: Enumeration) -> Iterator[str]:
+        yield from ("", "", f"class {enum.name}(Enum):")
+        yield from (f"{INDENT}{member} = auto()" for member in enum.members)
+
+    # --- components --------------------------------------------------------------------------------------------------
+
+    def component_class(self, name: str, parent: str | None) -> Iterator[str]:
+        """Yield a class: what it adds to its parent, and its patches if it is a component of the model itself."""
+        itself = next((known for known in self.model.components if known.name == name), None)
+        yield from ("", "")
+        if itself is not None:
+            yield from self.removals(itself)
+        yield f"class {name}({parent or 'Component'}):"
+        lines = [*self.declarations(name, parent), *self.actions(name)]
+        if itself is not None:
+            lines = [*lines, *self.starts(itself), *self.patches(itself)]
+        text = docstring(itself.text) if itself is not None and itself.text else []
+        if text and lines:
+            text.append("")
+        while lines and not lines[0]:
+            lines = lines[1:]
+        yield from (f"{INDENT}{line}" if line else "" for line in (*text, *lines) or ("pass",))
+
+    def described_by(self, name: str) -> list[Component]:
+        """Return the components that tell what class ``name`` holds: itself, or else all that derive from it."""
+        exact = [known for known in self.model.components if known.name == name]
+        return exact or [known for known in self.model.components if name in known.lineage]
+
+    def held(self, name: str | None) -> tuple[list[Variable], list[Part]]:
+        """Return the variables and parts that class ``name`` has, own and inherited."""
+        if name is None:
+            return [], []
+        first, *others = self.described_by(name)
+        variables = [
+            variable
+            for variable in first.variables
+            if all(any(_same_variable(variable, own) for own in other.variables) for other in others)
+        ]
+        return variables, [part for part in first.parts if all(part in other.parts for other in others)]
+
+    def declarations(self, name: str, parent: str | None) -> Iterator[str]:
+        inherited, inherited_parts = self.held(parent)
+        variables, parts = self.held(name)
+        yield from self.constants(name, parent)
+        for part in parts:
+            if part not in inherited_parts:
+                kind = f"{self.use('Each')}[{part.kind}]" if part.many else part.kind
+                yield f"{part.name}: {kind}"
+        for variable in variables:
+            old = next((known for known in inherited if known.name == variable.name), None)
+            if old is None:
+                sort = self.sort(variable.sort, variable.hidden_from)
+                yield f"{variable.name}: {sort} = {self.start(variable)}"
+            elif old.initial != variable.initial:
+                yield f"{variable.name} = {self.start(variable)}"
+
+    def constants(self, name: str, parent: str | None) -> Iterator[str]:
+        """Yield declarations in the oldest class, and in the root's own class what the proposal fixed."""
+        if parent is None:
+            for constant in self.constants_of(name):
+                sort = f"{self.use('Constant')}[{self.sort(constant.sort, frozenset())}]"
+                yield f"{constant.name}: {sort} = {value_text(constant.value, constant.sort)}"
+        elif name == self.root.name:
+            for constant in self.model.constants:
+                if constant.fixed:
+                    yield f"{constant.name} = {value_text(constant.value, constant.sort)}"
+
+    def constants_of(self, name: str) -> Iterator[Constant]:
+        """Yield the constants that class ``name`` declares: all for the root, for a part those that it reads."""
+        described = self.described_by(name)
+        if any(component.name == self.root.name for component in described):
+            yield from self.model.constants
+            return
+        about = {ancestor for component in described for ancestor in component.lineage}
+        formulas = [tree for component in described for action in component.actions for tree in action_formulas(action)]
+        formulas += [
+            tree for known in self.model.properties if known.about in about for tree in (known.formula, known.after)
+        ]
+        read = {node.name for tree in formulas for node in tree.walk() if isinstance(node, ConstantValue)}
+        yield from (constant for constant in self.model.constants if constant.name in read)
+
+    def sort(self, sort: Sort, hidden_from: frozenset[Actor]) -> str:
+        """Return the annotation of a variable or constant."""
+        text = str(sort)
+        marks = []
+        if isinstance(sort, Bounded):
+            text = "int"
+            marks.append(f"{self.use('Range')}({sort.low}, {sort.high})")
+        if hidden_from == frozenset(Actor):
+            marks.append(self.use("Ghost"))
+        elif hidden_from:
+            actors = (f"{self.use('Actor')}.{actor.name}" for actor in Actor if actor in hidden_from)
+            marks.append(f"{self.use('HiddenFrom')}({', '.join(actors)})")
+        return f"{self.use('Annotated')}[{', '.join((text, *marks))}]" if marks else text
+
+    def start(self, variable: Variable) -> str:
+        if len(variable.initial) == 1:
+            return value_text(variable.initial[0], variable.sort)
+        every = variable.initial == variable.sort.values
+        values = () if every else (value_text(value, variable.sort) for value in variable.initial)
+        return f"{self.use('anything')}({', '.join(values)})"
+
+    def starts(self, component: Component) -> Iterator[str]:
+        if component.name != self.root.name:
+            return
+        taken = {known.name for known in component.variables} | {known.name for known in component.actions}
+        taken |= {part.name for part in component.parts}
+        for position, condition in enumerate(self.model.initially, start=1):
+            name = f"starts_{position}"
+            while name in taken:
+                name += "_"
+            yield from ("", f"@{self.use('initially')}", f"def {name}(self) -> bool:")
+            yield from _indented(self.statement("return ", condition, "", Names()))
+
+    # --- actions -----------------------------------------------------------------------------------------------------
+
+    def actions(self, name: str) -> Iterator[str]:
+        """Yield the actions that class ``name`` declared first, as they were before any patch where that is known."""
+        described = self.described_by(name)
+        shown: set[str] = set()
+        for component in described:
+            for action in component.actions:
+                if action.owner != name or action.name in shown:
+                    continue
+                shown.add(action.name)
+                same = [other for known in described for other in known.actions if _same_action(other, action)]
+                unpatched = [other for other in same if not other.patched]
+                yield from self.action(unpatched[0], "") if unpatched else self.stub(action)
+        for component in self.model.components:
+            for owner, action_name in component.removed:
+                if owner == name and action_name not in shown:
+                    shown.add(action_name)
+                    yield from ("", f"@{self.use('action')}(by={self.use('Actor')}.KERNEL)")
+                    yield from (f"def {action_name}(self) -> None:", f'{INDENT}"""Removed below."""')
+
+    def patches(self, component: Component) -> Iterator[str]:
+        for action in component.actions:
+            if action.patched:
+                yield from self.action(action, "restricts" if action.patched == "restricted" else "replaces")
+
+    def removals(self, component: Component) -> Iterator[str]:
+        """Yield the class decorators of what the class, or for the root a part's class, does without."""
+        gone = [component.removed] if component.name in self.patching_classes() else []
+        if component.name == self.root.name:
+            gone += [known.removed for known in self.model.components if known.name not in self.patching_classes()]
+        for owner, name in dict.fromkeys(pair for pairs in gone for pair in pairs):
+            yield f"@{self.use('removes')}({owner}.{name})"
+
+    def patching_classes(self) -> set[str]:
+        """Return the components that derive from others, so that they can patch what they inherited."""
+        return {known.name for known in self.model.components if len(known.lineage) > 1} | {self.root.name}
+
+    def header(self, action: Action) -> Iterator[str]:
+        """Yield the ``@action`` line and the signature."""
+        given = [f"by={self.use('Actor')}.{action.actor.name}"]
+        if action.fair != action.actor.fair:
+            given.append(f"fair={action.fair}")
+        if action.target is not None:
+            given.append(f"to=Actor.{action.target.name}")
+        yield f"@{self.use('action')}({', '.join(given)})"
+
+    def signature(self, action: Action) -> str:
+        parameters = ("self", *(f"{parameter.name}: {parameter.kind}" for parameter in action.parameters))
+        return f"def {action.name}({', '.join(parameters)}) -> None:"
+
+    def stub(self, action: Action) -> Iterator[str]:
+        """Yield an action whose original body is not known any more."""
+        yield ""
+        yield from self.header(action)
+        yield self.signature(action)
+        if action.patched == "restricted":
+            yield from _indented(docstring(action.text, action.source) or ["pass"])
+            yield from _indented(self.updates(action))
+        else:
+            yield f'{INDENT}"""Replaced below."""'
+
+    def action(self, action: Action, verb: str) -> Iterator[str]:
+        """Yield an action; with a verb, as the patch of an inherited one."""
+        yield ""
+        if verb:
+            yield f"@{self.use(verb)}({action.owner}.{action.name})"
+        if verb != "restricts":
+            yield from self.header(action)
+        yield self.signature(action)
+        text = docstring(action.text, action.source) if verb != "restricts" else []
+        body = [
+            line
+            for guard in action.guards
+            for line in self.statement(f"{self.use('require')}(", guard.condition, ")", self.names(action))
+        ]
+        if verb != "restricts":
+            body += self.updates(action)
+        yield from _indented((text + body) or ["pass"])
+
+    def updates(self, action: Action) -> list[str]:
+        """Return the assignments; a value that reads what was assigned before it is worked out beforehand."""
+        late = _late(action)
+        lines: list[str] = []
+        for position, value in late.items():
+            if action.updates[position].each is None:
+                lines += self.statement(f"late_{position} = ", value, "", self.names(action))
+        for each, positions in groupby(range(len(action.updates)), lambda position: action.updates[position].each):
+            held = list(positions)
+            body: list[str] = []
+            for position in held:
+                if each is not None and position in late:
+                    body += self.statement(f"late_{position} = ", late[position], "", self.names(action))
+            for position in held:
+                body += self.assignment(action, position, is_late=position in late)
+            lines += body if each is None else [f"for {each[0]} in self.{each[1]}:", *_indented(body)]
+        return lines
+
+    def assignment(self, action: Action, position: int, *, is_late: bool) -> list[str]:
+        update = action.updates[position]
+        before = f"{update.instance}.{update.variable} = "
+        if is_late:
+            return [f"{before}late_{position}"]
+        return self.statement(before, update.value, "", self.names(action))
+
+    def names(self, action: Action) -> Names:
+        """Return through which names an action reads constants and collections."""
+        if action.owner in self.root.lineage:
+            return Names()
+        roots = [parameter.name for parameter in action.parameters if parameter.kind in self.root.lineage]
+        return Names(root=roots[0] if roots else "self")
+
+    def statement(self, before: str, expression: Expression, after: str, names: Names) -> list[str]:
+        """Return a statement's lines; a long conjunction or disjunction has one operand a line."""
+        self.note(expression)
+        line = f"{before}{formula(expression, names)}{after}"
+        parts = operands_text(expression, names)
+        if len(line) + 2 * len(INDENT) <= WIDTH or parts is None:
+            return [line]
+        opening, closing = ("", after) if before.endswith("(") else ("(", f"){after}")
+        word, operands = parts
+        rest = (f"{INDENT}{word} {operand}" for operand in operands[1:])
+        return [before + opening, INDENT + operands[0], *rest, closing]
+
+    def note(self, *expressions: Expression) -> None:
+        """Note the names of the language that formulas use."""
+        for expression in expressions:
+            if any(isinstance(node, ActorIs) for node in expression.walk()):
+                self.use("Actor")
+
+    # --- properties --------------------------------------------------------------------------------------------------
+
+    def property_function(self, wanted: Property) -> Iterator[str]:
+        yield from ("", "")
+        if wanted.given:
+            sorts = {constant.name: constant.sort for constant in self.model.constants}
+            values = (f"{name}={value_text(value, sorts[name])}" for name, value in wanted.given)
+            yield f"@{self.use('given')}({', '.join(values)})"
+        if wanted.needs:
+            yield f"@{self.use('needs')}({', '.join(quoted(name) for name in wanted.needs)})"
+        yield self.decorator(wanted)
+        parameters = f"now: {wanted.about}"
+        parameters += "".join(f", {parameter.name}: {parameter.kind}" for parameter in wanted.parameters)
+        if wanted.kind in (Kind.STEP, Kind.NEVER_ENDLESS) or _speaks_of_step(wanted.formula):
+            parameters += f", after: {wanted.about}, step: {self.use('Step')}"
+        yield f"def {wanted.name}({parameters}) -> bool:"
+        yield from _indented(docstring(wanted.text, wanted.source))
+        yield from _indented(self.statement("return ", wanted.formula, "", IN_PROPERTIES))
+
+    def decorator(self, wanted: Property) -> str:
+        name = "step_property" if wanted.kind is Kind.STEP else wanted.kind.value
+        given = []
+        if wanted.kind is Kind.LEADS_TO or wanted.after != TRUE:
+            self.note(wanted.after)
+            names = ", ".join(("now", *(parameter.name for parameter in wanted.parameters)))
+            given.append(f"after=lambda {names}: {formula(wanted.after, IN_PROPERTIES)}")
+        given.append(f"code={quoted(wanted.code)}")
+        return f"@{self.use(name)}({', '.join(given)})"
+
+
+def docstring(text: str, source: str = "") -> list[str]:
+    """Return the lines of a docstring that ends with its source in brackets; none when there is nothing to say."""
+    whole = f"{text} [{source}]".strip() if source else text
+    if not whole:
+        return []
+    escaped = whole.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    if escaped.endswith('"'):
+        escaped = escaped[:-1] + '\\"'
+    return f'"""{escaped}"""'.split("\n")
+
+
+def quoted(text: str) -> str:
+    """Return a string as Python writes it, in double quotes."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _late(action: Action) -> dict[int, Expression]:
+    """Return, by position, the values that read a variable of a name that an earlier update assigns."""
+    assigned: set[str] = set()
+    late = {}
+    for position, update in enumerate(action.updates):
+        if any(isinstance(node, Field) and node.variable in assigned for node in update.value.walk()):
+            late[position] = update.value
+        assigned.add(update.variable)
+    return late
+
+
+def _indented(lines: Iterable[str]) -> Iterator[str]:
+    return (f"{INDENT}{line}" if line else "" for line in lines)
+
+
+def _same_variable(left: Variable, right: Variable) -> bool:
+    return (left.name, left.sort, left.hidden_from) == (right.name, right.sort, right.hidden_from)
+
+
+def _same_action(left: Action, right: Action) -> bool:
+    return (left.owner, left.name) == (right.owner, right.name)
+
+
+def _speaks_of_step(expression: Expression) -> bool:
+    """Whether a template formula is about a step rather than a state."""
+    return any(
+        isinstance(node, ActorIs | StepIs) or (isinstance(node, Field) and node.after) for node in expression.walk()
+    )
+
+
+def _oldest_first(model: Model) -> list[tuple[str, str | None]]:
+    """Return every class with its parent, so that parents and the kinds of parts stand before who needs them."""
+    found: dict[str, str | None] = {}
+    pending = [model.component(model.root)]
+    ordered: list[Component] = []
+    while pending:
+        component = pending.pop()
+        if component in ordered:
+            ordered.remove(component)
+        ordered.append(component)
+        pending += [model.component(part.kind) for part in component.parts]
+    ordered += [component for component in model.components if component not in ordered]
+    for component in reversed(ordered):
+        chain = (*reversed(component.lineage),)
+        for parent, name in zip((None, *chain), chain, strict=False):
+            found.setdefault(name, parent)
+    return list(found.items())
+
+
+def _enumerations(model: Model) -> list[Enumeration]:
+    """Return the enums that a model speaks of, in order of appearance."""
+
+    def sorts() -> Iterator[Sort]:
+        for component in reversed(model.components):
+            yield from (variable.sort for variable in component.variables)
+        yield from (constant.sort for constant in model.constants)
+        for expression in _expressions(model):
+            yield from (node.of for node in expression.walk() if isinstance(node, Literal))
+
+    return list(dict.fromkeys(sort for sort in sorts() if isinstance(sort, Enumeration)))
+
+
+def action_formulas(action: Action) -> tuple[Expression, ...]:
+    """Return the formulas of an action's guards, then those of its updates."""
+    return (*(guard.condition for guard in action.guards), *(update.value for update in action.updates))
+
+
+def _expressions(model: Model) -> Iterator[Expression]:
+    for component in model.components:
+        for action in component.actions:
+            yield from action_formulas(action)
+    yield from model.initially
+    for wanted in model.properties:
+        yield from (wanted.formula, wanted.after)
