@@ -1,0 +1,114 @@
+"""How a report is wanted, and the words that every renderer shares.
+
+Given what the command line knows and a verdict does not: the constants' defaults, how talkative to be, how long it took.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from tdispmodel.ir.expressions import Value
+from tdispmodel.ir.model import Kind, Model
+from tdispmodel.ir.system import System, SystemProperty
+from tdispmodel.verdict import Answer, Result, Verdict
+
+Defaults = Mapping[str, Mapping[str, Value]]
+"""For each proposal the value that each constant has when nobody sets it."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a renderer may be told.
+
+    ``verbose`` adds engines, certificates and skipped properties; ``full`` shows all variables of a trace's first
+    state; ``no_vacuous`` counts a vacuous property as a failure; ``seconds`` is the time of the whole run (without it
+    the verdicts' own times are added up).  A constant of a proposal that ``defaults`` does not know is always shown.
+    """
+
+    verbose: bool = False
+    full: bool = False
+    no_vacuous: bool = False
+    seconds: float | None = None
+    defaults: Defaults = field(default_factory=lambda: MappingProxyType({}))
+    tool: str = "tdispmodel"
+
+
+def defaults_of(models: Iterable[Model]) -> dict[str, dict[str, Value]]:
+    """Return the defaults of the constants of each model, by its name."""
+    return {model.name: {constant.name: constant.value for constant in model.constants} for model in models}
+
+
+def word(verdict: Verdict) -> str:
+    """Return the short word for a verdict: ``ok``, ``vac``, ``FAIL 10``, ``FAIL lasso``, ``FAIL`` or ``open``."""
+    match verdict.answer:
+        case Answer.OPEN:
+            return "open"
+        case Answer.HOLDS:
+            return "vac" if verdict.vacuous else "ok"
+        case Answer.VIOLATED:
+            if verdict.trace is None:
+                return "FAIL"
+            return "FAIL lasso" if verdict.trace.loop is not None else f"FAIL {len(verdict.trace)}"
+
+
+def value_text(value: Value) -> str:
+    """Return a value as reports write it: ``yes`` and ``no`` for truth values, members and integers as they are."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def title(question: SystemProperty) -> str:
+    """Return code and name of a property; the code may be missing."""
+    return f"{question.code} {question.name}".strip()
+
+
+def changed_constants(result: Result, options: Options) -> dict[str, Value]:
+    """Return the constants that differ from the proposal's defaults (all of them where those are not known)."""
+    defaults = options.defaults.get(result.proposal, {})
+    return {name: value for name, value in result.system.constants if name not in defaults or defaults[name] != value}
+
+
+def assumptions(result: Result, options: Options) -> str:
+    """Return what was assumed apart from the defaults: ``kernel=BEFORE_6_19 without host.error``; often nothing."""
+    parts = [f"{name}={value_text(value)}" for name, value in changed_constants(result, options).items()]
+    if result.system.without:
+        parts.append(f"without {', '.join(result.system.without)}")
+    return " ".join(parts)
+
+
+def devices_text(system: System) -> str:
+    """Return ``1 device`` or ``2 devices``."""
+    return f"{system.devices} device" if system.devices == 1 else f"{system.devices} devices"
+
+
+def trace_command(result: Result, options: Options) -> list[str]:
+    """Return the words of the command that shows the whole trace of ``result`` again."""
+    question = result.verdict.property
+    words = [options.tool, "trace", result.proposal, question.code or question.name]
+    if result.system.devices != 1:
+        words += ["--devices", str(result.system.devices)]
+    given = {name for name, _ in question.template.given} if question.template else set()
+    for name, value in changed_constants(result, options).items():
+        if name not in given:  # those the property sets itself
+            words += ["--set", f"{name}={value}"]
+    for capability in result.system.without:
+        words += ["--without", capability]
+    return words
+
+
+def sentence(question: SystemProperty) -> str:
+    """Return what the property says in words, empty when its author said nothing."""
+    return first_paragraph(question.template.text) if question.template else ""
+
+
+def first_paragraph(text: str) -> str:
+    """Return the first paragraph of a docstring as one line."""
+    return " ".join(text.strip().split("\n\n")[0].split())
+
+
+def endless(kind: Kind) -> bool:
+    """Whether counterexamples of this kind never end."""
+    return kind in (Kind.LEADS_TO, Kind.NEVER_ENDLESS)

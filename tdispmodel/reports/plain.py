@@ -1,0 +1,120 @@
+"""Plain text for mail: pure ASCII, at most 72 columns, words never broken unless they fit nowhere.
+
+Given any text, also a hostile one; gives lines that survive being quoted twice in a mail of 80 columns.
+"""
+
+from __future__ import annotations
+
+import shlex
+import textwrap
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+WIDTH = 72
+LONGEST_TEXT = 4000
+
+_TYPOGRAPHY = str.maketrans(
+    {
+        "\u2013": "-",
+        "\u2014": "--",
+        "\u2018": "'",
+        "\u2019": "'",
+        "\u201c": '"',
+        "\u201d": '"',
+        "\u2026": "...",
+        "\u2192": "->",
+        "\u00a0": " ",
+        "\t": " ",
+        "\n": " ",
+        "\r": " ",
+    }
+)
+
+
+def ascii_only(text: str) -> str:
+    """Return ``text`` as one line of printable ASCII.
+
+    Typographic marks become their plain forms and accents are dropped; what is left is shown as an escape, so that no
+    control character of a stranger's file reaches a terminal.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    plain = unicodedata.normalize("NFKD", text.translate(_TYPOGRAPHY))
+    kept = "".join(character for character in plain if not unicodedata.combining(character))
+    return "".join(
+        character if " " <= character <= "~" else character.encode("unicode_escape").decode("ascii")
+        for character in kept.translate(_TYPOGRAPHY)
+    )
+
+
+def cut(text: str, width: int) -> str:
+    """Return ``text`` if it fits, else its beginning and ``...``, so that a reader sees that something is missing."""
+    plain = ascii_only(text)
+    return plain if len(plain) <= width else plain[: max(0, width - 3)] + "..."
+
+
+def paragraph(text: str, first: str = "", rest: str | None = None, width: int = WIDTH) -> list[str]:
+    """Return ``text`` wrapped, its first line after ``first`` and the others after ``rest`` (as wide, if not given)."""
+    plain = cut(" ".join(text.split()), LONGEST_TEXT)
+    following = " " * len(first) if rest is None else rest
+    lines = textwrap.wrap(
+        plain, width, initial_indent=first, subsequent_indent=following, break_on_hyphens=False, drop_whitespace=True
+    )
+    return lines or ([first.rstrip()] if first.strip() else [])
+
+
+def packed(items: Iterable[str], width: int, separator: str = ", ") -> list[str]:
+    """Return ``items`` joined into lines of at most ``width``, broken between items; a longer item is wrapped."""
+    lines: list[str] = []
+    pieces = [ascii_only(item) for item in items]
+    for position, piece in enumerate(pieces):
+        last = position == len(pieces) - 1
+        item = piece if last else piece + separator.rstrip()
+        gap = separator[len(separator.rstrip()) :]
+        if lines and len(lines[-1]) + len(gap) + len(item) <= width:
+            lines[-1] += gap + item
+        else:
+            lines += textwrap.wrap(item, width, subsequent_indent="  ", break_on_hyphens=False)
+    return lines
+
+
+def beside(label: str, lines: Sequence[str]) -> list[str]:
+    """Return ``lines`` with ``label`` before the first and as many blanks before the others."""
+    return [(label if number == 0 else " " * len(label)) + line for number, line in enumerate(lines)]
+
+
+def command(words: Iterable[str], first: str = "") -> list[str]:
+    """Return a shell command, quoted where needed and broken with backslashes, so that it can be pasted.
+
+    ``first`` stands before its first line.
+    """
+    lines = [first]
+    for number, word in enumerate(words):
+        pieces = _pieces(word)
+        glue = "" if number == 0 else " "
+        if number and len(lines[-1]) + len(glue) + len(pieces[0]) > WIDTH - 2:
+            lines[-1] += " \\"
+            lines.append(" " * len(first) + "  ")
+            glue = ""
+        lines[-1] += glue + pieces[0]
+        for piece in pieces[1:]:
+            lines[-1] += "\\"
+            lines.append(piece)  # a word that goes on does so in the first column
+    return lines
+
+
+def _pieces(word: str) -> list[str]:
+    """Return a word quoted for the shell, in pieces that fit on a line."""
+    if not (word.isascii() and word.isprintable()):
+        chunks = [word[start : start + 4] for start in range(0, len(word), 4)]
+        return [f"$'{_escaped(chunk)}'" for chunk in chunks]
+    quoted = shlex.quote(word)
+    if len(quoted) <= WIDTH - 16:
+        return [quoted]
+    return [shlex.quote(word[start : start + 10]) for start in range(0, len(word), 10)]
+
+
+def _escaped(chunk: str) -> str:
+    return "".join(
+        character if character.isascii() and character.isalnum() else f"\\U{ord(character):08x}" for character in chunk
+    )

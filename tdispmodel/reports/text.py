@@ -1,0 +1,207 @@
+"""What ``check`` prints: for each proposal a verdict a line, then an excerpt of each counterexample, then a summary.
+
+Given a report; gives text that can be pasted into a mail: plain ASCII, at most 72 columns, verdicts as words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from tdispmodel.ir.model import Kind
+from tdispmodel.reports.naming import Names
+from tdispmodel.reports.options import (
+    Options,
+    assumptions,
+    devices_text,
+    sentence,
+    title,
+    trace_command,
+    value_text,
+    word,
+)
+from tdispmodel.reports.plain import WIDTH, ascii_only, beside, command, cut, packed, paragraph
+from tdispmodel.reports.reasons import worded
+from tdispmodel.reports.trace import rows
+from tdispmodel.source import Complaint, caret
+from tdispmodel.verdict import Answer, Certificate, ClosedStates, Report, Result, Skipped, Space, Witness
+
+EXCERPT = 3
+LONGEST_LOOP_SHOWN = 6
+INDENT = "  "
+
+
+def render(report: Report, options: Options | None = None) -> str:
+    """Return the text of a report; complaints, if there are any, are all that is shown."""
+    options = options or Options()
+    if report.complaints:
+        return complaints(report.complaints)
+    lines: list[str] = []
+    for proposal in _in_order(report):
+        results = [result for result in report.results if result.proposal == proposal]
+        skipped = [left for left in report.skipped if left.proposal == proposal]
+        lines += [*_proposal(proposal, results, skipped, options), ""]
+    lines += paragraph(summary(report, options))
+    return "\n".join(lines) + "\n"
+
+
+def complaints(found: Iterable[Complaint]) -> str:
+    """Return complaints as text: place, code and message, the line with a caret, and the remedy."""
+    lines: list[str] = []
+    for complaint in found:
+        lines += paragraph(f"{complaint.place}: {complaint.code}: {complaint.message}", "", INDENT)
+        lines += _pointed(complaint)
+        if complaint.hint:
+            lines += paragraph(complaint.hint, "  hint: ")
+    return "\n".join(lines) + "\n"
+
+
+def _pointed(complaint: Complaint) -> list[str]:
+    """Return the line of a complaint with its caret, cut to the part around the caret."""
+    if not complaint.line_text.strip():
+        return []
+    shown, pointer = caret(complaint.line_text, complaint.place.column)
+    plain = "".join(character if " " <= character <= "~" else "?" for character in shown)  # one column each
+    position = pointer.index("^")
+    start = max(0, min(position - WIDTH // 2, len(plain) - WIDTH)) if len(plain) > WIDTH else 0
+    part = plain[start : start + WIDTH]
+    if start:
+        part = "    ..." + part[7:]
+    return [part.rstrip(), " " * min(position - start, WIDTH - 1) + "^"]
+
+
+def summary(report: Report, options: Options) -> str:
+    """Return the last line: how many properties hold, are violated, are open, and how long it took."""
+    verdicts = [result.verdict for result in report.results]
+    if not verdicts:
+        reason = "no property is applicable" if report.skipped else "no property was asked"
+        return f"nothing was checked: {reason}"
+    answers = [verdict.answer for verdict in verdicts]
+    vacuous = sum(1 for verdict in verdicts if verdict.vacuous and verdict.answer is Answer.HOLDS)
+    proposals = len({result.proposal for result in report.results})
+    counted = f"{len(verdicts)} propert{'y' if len(verdicts) == 1 else 'ies'}"
+    if proposals > 1:
+        counted = f"{proposals} proposals, {len(verdicts)} verdicts"
+    holds = f"{answers.count(Answer.HOLDS)} hold{f' ({vacuous} vacuously)' if vacuous else ''}"
+    parts = [holds, f"{answers.count(Answer.VIOLATED)} violated", f"{answers.count(Answer.OPEN)} open"]
+    if report.skipped:
+        parts.append(f"{len(report.skipped)} not applicable")
+    seconds = options.seconds if options.seconds is not None else sum(verdict.seconds for verdict in verdicts)
+    return f"{counted}: {', '.join(parts)} ({seconds:.2f} s)"
+
+
+def _in_order(report: Report) -> list[str]:
+    asked = [result.proposal for result in report.results] + [left.proposal for left in report.skipped]
+    return list(dict.fromkeys(asked))
+
+
+def _proposal(proposal: str, results: Sequence[Result], skipped: Sequence[Skipped], options: Options) -> list[str]:
+    """Return the block of one proposal, cut into groups with the same assumptions."""
+    lines: list[str] = []
+    for assumed, group in groupby(results, key=lambda result: (assumptions(result, options), result.system.devices)):
+        together = list(group)
+        if lines:
+            lines.append("")
+        lines += _heading(proposal, together, assumed[0])
+        lines += ["", *_verdicts(together, options)]
+        for result in together:
+            lines += _detail(result, options)
+    if skipped and not results:
+        lines += [cut(f"{proposal}: nothing is applicable", WIDTH)]
+    if skipped and options.verbose:
+        lines.append("")
+        for left in skipped:
+            label = f"{INDENT}{'n/a':<7}{GAP}{cut(left.code, 12):<6}{GAP}"
+            lines += [*paragraph(left.property, label), *paragraph(left.reason, " " * len(label))]
+    return lines
+
+
+GAP = "  "
+
+
+def _heading(proposal: str, results: Sequence[Result], assumed: str) -> list[str]:
+    """Return the line about the proposal: the counted space where it was exhausted, and the scope."""
+    space = next((result.verdict.space for result in results if result.verdict.space), None)
+    parts = [*_counted(space), devices_text(results[0].system)]
+    lines = packed([f"{proposal}: {parts[0]}", *parts[1:], *([assumed] if assumed else [])], WIDTH - len(INDENT))
+    return [line if number == 0 else INDENT + line for number, line in enumerate(lines)]
+
+
+def _counted(space: Space | None) -> list[str]:
+    if space is None:
+        return []
+    return [f"{space.states} states", f"{space.transitions} transitions", f"depth {space.depth}", "complete"]
+
+
+def _verdicts(results: Sequence[Result], options: Options) -> list[str]:
+    words = [word(result.verdict) for result in results]
+    width = max(7, *(len(each) for each in words))
+    codes = min(12, max(6, *(len(result.verdict.property.code) for result in results)))
+    lines: list[str] = []
+    for each, result in zip(words, results, strict=True):
+        question = result.verdict.property
+        label = f"{INDENT}{each:<{width}}{GAP}{cut(question.code, codes):<{codes}}{GAP}"
+        lines += paragraph(question.name, label) or [label.rstrip()]
+        for remark in _remarks(result, options):
+            lines += paragraph(remark, " " * len(label))
+    return lines
+
+
+def _remarks(result: Result, options: Options) -> list[str]:
+    """Return what is to be said about a verdict beyond its word."""
+    verdict = result.verdict
+    remarks = []
+    if verdict.answer is Answer.OPEN:
+        bound = f"no violation within {verdict.bound} steps" if verdict.bound is not None else ""
+        told = "; ".join(part for part in (bound, verdict.reason) if part) or "no reason was given"
+        remarks.append(f"{verdict.engine}: {told}" if verdict.engine else told)
+    elif verdict.answer is Answer.HOLDS and verdict.vacuous:
+        premise = verdict.property.antecedent
+        reached = Names(result.system).formula(premise) if premise is not None else "its premise"
+        remarks.append(f"never reached: {reached}")
+    if options.verbose and verdict.answer is not Answer.OPEN:
+        shown = [verdict.engine, evidence(verdict.certificate), f"{verdict.seconds:.2f} s"]
+        remarks.append(", ".join(part for part in shown if part))
+    return remarks
+
+
+def evidence(certificate: Certificate | None) -> str:
+    """Return what a certificate is, in words; empty when there is none."""
+    match certificate:
+        case None:
+            return ""
+        case ClosedStates(states):
+            return f"{certificate.kind} ({len(states)})"
+        case Witness(trace):
+            return f"{certificate.kind} of {len(trace)} steps"
+        case _:
+            return certificate.kind
+
+
+def _detail(result: Result, options: Options) -> list[str]:
+    """Return the excerpt of a violated property: its sentence, the last steps, and the command for the rest."""
+    verdict = result.verdict
+    if verdict.answer is not Answer.VIOLATED:
+        return []
+    names = Names(result.system)
+    says = sentence(verdict.property) or worded(names, verdict.property.formula)
+    lines = ["", *paragraph(f"{verdict.property.code or verdict.property.name} {says}", "", INDENT)]
+    if verdict.trace is None:
+        lines += paragraph(f"Never possible: no behaviour has {names.formula(verdict.property.formula)}.", INDENT)
+        return [*lines, *command(trace_command(result, options), "  again: ")]
+    steps = len(verdict.trace)
+    first = max(1, steps - EXCERPT + 1)
+    if verdict.trace.loop is not None and steps - verdict.trace.loop <= LONGEST_LOOP_SHOWN:
+        first = max(1, min(first, verdict.trace.loop))
+    if steps:
+        lines += rows(names, verdict.trace, first)
+    else:
+        start = [
+            f"{names.variable(variable.name)}={value_text(value)}"
+            for variable, value in zip(result.system.variables, verdict.trace.initial, strict=True)
+        ]
+        lines += beside("  at the start: ", packed(start, WIDTH - 16, " "))
+    if verdict.property.kind is Kind.STAYS_POSSIBLE:
+        lines += paragraph(f"from here no longer possible: {names.formula(verdict.property.formula)}", INDENT)
+    whole = "in full" if steps <= EXCERPT else f"all {steps} steps"
+    return [*lines, *command([ascii_only(each) for each in trace_command(result, options)], f"  {whole}: ")]
