@@ -1,0 +1,202 @@
+"""All questions about one model: grouped by constants, grounded, asked, judged, joined to one verdict per property.
+
+Given a model, its properties and a plan (scope, engines, limits), gives results in the order of the properties.  No
+verdict leaves this module before the judge accepted it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from tdispmodel.checking.mistakes import LEAVES_RANGE, OurFault
+from tdispmodel.engines.portfolio import chosen
+from tdispmodel.engines.protocol import Limits, Progress, silent
+from tdispmodel.engines.vacuity import is_vacuous
+from tdispmodel.ir.expressions import Value
+from tdispmodel.ir.model import NOWHERE, Model, Property
+from tdispmodel.ir.system import System, SystemProperty
+from tdispmodel.semantics.grounding import Scope, ground, ground_properties
+from tdispmodel.source import Complaint, Rejected
+from tdispmodel.verdict import Answer, Contradiction, OutOfRange, Result, Skipped, Verdict
+
+INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a model is checked: number of devices, constants by their values, capabilities switched off, engines,
+    limits.
+    """
+
+    devices: int = 1
+    constants: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    without: tuple[str, ...] = ()
+    engines: tuple[str, ...] = ()
+    seconds: float | None = None
+    memory: int | None = None
+
+    def limits(self) -> Limits:
+        """Limits that start to count now."""
+        return Limits(self.seconds, self.memory)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What one model's check gave.  With complaints there are no results."""
+
+    proposal: str
+    results: tuple[Result, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    complaints: tuple[Complaint, ...] = ()
+    interrupted: bool = False
+    defaults: tuple[tuple[str, Value], ...] = ()
+    """The values that the model's constants have when nobody sets them."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Properties that are asked under the same constants, with the system that these make."""
+
+    system: System
+    questions: Mapping[Property, tuple[SystemProperty, ...]]
+
+
+def check_model(model: Model, properties: Sequence[Property], plan: Plan, progress: Progress = silent) -> Answered:
+    """Return a judged verdict for each property, or why it was skipped.
+
+    Raises `Rejected` when an integer of the model can leave its range, and `OurFault` when the judge refuses a
+    verdict or engines contradict each other.
+    """
+    limits = plan.limits()
+    found: dict[str, Result] = {}
+    groups, skipped = grouped(model, properties, plan)
+    interrupted = False
+    for group in groups:
+        verdicts: dict[SystemProperty, Verdict] = {}
+        if not interrupted:
+            try:
+                for verdict in asked(group, plan, limits, progress):
+                    verdicts[verdict.property] = verdict
+            except KeyboardInterrupt:
+                interrupted = True
+            accept(group.system, list(verdicts.values()))
+        for wanted, questions in group.questions.items():
+            parts = [verdicts.get(question) or unanswered(question) for question in questions]
+            found[wanted.name] = Result(model.name, group.system, all_of(parts))
+    results = tuple(found[wanted.name] for wanted in properties if wanted.name in found)
+    defaults = tuple((constant.name, constant.value) for constant in model.constants)
+    return Answered(model.name, results, skipped, interrupted=interrupted, defaults=defaults)
+
+
+def grouped(model: Model, properties: Sequence[Property], plan: Plan) -> tuple[list[Group], tuple[Skipped, ...]]:
+    """Return the properties grouped by the constants under which they are asked, each group grounded once."""
+    skipped: list[Skipped] = []
+    together: dict[tuple[tuple[str, Value], ...], list[Property]] = {}
+    for wanted in properties:
+        why = clash(model, wanted)
+        if why:
+            skipped.append(Skipped(model.name, wanted.name, wanted.code, why))
+        else:
+            constants = {**plan.constants, **dict(wanted.given)}
+            together.setdefault(tuple(sorted(constants.items())), []).append(wanted)
+    groups = []
+    for chosen_constants, members in together.items():
+        scope = Scope(plan.devices, dict(chosen_constants), plan.without)
+        questions = {wanted: ground_properties(model, wanted, scope) for wanted in members}
+        for wanted in [wanted for wanted in members if not questions[wanted]]:
+            reason = f"{model.name} has no {wanted.about}"
+            skipped.append(Skipped(model.name, wanted.name, wanted.code, reason))
+            del questions[wanted]
+        if questions:
+            groups.append(Group(ground(model, scope), questions))
+    return groups, tuple(skipped)
+
+
+def clash(model: Model, wanted: Property) -> str:
+    """Return why ``wanted`` cannot be asked under the constants that it gives; empty when it can."""
+    known = {constant.name: constant for constant in model.constants}
+    for name, value in wanted.given:
+        if name not in known:
+            return f"it is asked with {name}={value}, and {model.name} has no constant {name}"
+        if known[name].fixed and known[name].value != value:
+            return f"it is asked with {name}={value}, and {model.name} fixes {name} to {known[name].value}"
+    return ""
+
+
+def asked(group: Group, plan: Plan, limits: Limits, progress: Progress) -> Iterator[Verdict]:
+    """Yield one verdict per question of the group, with its vacuity decided.  Raises `Rejected` and `OurFault`."""
+    questions = list(dict.fromkeys(question for parts in group.questions.values() for question in parts))
+    try:
+        for verdict in chosen(plan.engines).answer(group.system, questions, limits, progress):
+            yield with_vacuity(group.system, verdict, limits, progress)
+    except OutOfRange as left:
+        raise Rejected([range_complaint(group.system, left)]) from None
+    except Contradiction as contradiction:
+        message = f"engines contradict each other: {contradiction}"
+        raise OurFault(message) from contradiction
+
+
+def with_vacuity(system: System, verdict: Verdict, limits: Limits, progress: Progress) -> Verdict:
+    """Return ``verdict`` with ``vacuous`` true or false; only what holds and has a premise can be vacuous."""
+    premise = verdict.property.antecedent
+    if verdict.answer is not Answer.HOLDS or premise is None:
+        return replace(verdict, vacuous=False)
+    if verdict.vacuous is not None:
+        return verdict
+    return replace(verdict, vacuous=is_vacuous(system, premise, limits, progress))
+
+
+def unanswered(question: SystemProperty) -> Verdict:
+    """Return the verdict on a question that was not reached before an interruption."""
+    return Verdict(question, Answer.OPEN, "none", reason=INTERRUPTED, vacuous=False)
+
+
+def accept(system: System, verdicts: Sequence[Verdict]) -> None:
+    """Have every verdict judged; raises `OurFault` when one is refused."""
+    from tdispmodel.judging import judge_all  # noqa: PLC0415  # needed only when something was asked
+
+    refused = [judgement for judgement in judge_all(system, verdicts) if not judgement.accepted]
+    if refused:
+        first = refused[0]
+        message = (
+            f"the judge refuses a verdict of {first.verdict.engine} on {first.verdict.property.name}: {first.reason}"
+        )
+        raise OurFault(message)
+
+
+def all_of(parts: Sequence[Verdict]) -> Verdict:
+    """Return the verdict on a property from those on its instances: all must hold.
+
+    Violated with the shortest counterexample if one is violated, else open if one is open, else holding; vacuous only
+    if every part is.
+    """
+    violated = [part for part in parts if part.answer is Answer.VIOLATED]
+    unknown = [part for part in parts if part.answer is Answer.OPEN]
+    if violated:
+        best = min(violated, key=lambda part: len(part.trace) if part.trace is not None else -1)
+    elif unknown:
+        best = min(unknown, key=lambda part: part.bound if part.bound is not None else -1)
+    else:
+        best = parts[0]
+    return replace(
+        best,
+        vacuous=best.answer is Answer.HOLDS and all(part.vacuous for part in parts),
+        space=best.space or next((part.space for part in parts if part.space is not None), None),
+        seconds=sum(part.seconds for part in parts),
+    )
+
+
+def range_complaint(system: System, left: OutOfRange) -> Complaint:
+    """Return the complaint about an integer that leaves its range, with the behaviour that leads there."""
+    action = system.by_name[left.action]
+    sort = system.sorts[left.variable]
+    told = [f"{left.action} would assign {left.value} to {left.variable}, which is {sort}"]
+    told += [f"    {position:3}  {name}" for position, (name, _) in enumerate(left.trace.steps, start=1)]
+    told.append(f"    {len(left.trace) + 1:3}  {left.action}   <== here")
+    place = (
+        action.template.place if action.template.place != NOWHERE else action.places[0] if action.places else NOWHERE
+    )
+    hint = f"widen the range of {left.variable.rpartition('.')[2]}, or require that it stays inside"
+    return Complaint(LEAVES_RANGE, "\n".join(told), place, hint)

@@ -1,0 +1,48 @@
+"""Mistakes on the command line as complaints, and faults of our own as one exception.
+
+Every code of the command line starts with E61 or E62; the place is ``<command line>`` because no file holds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tdispmodel.source import Complaint, Place, Rejected, did_you_mean
+
+COMMAND_LINE = Place("<command line>")
+
+USAGE = "E610"
+UNKNOWN_PROPOSAL = "E611"
+NO_CATALOGUE = "E612"
+BAD_SELECTION = "E613"
+BAD_DEVICES = "E614"
+UNKNOWN_CONSTANT = "E615"
+BAD_VALUE = "E616"
+FIXED_CONSTANT = "E617"
+UNKNOWN_CAPABILITY = "E618"
+UNKNOWN_ENGINE = "E619"
+UNKNOWN_PROPERTY = "E620"
+LEAVES_RANGE = "E621"
+STORED_TRACE = "E622"
+OUTPUT = "E623"
+OWN_FAULT = "E700"
+
+
+class OurFault(Exception):
+    """tdispmodel itself is wrong: a judge refused a verdict, or engines contradict each other (exit code 70)."""
+
+
+def mistake(code: str, message: str, hint: str = "", place: Place = COMMAND_LINE) -> Rejected:
+    """Return the exception for one mistake of the user."""
+    return Rejected([Complaint(code, message, place, hint)])
+
+
+def unknown(code: str, what: str, name: str, known: Iterable[str]) -> Rejected:
+    """Return the exception for a name that does not exist, with the nearest one that does."""
+    return mistake(code, f"there is no {what} {shortened(name)}", did_you_mean(name, known))
+
+
+def shortened(name: str, width: int = 60) -> str:
+    """Return ``name`` fit to be shown: printable, and cut when it is long."""
+    shown = "".join(character if character.isprintable() else "?" for character in name)
+    return shown if len(shown) <= width else shown[: width - 3] + "..."

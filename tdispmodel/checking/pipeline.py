@@ -1,0 +1,175 @@
+"""The pipeline in one function: read, ground, ask, judge, for each proposal that is asked for.  Prints nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from tdispmodel.checking.asking import Answered, Plan, check_model
+from tdispmodel.checking.catalogue import Catalogue
+from tdispmodel.checking.loading import Loaded, load
+from tdispmodel.checking.mistakes import UNKNOWN_ENGINE, mistake, unknown
+from tdispmodel.checking.selection import selection
+from tdispmodel.checking.settings import constants, devices, without
+from tdispmodel.checking.workers import each
+from tdispmodel.engines.protocol import Progress, silent
+from tdispmodel.engines.registry import ENGINES, engine
+from tdispmodel.ir.expressions import Value
+from tdispmodel.source import Complaint, Rejected
+from tdispmodel.verdict import Report
+
+DEFAULT_SECONDS = 300.0
+DEFAULT_MEMORY = 4 << 30
+AUTOMATIC = "auto"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked: proposals (all of the catalogue when none is named), which properties, and under which
+    assumptions.
+
+    ``settings`` are the words of ``--set`` by name; ``select`` the expression of ``-k``; ``only`` picks properties by
+    their exact name instead.
+    """
+
+    catalogue: Catalogue
+    proposals: tuple[str, ...] = ()
+    select: str = ""
+    only: tuple[str, ...] | None = None
+    devices: int = 1
+    settings: Mapping[str, str] = field(default_factory=dict)
+    without: tuple[str, ...] = ()
+    engines: tuple[str, ...] = ()
+    seconds: float | None = DEFAULT_SECONDS
+    memory: int | None = DEFAULT_MEMORY
+    jobs: int | None = None
+
+    def paths(self) -> tuple[Path, ...]:
+        """The model files asked for, each once.  Raises `Rejected` for unknown names, all of them."""
+        if not self.proposals:
+            return tuple(self.catalogue.proposals.values())
+        found: list[Path] = []
+        complaints: list[Complaint] = []
+        for proposal in self.proposals:
+            try:
+                found.append(self.catalogue.resolve(proposal))
+            except Rejected as rejected:
+                complaints += rejected.complaints
+        if complaints:
+            raise Rejected(complaints)
+        return tuple(dict.fromkeys(found))
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came out: the report, the defaults of each proposal's constants, and whether the user interrupted it."""
+
+    report: Report
+    defaults: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    interrupted: bool = False
+
+
+def run(request: Request, progress: Progress = silent) -> Run:
+    """Check everything that is asked for.
+
+    A user's mistake is in ``report.complaints``, and then there are no results.  Raises `OurFault` when the judge
+    refuses a verdict or engines contradict each other.
+    """
+    try:
+        selection(request.select)
+        devices(request.devices)
+        known_engines(request.engines)
+        tasks = [(request, path) for path in request.paths()]
+    except Rejected as rejected:
+        return Run(Report(complaints=rejected.complaints))
+    outcomes: dict[int, Answered] = {}
+    interrupted = False
+    try:
+        for position, outcome in outcomes_of(tasks, request.jobs or processors(), progress):
+            outcomes[position] = outcome
+            if len(tasks) > 1:
+                progress(f"{len(outcomes)} of {len(tasks)} proposals")
+            if outcome.interrupted:
+                interrupted = True
+                break
+    except KeyboardInterrupt:
+        interrupted = True
+    return gathered([outcome for _, outcome in sorted(outcomes.items())], interrupted=interrupted)
+
+
+def outcomes_of(tasks: Sequence[tuple[Request, Path]], jobs: int, progress: Progress) -> Iterator[tuple[int, Answered]]:
+    """Yield the outcome of each task with its position: in this process when one suffices, else as they finish."""
+    if min(jobs, len(tasks)) > 1:
+        yield from each(check_file, tasks, jobs, progress)
+    else:
+        for position, task in enumerate(tasks):
+            yield position, check_file(task, progress)
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def gathered(outcomes: Sequence[Answered], *, interrupted: bool = False) -> Run:
+    """Return one run, in the order asked; with complaints there are no results."""
+    complaints = tuple(dict.fromkeys(complaint for outcome in outcomes for complaint in outcome.complaints))
+    if complaints:
+        return Run(Report(complaints=complaints), interrupted=interrupted)
+    results = tuple(result for outcome in outcomes for result in outcome.results)
+    skipped = tuple(known for outcome in outcomes for known in outcome.skipped)
+    defaults = {outcome.proposal: dict(outcome.defaults) for outcome in outcomes}
+    return Run(Report(results, skipped), defaults, interrupted)
+
+
+def check_file(task: tuple[Request, Path], progress: Progress = silent) -> Answered:
+    """Check one proposal; a user's mistake is part of the value, so that all proposals' mistakes are shown together."""
+    request, path = task
+    try:
+        return check_loaded(load(request.catalogue, path), request, progress)
+    except Rejected as rejected:
+        return Answered(path.stem, complaints=rejected.complaints)
+
+
+def check_loaded(loaded: Loaded, request: Request, progress: Progress = silent) -> Answered:
+    """Check a proposal that was read.  Raises `Rejected` and `OurFault`."""
+    plan = planned(loaded, request)
+    wanted = selection(request.select)
+
+    def selected(name: str, code: str) -> bool:
+        return wanted(name, code) and (request.only is None or name in request.only)
+
+    properties = [known for known in loaded.properties if selected(known.name, known.code)]
+    answered = check_model(loaded.model, properties, plan, lambda text: progress(f"{loaded.model.name}: {text}"))
+    skipped = tuple(known for known in loaded.skipped if selected(known.property, known.code))
+    return replace(answered, skipped=skipped + answered.skipped)
+
+
+def planned(loaded: Loaded, request: Request) -> Plan:
+    """Return the plan for one proposal.  Raises `Rejected` when the request does not fit its model."""
+    return Plan(
+        devices=devices(request.devices),
+        constants=constants(loaded.model, request.settings),
+        without=without((loaded.model, loaded.base), request.without),
+        engines=request.engines,
+        seconds=request.seconds,
+        memory=request.memory,
+    )
+
+
+def known_engines(names: tuple[str, ...]) -> None:
+    """Raise `Rejected` for an engine that does not exist, or whose package is not installed."""
+    for name in names:
+        if name == AUTOMATIC:
+            continue
+        if name not in ENGINES:
+            raise unknown(UNKNOWN_ENGINE, "engine", name, (AUTOMATIC, *ENGINES))
+        try:
+            engine(name)
+        except ImportError as missing:
+            message = f"the engine {name} needs a package that is not installed: {missing.name or missing}"
+            raise mistake(UNKNOWN_ENGINE, message) from None

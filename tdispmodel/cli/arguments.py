@@ -1,0 +1,196 @@
+"""What can be written on the command line.  Imports nothing of tdispmodel that ``--help`` does not need."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+from tdispmodel import __version__
+
+FORMATS = ("text", "json", "rst")
+
+EXIT_CODES = """\
+exit codes:
+    0  everything that was asked holds (matrix: every cell is decided)
+    1  something is violated
+    2  usage or input: a complaint says what and where
+    3  something is open: not decided within the limits
+    4  nothing was checked
+   70  a fault of tdispmodel itself; no verdict is shown
+  130  interrupted; what was decided until then is shown
+  when several apply: 70, 2, 1, 3, 4, 0
+"""
+
+LISTS = ("proposals", "properties", "actions", "variables", "constants", "capabilities", "engines", "formats")
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One command: what it is for, where its function is, how its arguments are declared."""
+
+    summary: str
+    usage: str
+    module: str
+    function: str
+    declare: Callable[[argparse.ArgumentParser], None]
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are complaints."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise the complaint about a usage error."""
+        usage_error(message, f"see {self.prog} --help")
+
+
+def usage_error(message: str, hint: str) -> NoReturn:
+    """Raise the complaint about a usage error."""
+    from tdispmodel.checking.mistakes import USAGE, mistake  # noqa: PLC0415  # `--help` needs it not
+
+    raise mistake(USAGE, message, hint)
+
+
+def parse(words: Sequence[str]) -> argparse.Namespace | str:
+    """Return the parsed arguments, with ``verb``, or the text that answers ``--help`` and ``--version``.
+
+    Raises `Rejected` when the words make no sense.
+    """
+    first, rest = (words[0], list(words[1:])) if words else ("", [])
+    if first in ("-h", "--help", "help"):
+        return overview()
+    if first == "--version":
+        return f"tdispmodel {__version__}\n"
+    if first not in VERBS:
+        near = difflib.get_close_matches(first, VERBS, n=1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        what = f"there is no command {first[:60]!r}" if first else "no command given"
+        usage_error(what, f"{hint}commands: {', '.join(VERBS)}")
+    parser = parser_of(first)
+    if any(word in ("-h", "--help") for word in rest):
+        return parser.format_help()
+    parsed = parser.parse_intermixed_args(rest)
+    parsed.verb = first
+    return parsed
+
+
+def parser_of(name: str) -> Parser:
+    """Return the parser of one command."""
+    verb = VERBS[name]
+    parser = Parser(
+        prog=f"tdispmodel {name}",
+        description=verb.summary,
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    verb.declare(parser)
+    return parser
+
+
+def overview() -> str:
+    """Return the text of ``tdispmodel --help``."""
+    lines = ["usage: tdispmodel COMMAND [ARGUMENTS]", ""]
+    lines += ["A model checker for designs that decide when a driver may touch a TDISP device.", ""]
+    lines.append("commands:")
+    for name, verb in VERBS.items():
+        lines += [f"  tdispmodel {name:8}{verb.usage}".rstrip(), f"      {verb.summary}"]
+    lines += ["", "A PROPOSAL is a name of the catalogue or the path of a model file."]
+    lines += ["Each command explains its options: tdispmodel check --help", "", EXIT_CODES]
+    return "\n".join(lines)
+
+
+def _proposals(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("proposals", nargs="*", metavar="PROPOSAL", help="name in the catalogue or path (default: all)")
+
+
+def _scope(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-n", "--devices", type=int, default=1, metavar="N", help="number of devices, 1 to 16")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", dest="settings", help="set a constant"
+    )
+    parser.add_argument(
+        "--without", action="append", default=[], metavar="ACTOR.ACTION", help="switch a capability off: host.error"
+    )
+
+
+def _asking(parser: argparse.ArgumentParser) -> None:
+    _scope(parser)
+    parser.add_argument(
+        "--engine",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="ask this engine; several are joined (default: auto)",
+    )
+    parser.add_argument("--timeout", metavar="TIME", help="for each proposal: 60s, 5m (default: 5m)")
+    parser.add_argument("--memory", metavar="SIZE", help="for each proposal: 500M, 2G (default: 4G)")
+    parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
+
+
+def _report(parser: argparse.ArgumentParser, default: str) -> None:
+    parser.add_argument("--format", choices=FORMATS, default=default, help=f"of stdout (default: {default})")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    parser.add_argument(
+        "--output",
+        action="append",
+        default=[],
+        metavar="FORMAT=FILE",
+        dest="outputs",
+        help="write a report to a file too",
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", help="engines, certificates, what was skipped and why")
+    parser.add_argument("-q", "--quiet", action="store_true", help="nothing on stdout but what went wrong")
+
+
+def _check(parser: argparse.ArgumentParser) -> None:
+    _proposals(parser)
+    parser.add_argument("-k", metavar="EXPR", default="", dest="select", help="properties: 'bind and not TDM101'")
+    _asking(parser)
+    parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one for each processor)")
+    parser.add_argument("--no-vacuous", action="store_true", help="a property that holds vacuously counts as violated")
+    _report(parser, "text")
+
+
+def _matrix(parser: argparse.ArgumentParser) -> None:
+    _check(parser)
+    parser.set_defaults(format="rst")
+
+
+def _trace(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("proposal", metavar="PROPOSAL", help="name in the catalogue or path")
+    parser.add_argument("property", metavar="PROPERTY", help="name or code")
+    parser.add_argument("--full", action="store_true", help="show all variables of the first state")
+    parser.add_argument("--chart", action="store_true", help="draw a message sequence chart too")
+    _asking(parser)
+    _report(parser, "text")
+
+
+def _list(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=LISTS, metavar="WHAT", help=", ".join(LISTS))
+    parser.add_argument("proposal", nargs="?", metavar="PROPOSAL", help="of this proposal (default: of the base model)")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+
+
+def _replay(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="*", metavar="FILE", help="stored counterexamples (default: all)")
+    parser.add_argument("--update", action="store_true", help="make them anew from the catalogue's matrix")
+    parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one for each processor)")
+    parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
+
+
+def _show(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("proposal", metavar="PROPOSAL", help="name in the catalogue or path")
+
+
+VERBS = {
+    "check": Verb("the verdict on each property", "[PROPOSAL ...] [-k EXPR]", "checks", "check", _check),
+    "matrix": Verb("proposals by properties", "[PROPOSAL ...] [-k EXPR]", "checks", "matrix", _matrix),
+    "trace": Verb("one counterexample", "PROPOSAL PROPERTY [--full] [--chart]", "checks", "trace", _trace),
+    "list": Verb("what there is", "WHAT [PROPOSAL]", "listings", "listing", _list),
+    "replay": Verb("are the stored counterexamples still real?", "[FILE ...] [--update]", "replays", "replay", _replay),
+    "show": Verb("the model as it was read, and what it changed", "PROPOSAL", "listings", "show", _show),
+}

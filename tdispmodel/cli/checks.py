@@ -1,0 +1,184 @@
+"""The verbs that ask: ``check``, ``matrix`` and ``trace``."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from dataclasses import replace
+
+from tdispmodel.checking.catalogue import find_catalogue
+from tdispmodel.checking.loading import Loaded, load
+from tdispmodel.checking.mistakes import UNKNOWN_PROPERTY, USAGE, mistake, shortened, unknown
+from tdispmodel.checking.pipeline import DEFAULT_MEMORY, DEFAULT_SECONDS, Request, Run, run
+from tdispmodel.checking.selection import selection
+from tdispmodel.checking.settings import duration, settings, size
+from tdispmodel.cli.arguments import FORMATS
+from tdispmodel.cli.output import Output
+from tdispmodel.cli.progress import Reporter
+from tdispmodel.ir.model import Property
+from tdispmodel.reports.exits import Exit, exit_code, matrix_exit_code
+from tdispmodel.reports.formats import renderer
+from tdispmodel.reports.options import Options
+from tdispmodel.reports.trace import trace_of
+from tdispmodel.verdict import Answer, Report, Result
+
+
+def check(arguments: argparse.Namespace, output: Output) -> int:
+    """The verdict on each property of each proposal."""
+    files = report_files(arguments)
+    finished, options = ran(arguments, request(arguments))
+    deliver(finished, options, arguments, files, output)
+    if finished.interrupted:
+        return Exit.INTERRUPTED
+    return exit_code(finished.report, no_vacuous=arguments.no_vacuous)
+
+
+def matrix(arguments: argparse.Namespace, output: Output) -> int:
+    """Proposals by properties: a report, so violations are no failure."""
+    if arguments.format == "text":
+        arguments.format = "rst"
+    files = report_files(arguments)
+    finished, options = ran(arguments, request(arguments))
+    deliver(finished, options, arguments, files, output)
+    return Exit.INTERRUPTED if finished.interrupted else matrix_exit_code(finished.report)
+
+
+def trace(arguments: argparse.Namespace, output: Output) -> int:
+    """One counterexample (or witness): exit code 1 when the property is violated, 0 when it holds."""
+    arguments.proposals, arguments.select, arguments.jobs, arguments.no_vacuous = [arguments.proposal], "", 1, False
+    files = report_files(arguments)
+    wanted = request(arguments)
+    loaded = load(wanted.catalogue, wanted.paths()[0])
+    name = one_property(loaded, arguments.property)
+    finished, options = ran(arguments, replace(wanted, only=(name,)))
+    if arguments.format == "text" and finished.report.results:
+        for kind, path in files:
+            output.save(path, rendered(kind, finished.report, options))
+        for result in finished.report.results:
+            output.write(told(result, options, chart=arguments.chart))
+    else:
+        deliver(finished, options, arguments, files, output)
+    return Exit.INTERRUPTED if finished.interrupted else exit_code(finished.report)
+
+
+def request(arguments: argparse.Namespace) -> Request:
+    """Return what the arguments ask for.  Raises `Rejected`."""
+    if arguments.jobs is not None and arguments.jobs < 1:
+        raise mistake(USAGE, f"--jobs {arguments.jobs}: at least one process is needed")
+    return Request(
+        catalogue=find_catalogue(),
+        proposals=tuple(arguments.proposals),
+        select=arguments.select,
+        devices=arguments.devices,
+        settings=settings(arguments.settings),
+        without=tuple(arguments.without),
+        engines=tuple(arguments.engine),
+        seconds=DEFAULT_SECONDS if arguments.timeout is None else duration(arguments.timeout),
+        memory=DEFAULT_MEMORY if arguments.memory is None else size(arguments.memory),
+        jobs=arguments.jobs,
+    )
+
+
+def ran(arguments: argparse.Namespace, wanted: Request) -> tuple[Run, Options]:
+    """Run the request with progress on stderr; return what came out and how it is to be shown."""
+    started = time.monotonic()
+    reporter = Reporter("never" if arguments.quiet else arguments.progress)
+    try:
+        finished = run(wanted, reporter)
+    finally:
+        reporter.close()
+    options = Options(
+        verbose=arguments.verbose,
+        full=getattr(arguments, "full", False),
+        no_vacuous=arguments.no_vacuous,
+        seconds=time.monotonic() - started,
+        defaults=finished.defaults,
+    )
+    return finished, options
+
+
+def report_files(arguments: argparse.Namespace) -> list[tuple[str, str]]:
+    """Return format and path of each ``--output``.  Raises `Rejected` for one that names no format."""
+    files = []
+    for text in arguments.outputs:
+        kind, equals, path = text.partition("=")
+        if not equals or not path:
+            raise mistake(USAGE, f"--output {shortened(text)!r} names no file", "write --output json=result.json")
+        if kind not in FORMATS:
+            raise unknown(USAGE, "format", kind, FORMATS)
+        files.append((kind, path))
+    return files
+
+
+def deliver(
+    finished: Run, options: Options, arguments: argparse.Namespace, files: list[tuple[str, str]], output: Output
+) -> None:
+    """Write the report to stdout and to the files asked for; complaints go to stderr."""
+    report = finished.report
+    for kind, path in files:
+        output.save(path, rendered(kind, report, options))
+    if report.complaints:
+        output.complain(report.complaints)
+        return
+    if finished.interrupted:
+        output.note("interrupted: what was not decided is open or left out")
+    if not report.results:
+        output.note(nothing_checked(arguments, report))
+    if arguments.format == "json":
+        output.write(rendered("json", report, options))
+    elif report.results or report.skipped:
+        shown = only_failures(report) if arguments.quiet else report
+        if shown.results or not arguments.quiet:
+            output.write(rendered(arguments.format, shown, options))
+
+
+def rendered(kind: str, report: Report, options: Options) -> str:
+    """Return ``report`` in a format."""
+    return renderer(kind)(report, options)
+
+
+def nothing_checked(arguments: argparse.Namespace, report: Report) -> str:
+    """Return why there are no results."""
+    if report.skipped:
+        return "nothing was checked: what was selected is not applicable (-v says why)"
+    if arguments.select:
+        return f"nothing was checked: no property matches -k {arguments.select}"
+    return "nothing was checked: there are no properties"
+
+
+def only_failures(report: Report) -> Report:
+    """Return the report without what holds."""
+    return replace(
+        report,
+        results=tuple(result for result in report.results if result.verdict.answer is not Answer.HOLDS),
+        skipped=(),
+    )
+
+
+def told(result: Result, options: Options, *, chart: bool) -> str:
+    """Return the trace of a result as text, with its chart if that is wanted and there is a trace."""
+    from tdispmodel.reports import trace as traces  # noqa: PLC0415  # only for this verb
+    from tdispmodel.reports.chart import chart as drawn  # noqa: PLC0415  # as above
+
+    text = traces.render(result, options)
+    return f"{text}\n{drawn(result)}" if chart and trace_of(result) is not None else text
+
+
+def one_property(loaded: Loaded, wanted: str) -> str:
+    """Return the name of the one property that ``wanted`` means: by name, by code, or by a part of one name only.
+
+    Raises `Rejected` when it means none or several, or one that is not applicable.
+    """
+    known: list[Property] = list(loaded.properties)
+    name = wanted.replace("-", "_")
+    exact = [one.name for one in known if name == one.name or wanted.lower() == one.code.lower()]
+    near = exact or [one.name for one in known if selection(name)(one.name, one.code)] if name.isidentifier() else exact
+    if len(near) == 1:
+        return near[0]
+    if len(near) > 1:
+        raise mistake(UNKNOWN_PROPERTY, f"{shortened(wanted)} is part of several names", ", ".join(near[:8]))
+    for left in loaded.skipped:
+        if name == left.property or wanted.lower() == left.code.lower():
+            message = f"{left.property} is not applicable to {loaded.model.name}: {left.reason}"
+            raise mistake(UNKNOWN_PROPERTY, message)
+    raise unknown(UNKNOWN_PROPERTY, f"property of {loaded.model.name} called", wanted, [one.name for one in known])

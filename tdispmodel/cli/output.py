@@ -1,0 +1,82 @@
+"""Where output goes: results to stdout, everything else to stderr; a reader that went away is no error."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from tdispmodel.source import Complaint
+
+
+class Output:
+    """The two streams of one run.  ``json``: what stdout gets must be one JSON document, complaints included."""
+
+    def __init__(self, *, json: bool = False) -> None:
+        self.json = json
+
+    def write(self, text: str) -> None:
+        """Write a result to stdout."""
+        self._put(sys.stdout, text)
+
+    def note(self, text: str) -> None:
+        """Write a line to stderr."""
+        self._put(sys.stderr, text + "\n")
+
+    def complain(self, complaints: Iterable[Complaint]) -> None:
+        """Show the user's mistakes: on stderr as text, and with ``json`` on stdout as a document without results."""
+        found = tuple(complaints)
+        for complaint in found:
+            self.note(visible(complaint.shown()))
+        if self.json:
+            from tdispmodel.reports.formats import renderer  # noqa: PLC0415  # only for this
+            from tdispmodel.reports.options import Options  # noqa: PLC0415  # as above
+            from tdispmodel.verdict import Report  # noqa: PLC0415  # as above
+
+            self.write(renderer("json")(Report(complaints=found), Options()))
+
+    def fault(self, code: str, told: str) -> None:
+        """Show a fault of tdispmodel itself."""
+        self.note(f"{code}: this is a fault of tdispmodel itself, no verdict is shown")
+        self.note(visible(told))
+        if self.json:
+            complaint = {"code": code, "path": "", "line": 0, "column": 0, "message": told, "hint": ""}
+            document = {"schema": "tdispmodel/result/1", "results": [], "skipped": [], "complaints": [complaint]}
+            self.write(json.dumps(document, indent=2) + "\n")
+
+    def save(self, path: str, text: str) -> None:
+        """Write ``text`` to the file ``path``.  Raises `Rejected` when that is impossible."""
+        from tdispmodel.checking.mistakes import OUTPUT, mistake  # noqa: PLC0415  # seldom needed
+
+        try:
+            Path(path).write_text(text, encoding="utf-8", newline="\n")
+        except (OSError, ValueError) as problem:
+            why = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
+            raise mistake(OUTPUT, f"cannot write {path}: {why}") from None
+
+    def close(self) -> None:
+        """Flush both streams, so that a reader that went away is noticed here."""
+        self._put(sys.stdout, "")
+        self._put(sys.stderr, "")
+
+    @staticmethod
+    def _put(stream: TextIO, text: str) -> None:
+        try:
+            stream.write(text)
+            stream.flush()
+        except UnicodeEncodeError:
+            stream.write(text.encode("ascii", "backslashreplace").decode("ascii"))
+            stream.flush()
+        except BrokenPipeError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+
+
+def visible(text: str) -> str:
+    """Return ``text`` with control characters of a stranger's file replaced, line ends kept."""
+    return "".join(character if character.isprintable() or character == "\n" else "?" for character in text)

@@ -1,0 +1,125 @@
+"""Several engines asked the same questions, their answers joined.
+
+`Portfolio` is what ``--engine auto`` means: the exhaustive engine first with a share of the time, then the solvers
+for what it left open.  `Several` is what ``--engine A --engine B`` means: all of them are asked everything, and
+answers that contradict each other raise `Contradiction`.  Both guard engines that may treat a step out of an
+integer's range as impossible (see `engines.ranges`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tdispmodel.engines.protocol import Engine, Limits, Progress, silent
+from tdispmodel.engines.ranges import weakened, whether_in_range
+from tdispmodel.engines.registry import engine as engine_called
+from tdispmodel.ir.model import Kind
+from tdispmodel.ir.system import System, SystemProperty
+from tdispmodel.verdict import Answer, Verdict, join
+
+EVERY_KIND = frozenset(Kind)
+
+AUTOMATIC = ("explicit", "induction", "pdr", "bmc")
+"""The engines of ``auto``, in the order in which they are asked."""
+
+FIRST_SHARE = 0.5
+"""Of the time that is left, what the first engine may use when others could follow."""
+
+
+class Portfolio:
+    """The default: each engine is asked what those before it left open."""
+
+    name = "auto"
+    kinds = EVERY_KIND
+    exhaustive = False
+
+    def __init__(self, names: Sequence[str] = AUTOMATIC) -> None:
+        self.names = tuple(names)
+
+    def answer(
+        self, system: System, questions: Sequence[SystemProperty], limits: Limits, progress: Progress = silent
+    ) -> Iterator[Verdict]:
+        """Yield one verdict per question: as soon as it is decided, or open after the last engine."""
+        pending: dict[SystemProperty, Verdict | None] = dict.fromkeys(questions)
+        for position, name in enumerate(self.names):
+            asked = engine_called(name)
+            able = [question for question in pending if question.kind in asked.kinds]
+            if not able or limits.out_of_time():
+                continue
+            share = shared(limits, followers=len(self.names) - position - 1)
+            for verdict in guarded(asked, system, able, share, progress):
+                earlier = pending[verdict.property]
+                joined = verdict if earlier is None else join(earlier, verdict)
+                pending[verdict.property] = joined
+                if joined.answer is not Answer.OPEN:
+                    del pending[verdict.property]
+                    yield joined
+            if not pending:
+                return
+        for question, last in pending.items():
+            yield last or Verdict(question, Answer.OPEN, self.name, reason="no engine could be asked in the time given")
+
+
+class Several:
+    """Engines that are all asked everything."""
+
+    kinds = EVERY_KIND
+    exhaustive = False
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = tuple(dict.fromkeys(names))
+        self.name = "+".join(self.names)
+
+    def answer(
+        self, system: System, questions: Sequence[SystemProperty], limits: Limits, progress: Progress = silent
+    ) -> Iterator[Verdict]:
+        """Yield one verdict per question: all engines' answers joined.  Raises `Contradiction`."""
+        joined: dict[SystemProperty, Verdict] = {}
+        for position, name in enumerate(self.names):
+            last = position == len(self.names) - 1
+            share = shared(limits, followers=len(self.names) - position - 1)
+            for verdict in guarded(engine_called(name), system, questions, share, progress):
+                earlier = joined.get(verdict.property)
+                joined[verdict.property] = verdict if earlier is None else join(earlier, verdict)
+                if last:
+                    yield joined[verdict.property]
+
+
+def chosen(names: Sequence[str]) -> Engine:
+    """Return the engine that the names on the command line ask for; none, or ``auto``, is the portfolio.
+
+    KeyError for a name that does not exist.
+    """
+    wanted = [name for name in names if name != Portfolio.name]
+    for name in wanted:
+        engine_called(name)
+    if not wanted:
+        return Portfolio()
+    if len(wanted) < len(names):
+        return Several([*wanted, *AUTOMATIC])
+    return Several(wanted)
+
+
+def shared(limits: Limits, followers: int) -> Limits:
+    """Return the limits of one engine when ``followers`` others may have to be asked afterwards."""
+    remaining = limits.remaining()
+    if remaining is None:
+        return Limits(None, limits.memory, limits.depth)
+    share = remaining if not followers else remaining * max(FIRST_SHARE, 1 / (followers + 1))
+    return Limits(share, limits.memory, limits.depth)
+
+
+def guarded(
+    asked: Engine, system: System, questions: Sequence[SystemProperty], limits: Limits, progress: Progress
+) -> Iterator[Verdict]:
+    """Yield one verdict of ``asked`` per question, in any order; what it forgot to answer is open.
+
+    For an engine that is not exhaustive it is first made sure that integers stay in range.  Raises `OutOfRange`.
+    """
+    waiting = list(dict.fromkeys(questions))
+    doubt = "" if asked.exhaustive else whether_in_range(asked, system, limits, progress)
+    for verdict in asked.answer(system, waiting, limits, progress):
+        waiting.remove(verdict.property)
+        yield weakened(verdict, doubt) if doubt else verdict
+    for question in waiting:
+        yield Verdict(question, Answer.OPEN, asked.name, reason="the engine gave no answer")
