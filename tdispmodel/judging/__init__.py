@@ -1,0 +1,197 @@
+"""The judge: no verdict is shown before its evidence was checked without whoever gave it.
+
+`judge_all` is given a system and verdicts about it and gives one `Judgement` each.  Traces are replayed with the
+reference semantics; a closed set of states is checked for closedness and the property decided on it anew; inductive
+invariants become questions to a solver, written by the judge itself.  Nothing here sees engines or compiled systems.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from tdispmodel.ir.expressions import Expression, IllFormed
+from tdispmodel.ir.model import Kind
+from tdispmodel.ir.system import State, System, speaks_of_step
+from tdispmodel.judging.closed import ClosedSpace
+from tdispmodel.judging.judgement import Judgement, Refused
+from tdispmodel.judging.traces import reaches_goal, refutes
+from tdispmodel.semantics import LeavesRange, Semantics
+from tdispmodel.verdict import Answer, ClosedStates, InductiveInvariant, KInduction, Verdict, Witness
+
+__all__ = ["Judgement", "judge", "judge_all"]
+
+MAXIMUM_EXPLORED = 200_000
+"""How many states the judge visits by itself to see that a goal is lost."""
+
+
+def judge(system: System, verdict: Verdict) -> Judgement:
+    """Judge one verdict about ``system``; see `judge_all`."""
+    return judge_all(system, (verdict,))[0]
+
+
+def judge_all(system: System, verdicts: Sequence[Verdict]) -> tuple[Judgement, ...]:
+    """Judge verdicts about ``system``, in their order.
+
+    A `ClosedStates` object that several verdicts carry is checked once.  An open verdict claims nothing and is
+    accepted.  What a verdict says about vacuity and about the counts of the space is checked whenever one of the
+    verdicts carries a `ClosedStates` certificate that was found to be right.
+    """
+    session = _Session(system)
+    for verdict in verdicts:
+        if isinstance(verdict.certificate, ClosedStates):
+            session.closed(verdict.certificate)
+    return tuple(session.judged(verdict) for verdict in verdicts)
+
+
+class _Session:
+    """What is shared while verdicts about one system are judged."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.spaces: dict[int, ClosedSpace | Refused] = {}
+        self.kept: list[ClosedStates] = []
+
+    @cached_property
+    def semantics(self) -> Semantics:
+        return Semantics(self.system)
+
+    def closed(self, certificate: ClosedStates) -> ClosedSpace | Refused:
+        """Check a certificate once; a failure is remembered as well."""
+        known = self.spaces.get(id(certificate))
+        if known is None:
+            self.kept.append(certificate)  # so that its id stays its own
+            try:
+                known = ClosedSpace(self.system, self.semantics, certificate.states)
+            except Refused as refused:
+                known = refused
+            self.spaces[id(certificate)] = known
+        return known
+
+    def certified(self, certificate: ClosedStates) -> ClosedSpace:
+        """Return the checked space of a certificate or raise why it is wrong."""
+        found = self.closed(certificate)
+        if isinstance(found, Refused):
+            raise found
+        return found
+
+    @property
+    def shared(self) -> ClosedSpace | None:
+        """Any space that was found to be right."""
+        return next((space for space in self.spaces.values() if isinstance(space, ClosedSpace)), None)
+
+    def judged(self, verdict: Verdict) -> Judgement:
+        try:
+            match verdict.answer:
+                case Answer.OPEN:
+                    return Judgement(verdict, accepted=True)
+                case Answer.HOLDS:
+                    self.holds(verdict)
+                case Answer.VIOLATED:
+                    self.violated(verdict)
+            self.claims(verdict)
+        except Refused as refused:
+            return Judgement(verdict, accepted=False, reason=str(refused))
+        return Judgement(verdict, accepted=True)
+
+    def holds(self, verdict: Verdict) -> None:
+        question = verdict.property
+        match verdict.certificate:
+            case None:
+                message = "there is no certificate"
+                raise Refused(message)
+            case Witness(trace) if question.kind is Kind.MUST_BE_POSSIBLE:
+                reaches_goal(self.semantics, question, trace)
+            case ClosedStates() as certificate if question.kind is not Kind.MUST_BE_POSSIBLE:
+                self.certified(certificate).confirm(question)
+            case InductiveInvariant(invariant) if question.kind in (Kind.INVARIANT, Kind.STEP):
+                self.inductive(verdict, invariant)
+            case KInduction(length, lemma, simple_path) if question.kind in (Kind.INVARIANT, Kind.STEP):
+                from tdispmodel.judging.obligations import check_k_induction  # noqa: PLC0415  # z3 only when it is used
+
+                self.state_formula(lemma)
+                check_k_induction(self.system, question, length, lemma, simple_path)
+            case other:
+                message = (
+                    f"a certificate of kind {other.kind!r} cannot show that a {question.kind.value} property holds"
+                )
+                raise Refused(message)
+
+    def violated(self, verdict: Verdict) -> None:
+        question = verdict.property
+        if question.kind is Kind.MUST_BE_POSSIBLE:
+            match verdict.certificate:
+                case ClosedStates() as certificate:
+                    self.certified(certificate).confirm_impossible(question)
+                case InductiveInvariant(invariant):
+                    self.inductive(verdict, invariant)
+                case _:
+                    message = "there is no certificate that the goal is never met"
+                    raise Refused(message)
+            return
+        if verdict.trace is None:
+            message = "there is no trace"
+            raise Refused(message)
+        refutes(self.semantics, question, verdict.trace, verdict.shortest)
+        if question.kind is Kind.STAYS_POSSIBLE:
+            self.lost(question.formula, verdict.trace.states[-1])
+
+    def inductive(self, verdict: Verdict, invariant: Expression) -> None:
+        from tdispmodel.judging.obligations import check_invariant  # noqa: PLC0415  # z3 only when it is used
+
+        self.state_formula(invariant)
+        check_invariant(self.system, verdict.property, invariant)
+
+    def state_formula(self, formula: Expression) -> None:
+        """Check that what stands in a certificate is a formula about one state of the system."""
+        try:
+            self.system.check(formula)
+        except IllFormed as error:
+            message = f"the certificate is no formula of the system: {error}"
+            raise Refused(message) from error
+        if speaks_of_step(formula):
+            message = "the certificate speaks of a step"
+            raise Refused(message)
+
+    def lost(self, goal: Expression, state: State) -> None:
+        """Check that actions that are not adversarial never lead from ``state`` to the goal."""
+        message = "the goal can still be reached from the last state"
+        if (space := self.shared) is not None:
+            if space.can_reach(goal)[space.number_of(state)]:
+                raise Refused(message)
+            return
+        reached, stack = {state}, [state]
+        while stack:
+            here = stack.pop()
+            if self.semantics.holds(goal, here):
+                raise Refused(message)
+            for action in self.semantics.enabled(here):
+                if action.adversarial:
+                    continue
+                try:
+                    after = self.semantics.step(here, action)
+                except LeavesRange as error:
+                    raise Refused(str(error)) from error
+                if after not in reached:
+                    reached.add(after)
+                    stack.append(after)
+            if len(reached) > MAXIMUM_EXPLORED:
+                message = f"more than {MAXIMUM_EXPLORED} states would have to be visited to see that the goal is lost"
+                raise Refused(message)
+
+    def claims(self, verdict: Verdict) -> None:
+        """Check what a verdict says beside its answer, as far as a certified space shows."""
+        space = self.shared
+        if space is None:
+            return
+        if verdict.vacuous is not None:
+            premise = verdict.property.antecedent
+            met = premise is None or space.ever(premise, space.reachable[0])
+            if met is verdict.vacuous:
+                said = "vacuous" if verdict.vacuous else "not vacuous"
+                seen = "is reachable" if met else "is never reachable"
+                message = f"the verdict says {said}, but the premise {seen}"
+                raise Refused(message)
+        if verdict.space is not None and verdict.space != space.space:
+            message = f"the counts {verdict.space} differ from {space.space}"
+            raise Refused(message)
