@@ -1,0 +1,1 @@
+"""The base models, in the modelling language.  They are read as text and never imported by the package."""

@@ -1,0 +1,24 @@
+"""What must not go on for ever, and what must be possible at all."""
+
+from __future__ import annotations
+
+from tdispmodel.dsl import Step, must_be_possible, never_endless
+from tdispmodel.models.base import Device, Driver, Guest, Mapping, Tdi
+
+
+@never_endless(code="TDM402")
+def deferral_is_not_endless(now: Device, after: Device, step: Step) -> bool:
+    """No device is retried from the deferred list for ever. [debate 1; Documentation/driver-api/driver-model/driver.rst]"""
+    return step.is_(Guest.retry_deferred, now)
+
+
+@must_be_possible(code="TDM408")
+def trusted_driver_can_run(now: Device) -> bool:
+    """The operating driver can be bound, with private mappings, to a TDI in RUN. [witness against vacuity]"""
+    return now.driver is Driver.OPERATING and now.mapping is Mapping.PRIVATE and now.tdi is Tdi.RUN
+
+
+@must_be_possible(code="TDM409")
+def secrets_can_be_deployed(now: Guest) -> bool:
+    """Secrets can be deployed. [witness against vacuity]"""
+    return now.secrets

@@ -1,0 +1,93 @@
+"""Autoprobe off, and a prepare driver that userspace finds through ccprepare_pci: aliases."""
+
+from __future__ import annotations
+
+from proposals.initrd_autoprobe_off import InitrdAutoprobeOff
+from tdispmodel.dsl import Actor, Each, action, replaces, require, restricts
+from tdispmodel.models.base import Device, Driver, Guest, Kernel, Mapping, Result
+
+
+class PreparableDevice(Device):
+    """A device with an override_only prepare driver."""
+
+    prepare_selected: bool = False  # driver_override names the prepare driver
+    prepared: bool = False  # userspace believes that the device is ready
+
+
+class CcprepareAlias(InitrdAutoprobeOff):
+    """Userspace binds a special T=0 driver that prepares the device, unbinds it, and goes on to lock and run.
+
+    The prepare driver is override_only: it matches only while driver_override names it.  The kernel takes the override
+    for an order: where arrival is not gated (before v6.19), a device whose override was written between its uevent and
+    the attach is bound to the prepare driver by the kernel.  Userspace learns from a refused lock that it must prepare
+    again.
+    Source: 68b206c9e3f43_75db100e4@dwillia2-mobl4.notmuch, point 4 (debate 11, 54 to 60); override_only as in
+    cc6711b0bf36.
+    """
+
+    devices: Each[PreparableDevice]
+
+    @action(by=Actor.USERSPACE, to=Actor.KERNEL)
+    def select_prepare_driver(self, device: PreparableDevice) -> None:
+        """Userspace finds the ccprepare_pci: alias and writes driver_override. [debate 55, 58]"""
+        require(self.userspace_runs and device.present and not device.prepare_selected and not device.prepared)
+        device.prepare_selected = True
+
+    @action(by=Actor.USERSPACE, to=Actor.KERNEL)
+    def bind_prepare(self, device: PreparableDevice) -> None:
+        """Userspace binds the prepare driver, which readies the device at T=0. [bind_store; debate 56]"""
+        require(self.userspace_runs and device.present and device.prepare_selected)
+        require(device.driver is Driver.NONE and not device.tsm_context and not device.accepted)
+        device.driver = Driver.PREPARE
+        device.mapping = Mapping.SHARED
+        device.ready = True
+        device.prepared = True
+        device.prepared_again = device.prepared_again or device.ready
+        self.result = Result.DONE
+
+    @action(by=Actor.KERNEL, to=Actor.DEVICE)
+    def attach_prepare_on_arrival(self, device: PreparableDevice) -> None:
+        """The PCI core finds driver_override set on a device that has just appeared, and attaches the prepare driver. [1.1 b]"""
+        require(device.present and device.arrived and device.prepare_selected)
+        require(self.autoprobe or self.kernel is Kernel.BEFORE_6_19)
+        device.arrived = False
+        device.driver = Driver.PREPARE
+        device.mapping = Mapping.PRIVATE if device.accepted else Mapping.SHARED
+        device.ready = True
+        device.prepared_again = device.prepared_again or device.ready
+
+    @action(by=Actor.USERSPACE, to=Actor.KERNEL)
+    def finish_prepare(self, device: PreparableDevice) -> None:
+        """Userspace unbinds the prepare driver and clears driver_override. [unbind_store; debate 56]"""
+        require(self.userspace_runs and device.present and device.prepare_selected)
+        require(device.driver is Driver.PREPARE)
+        device.driver = Driver.NONE
+        device.mapping = Mapping.NONE
+        device.prepare_selected = False
+        self.result = Result.DONE
+
+    @action(by=Actor.USERSPACE)
+    def plan_another_prepare(self, device: PreparableDevice) -> None:
+        """Userspace takes a refused request for a sign that the device lost its configuration. [debate 61, 62]"""
+        require(self.userspace_runs and device.present and self.result is Result.REFUSED)
+        require(device.prepared and not device.tsm_context and device.driver is Driver.NONE)
+        device.prepared = False
+
+    @replaces(Guest.probe_is_allowed)
+    def probe_is_allowed(self, device: PreparableDevice) -> bool:
+        """While driver_override names the prepare driver, the operating driver does not match. [pci_match_device]"""
+        return not device.prepare_selected
+
+    @replaces(Guest.forget)
+    def forget(self, device: PreparableDevice) -> None:
+        """driver_override and what userspace knew of the device are gone."""
+        device.prepare_selected = False
+        device.prepared = False
+
+    @restricts(Guest.pass_over_on_arrival)
+    def pass_over_on_arrival(self, device: PreparableDevice) -> None:
+        require(not (device.prepare_selected and (self.autoprobe or self.kernel is Kernel.BEFORE_6_19)))
+
+    @restricts(Guest.unbind)
+    def unbind(self, device: PreparableDevice) -> None:
+        require(device.driver is Driver.OPERATING)

@@ -1,0 +1,28 @@
+"""The initrd turns automatic probing off; userspace decides every bind."""
+
+from __future__ import annotations
+
+from tdispmodel.dsl import replaces, require
+from tdispmodel.models.base import Guest, Phase
+
+
+class InitrdAutoprobeOff(Guest):
+    """The first thing the initrd does is to write 0 to drivers_autoprobe; userspace binds by policy.
+
+    Before v6.19 the attribute did not gate devices that are hot-added (measured on 6.12.117): a device that comes back
+    binds at once.  Built-in drivers bind before the initrd runs.  Userspace sees the acceptance flag, not the TDI, so a
+    device that left RUN after it was accepted is bound all the same.
+    Source: 68b206c9e3f43_75db100e4@dwillia2-mobl4.notmuch, points 2 and 3 (debate 17, 18, 33, 37).
+    """
+
+    @property
+    def bus_is_managed(self) -> bool:
+        """Userspace decides the binds on the PCI bus. [debate 19]"""
+        return True
+
+    @replaces(Guest.start_initrd)
+    def start_initrd(self) -> None:
+        """The initrd's first instruction turns automatic probing off on the managed bus. [debate 17]"""
+        require(self.phase is Phase.BOOT and all(not device.arrived for device in self.devices))
+        self.phase = Phase.INITRD
+        self.autoprobe = False

@@ -1,0 +1,56 @@
+"""Everything may bind until the relying party's verdict; then the topology is locked, then come the secrets."""
+
+from __future__ import annotations
+
+from tdispmodel.dsl import Each, replaces, require
+from tdispmodel.models.base import Device, Guest, Phase, SecretRule
+
+
+class EnumeratedDevice(Device):
+    """A device that remembers whether it was there when the topology was locked."""
+
+    newcomer: bool = False
+
+
+class PostValidateTopology(Guest):
+    """Unaccepted devices bind freely at first; the relying party validates what was enumerated and locks the topology.
+
+    After the lock the guest attaches no driver to a device that arrives.  Secrets need only the locked topology: a
+    device that is bound at T=0 may stay bound (debate 24 to 32, 46, 47).  Gives up the headline rule and the exposure
+    rule by intention.
+    Source: 68b206c9e3f43_75db100e4@dwillia2-mobl4.notmuch ("post validate model").
+    """
+
+    devices: Each[EnumeratedDevice]
+
+    secret_rule = SecretRule.TOPOLOGY_LOCKED
+    topology_locked: bool = False
+
+    @replaces(Guest.topology_is_locked)
+    def topology_is_locked(self) -> bool:
+        return self.topology_locked
+
+    @replaces(Guest.probe_is_allowed)
+    def probe_is_allowed(self, device: EnumeratedDevice) -> bool:
+        """No driver for a device that was not there when the topology was locked. [debate 21, 32]"""
+        return not device.newcomer
+
+    @replaces(Guest.approve)
+    def approve(self) -> None:
+        """The relying party says: launch state looks good, lock the device topology. [debate 28]"""
+        require(self.phase is Phase.USERSPACE and not self.approved)
+        self.approved = True
+        self.topology_locked = True
+
+    @replaces(Guest.hot_add)
+    def hot_add(self, device: EnumeratedDevice) -> None:
+        """The host plugs the device in; with the topology locked the guest notes a newcomer. [pci_device_add, 1.2]"""
+        require(not device.present)
+        device.present = True
+        device.arrived = True
+        device.newcomer = self.topology_locked
+
+    @replaces(Guest.forget)
+    def forget(self, device: EnumeratedDevice) -> None:
+        """Whether it is a newcomer is decided when it comes back."""
+        device.newcomer = False

@@ -1,0 +1,33 @@
+"""No automatic probe for TDISP capable devices only, plus an event to userspace."""
+
+from __future__ import annotations
+
+from tdispmodel.dsl import Each, replaces, require
+from tdispmodel.models.base import Device, Guest
+
+
+class CapableDevice(Device):
+    """A device whose TDISP capability bit the kernel reads when it enumerates the device."""
+
+    shows_tdisp: bool = True
+
+
+class TdispNoAutobind(Guest):
+    """The device core attaches no driver on its own to a device that shows the TDISP capability; udev gets an event.
+
+    The capability bit is the device's word, so the host's: a device that hides it is bound as any other (debate 107).
+    Source: the answer of 29 Aug 2025 23:34 to 68b206c9e3f43_75db100e4@dwillia2-mobl4.notmuch.
+    """
+
+    devices: Each[CapableDevice]
+
+    @replaces(Guest.automatic_probe_is_allowed)
+    def automatic_probe_is_allowed(self, device: CapableDevice) -> bool:
+        """Only devices without the capability are probed automatically."""
+        return not device.shows_tdisp
+
+    @replaces(Guest.fake_capability)
+    def fake_capability(self, device: CapableDevice) -> None:
+        """The host hides, or shows, the TDISP capability of a device before the kernel enumerates it. [4.3; debate 107]"""
+        require(device.arrived or not device.present)
+        device.shows_tdisp = not device.shows_tdisp
