@@ -1,0 +1,197 @@
+"""The engine that visits every state: exact counts, shortest counterexamples, every kind of property.
+
+Given a system and questions; gives their verdicts from one breadth-first search, which goes on after a violation so
+that the space is always counted.  A counterexample to an invariant or a step property, and one to stays-possible, is a
+shortest one; a lasso has a short stem and a short loop, and is not claimed to be shortest.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tdispmodel.compiling.successors import Compiled, Hit, Watch
+from tdispmodel.engines.exploration import Exploration
+from tdispmodel.engines.fairness import OutOfTime
+from tdispmodel.engines.infinite import InfiniteBehaviours, decoded
+from tdispmodel.engines.protocol import Limits, Progress, silent
+from tdispmodel.ir.expressions import TRUE, Expression, conjunction, negation
+from tdispmodel.ir.model import Kind
+from tdispmodel.ir.system import State, System, SystemProperty, speaks_of_step
+from tdispmodel.verdict import Answer, ClosedStates, Trace, Verdict, Witness
+
+INFINITE = frozenset({Kind.LEADS_TO, Kind.NEVER_ENDLESS, Kind.STAYS_POSSIBLE})
+
+
+class ReachedStates(ClosedStates):
+    """The states of an exploration as a certificate; their values are worked out when somebody looks."""
+
+    def __init__(self, explored: Exploration) -> None:
+        object.__setattr__(self, "kind", "closed set of states")
+        object.__setattr__(self, "_explored", explored)
+        object.__setattr__(self, "_states", None)
+
+    @property
+    def states(self) -> tuple[State, ...]:
+        """All reachable states, by depth."""
+        known: tuple[State, ...] | None = self.__dict__["_states"]
+        if known is None:
+            known = tuple(decoded(self.__dict__["_explored"]))
+            object.__setattr__(self, "_states", known)
+        return known
+
+
+@dataclass
+class _Watches:
+    """The formulas to watch, each once however many questions need it."""
+
+    numbers: dict[Watch, int] = field(default_factory=dict)
+
+    def add(self, formula: Expression, *, of_steps: bool, every: bool = False) -> int:
+        """Return the number of the watch."""
+        return self.numbers.setdefault(Watch(formula, of_steps, every), len(self.numbers))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A question with the numbers of its watches: the premise of a vacuous holding, and what its kind needs."""
+
+    question: SystemProperty
+    premise: int | None
+    parts: tuple[int, ...]
+
+
+class Explicit:
+    """Breadth-first search over compiled successors."""
+
+    name = "explicit"
+    kinds = frozenset(Kind)
+    exhaustive = True
+
+    def answer(
+        self, system: System, questions: Sequence[SystemProperty], limits: Limits, progress: Progress = silent
+    ) -> Iterator[Verdict]:
+        """Yield one verdict per question, in their order.
+
+        Raises `OutOfRange` with a shortest trace, and `Rejected` when there are too many start values to combine.
+        """
+        began = time.monotonic()
+        watches = _Watches()
+        try:
+            asked = [_watched(question, watches) for question in questions]
+            compiled = Compiled(system, list(watches.numbers))
+        except RecursionError:
+            for question in questions:
+                yield Verdict(question, Answer.OPEN, self.name, reason="a formula nests too deeply")
+            return
+        keep_edges = any(question.kind in INFINITE for question in questions)
+        explored = Exploration(compiled, limits, progress, keep_edges=keep_edges)
+        explored.run()
+        answers = _Answers(self.name, explored, (time.monotonic() - began) / max(1, len(questions)))
+        for each in asked:
+            yield answers.verdict(each)
+
+
+def _watched(question: SystemProperty, watches: _Watches) -> _Asked:
+    """Add what a question needs to the watches."""
+    formula, after = question.formula, question.after
+    match question.kind:
+        case Kind.INVARIANT:
+            parts = [watches.add(negation(formula), of_steps=False)]
+        case Kind.STEP:
+            parts = [watches.add(negation(formula), of_steps=True)]
+        case Kind.MUST_BE_POSSIBLE:
+            parts = [watches.add(formula, of_steps=speaks_of_step(formula))]
+        case Kind.NEVER_ENDLESS:
+            parts = [watches.add(formula, of_steps=True, every=True)]
+        case Kind.LEADS_TO:
+            pending = conjunction(after, negation(formula))
+            parts = [watches.add(part, of_steps=False, every=True) for part in (pending, formula)]
+        case Kind.STAYS_POSSIBLE:
+            parts = [watches.add(part, of_steps=False, every=True) for part in (after, formula)]
+    premise = premise_of(question)
+    number = None if premise is None else watches.add(premise, of_steps=speaks_of_step(premise))
+    return _Asked(question, number, tuple(parts))
+
+
+def premise_of(question: SystemProperty) -> Expression | None:
+    """The condition whose unreachability makes a holding property vacuous, None when there is none."""
+    if question.kind in (Kind.LEADS_TO, Kind.STAYS_POSSIBLE) and question.after != TRUE:
+        return question.after
+    return None if question.antecedent == TRUE else question.antecedent
+
+
+class _Answers:
+    """Verdicts read off one exploration."""
+
+    def __init__(self, name: str, explored: Exploration, share: float) -> None:
+        self.name = name
+        self.explored = explored
+        self.share = share
+        self.infinite = InfiniteBehaviours(explored)
+        self.certificate = None if explored.stopped else ReachedStates(explored)
+        # traces are rebuilt by visiting states again, which would add to what was hit
+        self.first = tuple(explored.compiled.first)
+        self.states = tuple(map(tuple, explored.compiled.states))
+        self.steps = tuple(map(tuple, explored.compiled.steps))
+
+    def verdict(self, asked: _Asked) -> Verdict:
+        """Return the verdict on one question."""
+        began = time.monotonic()
+        question = asked.question
+        reason = self.explored.stopped
+        if question.kind is Kind.MUST_BE_POSSIBLE:
+            hit = self.first[asked.parts[0]]
+            if hit is not None:
+                witness = Witness(self.explored.trace(*hit))
+                return self._made(asked, Answer.HOLDS, began, certificate=witness, shortest=True)
+            if not reason:
+                return self._made(asked, Answer.VIOLATED, began, certificate=self.certificate)
+        else:
+            try:
+                trace = self._violation(asked)
+            except OutOfTime:
+                trace, reason = None, f"out of time after {self.explored.limits.seconds:g} s, in its loops"
+            if trace is not None:
+                return self._made(asked, Answer.VIOLATED, began, trace=trace, shortest=trace.loop is None)
+            if not reason:
+                return self._made(asked, Answer.HOLDS, began, certificate=self.certificate)
+        return self._made(asked, Answer.OPEN, began, reason=reason, bound=self.explored.bound)
+
+    def _violation(self, asked: _Asked) -> Trace | None:
+        kind = asked.question.kind
+        if kind not in INFINITE:
+            hit = self.first[asked.parts[0]]
+            return None if hit is None else self.explored.trace(*hit)
+        if self.explored.stopped:
+            return None
+        if self.explored.limits.out_of_time():
+            raise OutOfTime
+        match kind:
+            case Kind.NEVER_ENDLESS:
+                return self.infinite.never_endless(self.steps[asked.parts[0]])
+            case Kind.LEADS_TO:
+                return self.infinite.leads_to(*(self.states[part] for part in asked.parts))
+            case _:
+                return self.infinite.stays_possible(*(self.states[part] for part in asked.parts))
+
+    def _vacuous(self, asked: _Asked) -> bool | None:
+        """Whether the premise of a holding property is unreachable; None when the search did not get far enough."""
+        if asked.premise is None:
+            return False
+        reached: Hit | None = self.first[asked.premise]
+        if reached is not None:
+            return False
+        return None if self.explored.stopped else True
+
+    def _made(self, asked: _Asked, answer: Answer, began: float, **evidence: object) -> Verdict:
+        return Verdict(
+            property=asked.question,
+            answer=answer,
+            engine=self.name,
+            vacuous=self._vacuous(asked) if answer is Answer.HOLDS else None,
+            space=self.explored.space,
+            seconds=self.share + time.monotonic() - began,
+            **evidence,  # type: ignore[arg-type]  # fields of a verdict, by name
+        )
