@@ -9,7 +9,7 @@ from __future__ import annotations
 from tdispmodel.ir.expressions import Actor
 from tdispmodel.reports.naming import WHO, Names
 from tdispmodel.reports.plain import WIDTH, cut
-from tdispmodel.reports.trace import trace_of
+from tdispmodel.reports.trace import marked, trace_of
 from tdispmodel.verdict import Result, Trace
 
 ORDER = (Actor.RELYING_PARTY, Actor.USERSPACE, Actor.KERNEL, Actor.DEVICE, Actor.HOST, Actor.ENVIRONMENT)
@@ -45,7 +45,7 @@ class _Drawing:
         for number, (action, _) in enumerate(self.trace.steps, 1):
             drawn += self.step(number, action)
             if self.trace.loop == number:
-                drawn += [self.over(self.lifelines(""), NUMBER + 2, "<== loop starts here").rstrip()]
+                drawn[-1:] = marked(drawn[-1:], ["<== loop starts here"])
         if self.trace.loop is not None:
             drawn.append(" " * (NUMBER + 2) + f"back to {self.trace.loop}")
         return drawn
@@ -83,10 +83,8 @@ class _Drawing:
         inner = abs(end - start) - 1
         left, right = min(start, end), max(start, end)
         label = f" {name} " if len(name) + 4 <= inner else ""
-        if start < end:
-            arrow = label.center(inner - 1, "-") + ">"
-        else:
-            arrow = "<" + label.center(inner - 1, "-")
+        shaft = label.center(inner - 1, "-")
+        arrow = f"{shaft}>" if start < end else f"<{shaft}"
         drawn = line[: left + 1] + arrow + line[right:]
         if label:
             return [drawn.rstrip()]

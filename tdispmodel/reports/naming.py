@@ -39,7 +39,9 @@ class Names:
     @cached_property
     def left_out(self) -> str:
         """The instance that is left out of names, empty when none is: ``devices[0]``."""
-        shortened = {found[1] for full, short in self._variables.items() if full != short and (found := ONLY.match(full))}
+        shortened = {
+            found[1] for full, short in self._variables.items() if full != short and (found := ONLY.match(full))
+        }
         return ", ".join(sorted(shortened))
 
     def variable(self, name: str) -> str:
@@ -70,7 +72,7 @@ class Names:
         return ascii_only(compact(rebuilt(expression, renamed)))
 
     def steps(self, names: frozenset[str]) -> list[str]:
-        """Return what a set of action instances is called: each by its name, whole groups by what they have in common."""
+        """Return what a set of action instances is called: whole groups by what they share, the others by name."""
         if len(names) <= FEW:
             return sorted(self.action(name) for name in names)
         by_actor: dict[str, set[str]] = {}

@@ -1,6 +1,7 @@
 """How a report is wanted, and the words that every renderer shares.
 
-Given what the command line knows and a verdict does not: the constants' defaults, how talkative to be, how long it took.
+Given what the command line knows and a verdict does not: the constants' defaults, how talkative to be, how long it
+took.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from types import MappingProxyType
 from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.model import Kind, Model
 from tdispmodel.ir.system import System, SystemProperty
-from tdispmodel.verdict import Answer, Result, Verdict
+from tdispmodel.verdict import Answer, Result, Verdict, Witness
 
 Defaults = Mapping[str, Mapping[str, Value]]
 """For each proposal the value that each constant has when nobody sets it."""
@@ -73,7 +74,7 @@ def changed_constants(result: Result, options: Options) -> dict[str, Value]:
 
 def assumptions(result: Result, options: Options) -> str:
     """Return what was assumed apart from the defaults: ``kernel=BEFORE_6_19 without host.error``; often nothing."""
-    parts = [f"{name}={value_text(value)}" for name, value in changed_constants(result, options).items()]
+    parts = [f"{name}={value}" for name, value in changed_constants(result, options).items()]
     if result.system.without:
         parts.append(f"without {', '.join(result.system.without)}")
     return " ".join(parts)
@@ -84,10 +85,12 @@ def devices_text(system: System) -> str:
     return f"{system.devices} device" if system.devices == 1 else f"{system.devices} devices"
 
 
-def trace_command(result: Result, options: Options) -> list[str]:
-    """Return the words of the command that shows the whole trace of ``result`` again."""
+def again(result: Result, options: Options) -> list[str]:
+    """Return the words of the command that shows the whole trace of ``result``, or asks again where there is none."""
     question = result.verdict.property
-    words = [options.tool, "trace", result.proposal, question.code or question.name]
+    wanted = question.code or question.name
+    verb = ["trace", result.proposal, wanted] if shows_trace(result) else ["check", result.proposal, "-k", wanted]
+    words = [options.tool, *verb]
     if result.system.devices != 1:
         words += ["--devices", str(result.system.devices)]
     given = {name for name, _ in question.template.given} if question.template else set()
@@ -97,6 +100,18 @@ def trace_command(result: Result, options: Options) -> list[str]:
     for capability in result.system.without:
         words += ["--without", capability]
     return words
+
+
+def shows_trace(result: Result) -> bool:
+    """Whether the verdict comes with a behaviour."""
+    return result.verdict.trace is not None or isinstance(result.verdict.certificate, Witness)
+
+
+def unanswered(verdict: Verdict) -> str:
+    """Return why a verdict is open: the engine, how far it came, and its reason."""
+    bound = f"no violation within {verdict.bound} steps" if verdict.bound is not None else ""
+    told = "; ".join(part for part in (bound, verdict.reason) if part) or "no reason was given"
+    return f"{verdict.engine}: {told}" if verdict.engine else told
 
 
 def sentence(question: SystemProperty) -> str:

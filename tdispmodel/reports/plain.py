@@ -8,10 +8,11 @@ from __future__ import annotations
 import shlex
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 WIDTH = 72
 LONGEST_TEXT = 4000
+_KEPT = "\x1f"
 
 _TYPOGRAPHY = str.maketrans(
     {
@@ -53,13 +54,19 @@ def cut(text: str, width: int) -> str:
     return plain if len(plain) <= width else plain[: max(0, width - 3)] + "..."
 
 
-def paragraph(text: str, first: str = "", rest: str | None = None, width: int = WIDTH) -> list[str]:
-    """Return ``text`` wrapped, its first line after ``first`` and the others after ``rest`` (as wide, if not given)."""
+def paragraph(text: str, first: str = "", rest: str | None = None, together: Sequence[str] = ()) -> list[str]:
+    """Return ``text`` wrapped, its first line after ``first`` and the others after ``rest`` (as wide, if not given).
+
+    At what stands in ``together`` (`` = ``) no line is broken.
+    """
     plain = cut(" ".join(text.split()), LONGEST_TEXT)
+    for kept in together:
+        plain = plain.replace(kept, kept.replace(" ", _KEPT))
     following = " " * len(first) if rest is None else rest
     lines = textwrap.wrap(
-        plain, width, initial_indent=first, subsequent_indent=following, break_on_hyphens=False, drop_whitespace=True
+        plain, WIDTH, initial_indent=first, subsequent_indent=following, break_on_hyphens=False, drop_whitespace=True
     )
+    lines = [line.replace(_KEPT, " ").rstrip() for line in lines]
     return lines or ([first.rstrip()] if first.strip() else [])
 
 
@@ -89,8 +96,7 @@ def command(words: Iterable[str], first: str = "") -> list[str]:
     ``first`` stands before its first line.
     """
     lines = [first]
-    for number, word in enumerate(words):
-        pieces = _pieces(word)
+    for number, pieces in enumerate(_units(words)):
         glue = "" if number == 0 else " "
         if number and len(lines[-1]) + len(glue) + len(pieces[0]) > WIDTH - 2:
             lines[-1] += " \\"
@@ -101,6 +107,24 @@ def command(words: Iterable[str], first: str = "") -> list[str]:
             lines[-1] += "\\"
             lines.append(piece)  # a word that goes on does so in the first column
     return lines
+
+
+def _units(words: Iterable[str]) -> Iterator[list[str]]:
+    """Yield the words in pieces, an option together with its value."""
+    option = ""
+    for word in words:
+        pieces = _pieces(word)
+        if option and len(option) + len(pieces[0]) > WIDTH - 16:
+            yield [option.rstrip()]
+            option = ""
+        pieces[0] = option + pieces[0]
+        option = ""
+        if word.startswith("--"):
+            option = pieces[0] + " "
+        else:
+            yield pieces
+    if option:
+        yield [option.rstrip()]
 
 
 def _pieces(word: str) -> list[str]:

@@ -20,6 +20,7 @@ from tdispmodel.verdict import Trace
 INDENT = "  "
 LABEL = 9
 MANY_PARTS = 12
+TOGETHER = (" = ", " != ", " < ", " <= ", " > ", " >= ", "not ")
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ class Reasons:
         lines = _labelled("wanted:", f"{when} {self._words(shown)}")
         if len(conjuncts) > 1 and broken:
             lines += paragraph(f"(one of {len(conjuncts)} parts)", INDENT + " " * LABEL)
+        if any(isinstance(node, Read) and node.after for node in shown.walk()):
+            lines += paragraph("(a prime marks the value after the step)", INDENT + " " * LABEL)
         parts = list(dict.fromkeys(atoms(shown)))
         told = [self._part(part, moments[-1]) for part in parts[:MANY_PARTS]]
         if len(parts) > MANY_PARTS:
@@ -90,7 +93,7 @@ class Reasons:
     def _part(self, part: Expression, moment: Moment) -> str:
         """Return a part of the formula with its truth, and the values behind it where they say more."""
         truth = self.true_at(part, moment)
-        text = f"{self.names.formula(part)} {value_text(truth)}"
+        text = f"{self.names.formula(part)}: {value_text(truth)}"
         reads = [node for node in dict.fromkeys(part.walk()) if isinstance(node, Read)]
         if isinstance(part, Read) or (truth and len(reads) == 1) or not reads:
             return text
@@ -177,4 +180,4 @@ def _since(position: int) -> str:
 
 
 def _labelled(label: str, text: str) -> list[str]:
-    return paragraph(text, INDENT + label.ljust(LABEL))
+    return paragraph(text, INDENT + label.ljust(LABEL), together=TOGETHER)

@@ -12,15 +12,15 @@ from tdispmodel.ir.model import Kind
 from tdispmodel.reports.naming import Names
 from tdispmodel.reports.options import (
     Options,
+    again,
     assumptions,
     devices_text,
     sentence,
-    title,
-    trace_command,
+    unanswered,
     value_text,
     word,
 )
-from tdispmodel.reports.plain import WIDTH, ascii_only, beside, command, cut, packed, paragraph
+from tdispmodel.reports.plain import WIDTH, beside, command, cut, packed, paragraph
 from tdispmodel.reports.reasons import worded
 from tdispmodel.reports.trace import rows
 from tdispmodel.source import Complaint, caret
@@ -29,6 +29,7 @@ from tdispmodel.verdict import Answer, Certificate, ClosedStates, Report, Result
 EXCERPT = 3
 LONGEST_LOOP_SHOWN = 6
 INDENT = "  "
+LONGEST_CODE = 12
 
 
 def render(report: Report, options: Options | None = None) -> str:
@@ -41,7 +42,7 @@ def render(report: Report, options: Options | None = None) -> str:
         results = [result for result in report.results if result.proposal == proposal]
         skipped = [left for left in report.skipped if left.proposal == proposal]
         lines += [*_proposal(proposal, results, skipped, options), ""]
-    lines += paragraph(summary(report, options))
+    lines += paragraph(summary(report, options), "", INDENT)
     return "\n".join(lines) + "\n"
 
 
@@ -97,33 +98,37 @@ def _in_order(report: Report) -> list[str]:
 
 def _proposal(proposal: str, results: Sequence[Result], skipped: Sequence[Skipped], options: Options) -> list[str]:
     """Return the block of one proposal, cut into groups with the same assumptions."""
+    if not results:
+        return [cut(f"{proposal}: no property is applicable", WIDTH), *_skipped(skipped, options)]
     lines: list[str] = []
+    details: list[str] = []
     for assumed, group in groupby(results, key=lambda result: (assumptions(result, options), result.system.devices)):
         together = list(group)
         if lines:
             lines.append("")
-        lines += _heading(proposal, together, assumed[0])
-        lines += ["", *_verdicts(together, options)]
+        lines += [*_heading(proposal, together, assumed[0]), "", *_verdicts(together, options)]
         for result in together:
-            lines += _detail(result, options)
-    if skipped and not results:
-        lines += [cut(f"{proposal}: nothing is applicable", WIDTH)]
-    if skipped and options.verbose:
-        lines.append("")
-        for left in skipped:
-            label = f"{INDENT}{'n/a':<7}{GAP}{cut(left.code, 12):<6}{GAP}"
-            lines += [*paragraph(left.property, label), *paragraph(left.reason, " " * len(label))]
+            details += _detail(result, options)
+    return [*lines, *_skipped(skipped, options), *details]
+
+
+def _skipped(skipped: Sequence[Skipped], options: Options) -> list[str]:
+    """Return the properties that are not applicable, with the reasons; nothing unless the report is verbose."""
+    lines: list[str] = []
+    for left in skipped if options.verbose else ():
+        label = f"{INDENT}{'n/a':<7}{INDENT}{cut(left.code, LONGEST_CODE):<6}{INDENT}"
+        lines += [*paragraph(left.property, label), *paragraph(left.reason, " " * len(label))]
     return lines
-
-
-GAP = "  "
 
 
 def _heading(proposal: str, results: Sequence[Result], assumed: str) -> list[str]:
     """Return the line about the proposal: the counted space where it was exhausted, and the scope."""
     space = next((result.verdict.space for result in results if result.verdict.space), None)
     parts = [*_counted(space), devices_text(results[0].system)]
-    lines = packed([f"{proposal}: {parts[0]}", *parts[1:], *([assumed] if assumed else [])], WIDTH - len(INDENT))
+    if assumed:
+        parts.append(assumed)
+    items = [f"{proposal}:", *(f"{part}," for part in parts[:-1]), *(parts[-1].split(" ") if assumed else parts[-1:])]
+    lines = packed(items, WIDTH - len(INDENT), " ")
     return [line if number == 0 else INDENT + line for number, line in enumerate(lines)]
 
 
@@ -136,11 +141,11 @@ def _counted(space: Space | None) -> list[str]:
 def _verdicts(results: Sequence[Result], options: Options) -> list[str]:
     words = [word(result.verdict) for result in results]
     width = max(7, *(len(each) for each in words))
-    codes = min(12, max(6, *(len(result.verdict.property.code) for result in results)))
+    codes = min(LONGEST_CODE, max(6, *(len(result.verdict.property.code) for result in results)))
     lines: list[str] = []
     for each, result in zip(words, results, strict=True):
         question = result.verdict.property
-        label = f"{INDENT}{each:<{width}}{GAP}{cut(question.code, codes):<{codes}}{GAP}"
+        label = f"{INDENT}{each:<{width}}{INDENT}{cut(question.code, codes):<{codes}}{INDENT}"
         lines += paragraph(question.name, label) or [label.rstrip()]
         for remark in _remarks(result, options):
             lines += paragraph(remark, " " * len(label))
@@ -152,13 +157,11 @@ def _remarks(result: Result, options: Options) -> list[str]:
     verdict = result.verdict
     remarks = []
     if verdict.answer is Answer.OPEN:
-        bound = f"no violation within {verdict.bound} steps" if verdict.bound is not None else ""
-        told = "; ".join(part for part in (bound, verdict.reason) if part) or "no reason was given"
-        remarks.append(f"{verdict.engine}: {told}" if verdict.engine else told)
+        remarks.append(unanswered(verdict))
     elif verdict.answer is Answer.HOLDS and verdict.vacuous:
         premise = verdict.property.antecedent
-        reached = Names(result.system).formula(premise) if premise is not None else "its premise"
-        remarks.append(f"never reached: {reached}")
+        words = Names(result.system).formula(premise) if premise is not None else ""
+        remarks.append(f"its premise is never reached{f': {words}' if words else ''}")
     if options.verbose and verdict.answer is not Answer.OPEN:
         shown = [verdict.engine, evidence(verdict.certificate), f"{verdict.seconds:.2f} s"]
         remarks.append(", ".join(part for part in shown if part))
@@ -188,7 +191,7 @@ def _detail(result: Result, options: Options) -> list[str]:
     lines = ["", *paragraph(f"{verdict.property.code or verdict.property.name} {says}", "", INDENT)]
     if verdict.trace is None:
         lines += paragraph(f"Never possible: no behaviour has {names.formula(verdict.property.formula)}.", INDENT)
-        return [*lines, *command(trace_command(result, options), "  again: ")]
+        return [*lines, *command(again(result, options), "  again: ")]
     steps = len(verdict.trace)
     first = max(1, steps - EXCERPT + 1)
     if verdict.trace.loop is not None and steps - verdict.trace.loop <= LONGEST_LOOP_SHOWN:
@@ -204,4 +207,4 @@ def _detail(result: Result, options: Options) -> list[str]:
     if verdict.property.kind is Kind.STAYS_POSSIBLE:
         lines += paragraph(f"from here no longer possible: {names.formula(verdict.property.formula)}", INDENT)
     whole = "in full" if steps <= EXCERPT else f"all {steps} steps"
-    return [*lines, *command([ascii_only(each) for each in trace_command(result, options)], f"  {whole}: ")]
+    return [*lines, *command(again(result, options), f"  {whole}: ")]

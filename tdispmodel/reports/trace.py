@@ -7,18 +7,20 @@ Only changes are shown; the first state shows the variables that the trace chang
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tdispmodel.ir.expressions import Read
 from tdispmodel.reports.naming import Names
 from tdispmodel.reports.options import (
     Options,
+    again,
     assumptions,
     devices_text,
     endless,
     first_paragraph,
     sentence,
     title,
-    trace_command,
+    unanswered,
     value_text,
 )
 from tdispmodel.reports.plain import WIDTH, beside, command, cut, packed, paragraph
@@ -59,7 +61,7 @@ def render(result: Result, options: Options | None = None) -> str:
         reasons = Reasons(names, result.verdict.property, trace)
         lines += ["", *_table(result, trace, names, options), ""]
         lines += reasons.lines(violated=result.verdict.answer is Answer.VIOLATED)
-    lines += command(trace_command(result, options), "  again:   ")
+    lines += command(again(result, options), "  again:   ")
     return "\n".join(lines) + "\n"
 
 
@@ -78,7 +80,7 @@ def rows(names: Names, trace: Trace, first: int = 1, *, mark: str = "", story: b
         if trace.loop == number:
             ends.append("<== stays here for ever" if number == len(trace) else "<== loop starts here")
         row = _row(names, columns, number, action, changes(names, states[number - 1], states[number]))
-        lines += _marked(row, ends)
+        lines += marked(row, ends)
         if story:
             lines += _story(names, action, told)
     return lines + _loop(trace)
@@ -101,14 +103,14 @@ def _heading(result: Result, names: Names, options: Options) -> list[str]:
     verdict, question = result.verdict, result.verdict.property
     lines = packed([f"{title(question)}: {_outcome(result)}"], WIDTH)
     about = [f"in {result.proposal}", devices_text(result.system)]
-    assumed = assumptions(result, options)
-    if assumed:
-        about.append(assumed)
     if verdict.engine:
-        about.append(f"found by {verdict.engine}" if trace_of(result) else f"by {verdict.engine}")
+        about.append(f"found by {verdict.engine}" if trace_of(result) else f"asked of {verdict.engine}")
     if names.left_out:
         about.append(f"{names.left_out} left out of names")
     lines += [GAP + line for line in packed(about, WIDTH - len(GAP))]
+    assumed = assumptions(result, options)
+    if assumed:
+        lines += paragraph(f"with {assumed}", GAP)
     lines += paragraph(sentence(question), GAP)
     return lines
 
@@ -129,7 +131,7 @@ def _outcome(result: Result) -> str:
 def _no_trace(result: Result, names: Names) -> list[str]:
     verdict = result.verdict
     if verdict.answer is Answer.OPEN:
-        return paragraph(f"No answer: {verdict.reason or 'no reason was given'}", GAP)
+        return paragraph(f"No answer. {unanswered(verdict)}", GAP)
     if verdict.answer is Answer.HOLDS:
         return paragraph("There is no counterexample: the property holds.", GAP)
     searched = f"all {verdict.space.states} states were searched" if verdict.space else "this was proved"
@@ -153,7 +155,7 @@ def _table(result: Result, trace: Trace, names: Names, options: Options) -> list
     mark = "<== here" if violated and not endless(result.verdict.property.kind) else ""
     if mark and not trace.steps:
         ends.append(mark)
-    lines += _marked(first, ends)
+    lines += marked(first, ends)
     if not trace.steps:
         return lines + _loop(trace)
     return lines + rows(names, trace, mark=mark, story=True)
@@ -180,7 +182,8 @@ def _columns(names: Names, trace: Trace, first: int) -> Columns:
     who = max((len(names.who(action)) for action in taken), default=0)
     labels = max((len(names.action(action)) for action in taken), default=0)
     widest = max(
-        (len(change) for pair in zip(states, states[1:], strict=False) for change in changes(names, *pair)), default=0
+        (len(change) + 1 for pair in pairwise(states) for change in changes(names, *pair)),
+        default=-1,
     )
     action = NUMBER + 2 + max(who, len("(start)")) + 2
     wished = action + max(labels, len("action")) + 2
@@ -198,15 +201,15 @@ def _row(names: Names, columns: Columns, number: int, action: str, changed: list
     return beside(label.ljust(columns.change), lines)
 
 
-def _marked(lines: list[str], ends: list[str]) -> list[str]:
+def marked(lines: list[str], ends: list[str]) -> list[str]:
     """Return the lines with marks at the right edge, on lines of their own where there is no room."""
-    marked = list(lines)
+    shown = list(lines)
     for end in ends:
-        if len(marked[-1]) + 2 + len(end) <= WIDTH:
-            marked[-1] = marked[-1] + end.rjust(WIDTH - len(marked[-1]))
+        if len(shown[-1]) + 2 + len(end) <= WIDTH:
+            shown[-1] += end.rjust(WIDTH - len(shown[-1]))
         else:
-            marked.append(end.rjust(WIDTH))
-    return marked
+            shown.append(end.rjust(WIDTH))
+    return shown
 
 
 def _story(names: Names, action: str, told: set[str]) -> list[str]:
@@ -228,5 +231,7 @@ def _loop(trace: Trace) -> list[str]:
         return []
     if trace.loop == len(trace):
         return paragraph(f"stays as after {trace.loop} for ever: nobody has to move", STORY)
-    repeated = f"step {len(trace)} repeats" if trace.loop + 1 == len(trace) else f"{trace.loop + 1} to {len(trace)} repeat"
+    repeated = (
+        f"step {len(trace)} repeats" if trace.loop + 1 == len(trace) else f"{trace.loop + 1} to {len(trace)} repeat"
+    )
     return [f"{STORY}back to {trace.loop}: {repeated} for ever"]

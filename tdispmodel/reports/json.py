@@ -1,0 +1,125 @@
+"""The result document: everything that a run found out, for other programs.
+
+Given a report; gives JSON that ``result.schema.json`` (shipped beside this file) describes.  Keys are sorted and
+nothing in it depends on the machine but the times.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from tdispmodel import __version__
+from tdispmodel.ir.expressions import Value
+from tdispmodel.ir.system import State, System
+from tdispmodel.reports.exits import exit_code
+from tdispmodel.reports.options import Options
+from tdispmodel.reports.reasons import conjuncts_of
+from tdispmodel.reports.trace import trace_of
+from tdispmodel.source import Complaint
+from tdispmodel.verdict import Certificate, ClosedStates, InductiveInvariant, KInduction, Report, Result, Trace, Witness
+
+SCHEMA = "tdispmodel/result/1"
+
+Document = dict[str, Any]
+
+
+def render(report: Report, options: Options | None = None, exit: int | None = None) -> str:  # noqa: A002  # named as in the document
+    """Return the document as text.  ``exit`` is the exit code when it is not the one that `exit_code` gives."""
+    return json.dumps(document(report, options, exit), indent=2, sort_keys=True, ensure_ascii=True) + "\n"
+
+
+def document(report: Report, options: Options | None = None, exit: int | None = None) -> Document:  # noqa: A002  # as above
+    """Return the document of a report; with complaints its results are empty."""
+    options = options or Options()
+    code = exit_code(report, no_vacuous=options.no_vacuous) if exit is None else exit
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "tdispmodel", "version": __version__},
+        "exit": int(code),
+        "results": [] if report.complaints else [_result(result) for result in report.results],
+        "skipped": [
+            {"proposal": left.proposal, "property": left.property, "code": left.code, "reason": left.reason}
+            for left in report.skipped
+        ],
+        "complaints": [_complaint(complaint) for complaint in report.complaints],
+    }
+
+
+def schema() -> Document:
+    """Return the JSON Schema (draft 2020-12) of the document."""
+    found: Document = json.loads(files("tdispmodel.reports").joinpath("result.schema.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _result(result: Result) -> Document:
+    verdict, question = result.verdict, result.verdict.property
+    trace, space = trace_of(result), verdict.space
+    return {
+        "proposal": result.proposal,
+        "property": question.name,
+        "code": question.code,
+        "kind": question.kind.value,
+        "verdict": verdict.answer.value,
+        "vacuous": verdict.vacuous,
+        "engine": verdict.engine,
+        "devices": result.system.devices,
+        "constants": dict(result.system.constants),
+        "without": list(result.system.without),
+        "bound": verdict.bound,
+        "reason": verdict.reason,
+        "certificate": None if verdict.certificate is None else _certificate(verdict.certificate),
+        "trace": None if trace is None else _steps(result.system, trace),
+        "initial": None if trace is None else _state(result.system, trace.initial),
+        "loop": None if trace is None else trace.loop,
+        "states": space.states if space else None,
+        "transitions": space.transitions if space else None,
+        "depth": space.depth if space else None,
+        "seconds": round(verdict.seconds, 6),
+    }
+
+
+def _certificate(certificate: Certificate) -> Document:
+    """Return kind and size: how many states, conjuncts, or steps."""
+    match certificate:
+        case ClosedStates(states):
+            size = len(states)
+        case InductiveInvariant(invariant):
+            size = len(conjuncts_of(invariant))
+        case KInduction(length, _, _):
+            size = length
+        case Witness(trace):
+            size = len(trace)
+    return {"kind": certificate.kind, "size": size}
+
+
+def _state(system: System, state: State) -> dict[str, Value]:
+    return {variable.name: value for variable, value in zip(system.variables, state, strict=True)}
+
+
+def _steps(system: System, trace: Trace) -> list[Document]:
+    steps = []
+    before = trace.initial
+    for number, (action, after) in enumerate(trace.steps, 1):
+        found = system.by_name.get(action)
+        changes = {
+            variable.name: [old, new]
+            for variable, old, new in zip(system.variables, before, after, strict=True)
+            if old != new
+        }
+        actor = found.actor.value if found else "unknown"
+        steps.append({"step": number, "actor": actor, "action": action, "changes": changes})
+        before = after
+    return steps
+
+
+def _complaint(complaint: Complaint) -> Document:
+    return {
+        "code": complaint.code,
+        "path": complaint.place.path,
+        "line": complaint.place.line,
+        "column": complaint.place.column,
+        "message": complaint.message,
+        "hint": complaint.hint,
+    }

@@ -1,0 +1,193 @@
+"""The matrix: properties down, proposals across, as reStructuredText simple tables of at most 72 columns.
+
+Given a report; gives text that pastes into a mail and into a kernel document.  Where the proposals do not fit side by
+side, there are several tables; where their names do not fit, the columns are numbered and a list says what they are.
+Nothing is abbreviated silently: a property's name that is cut ends in ``...`` and is written out below.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tdispmodel.reports.options import Options, assumptions, devices_text, title, unanswered, word
+from tdispmodel.reports.plain import WIDTH, ascii_only, cut, packed, paragraph
+from tdispmodel.reports.text import complaints
+from tdispmodel.verdict import Answer, Report, Verdict
+
+GAP = "  "
+WIDEST_PROPERTY = 46
+WIDEST_CELL = 14
+SEVERITY = ("FAIL", "open", "vac", "ok", "n/a", "-")
+MEANINGS = {
+    "ok": "proved",
+    "vac": "holds, but its premise is never reached",
+    "FAIL": "no behaviour does what must be possible",
+    "FAIL n": "violated, the shortest counterexample has n steps",
+    "FAIL lasso": "violated by a behaviour that never ends",
+    "open": "not decided, see below",
+    "n/a": "the design has nothing that the property speaks of",
+    "-": "not asked",
+}
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells: for each property (code and name) and each proposal a word."""
+
+    properties: tuple[str, ...]
+    proposals: tuple[str, ...]
+    cells: dict[tuple[str, str], str]
+
+    def cell(self, wanted: str, proposal: str) -> str:
+        """Return the word of one cell."""
+        return self.cells.get((wanted, proposal), "-")
+
+    def width(self, proposal: str, heading: str) -> int:
+        """Return how wide the column of a proposal is under this heading."""
+        return max(len(heading), *(len(self.cell(wanted, proposal)) for wanted in self.properties))
+
+
+def render(report: Report, options: Options | None = None) -> str:
+    """Return the tables, what their words mean, who proved what for whom, and why open cells are open."""
+    options = options or Options()
+    if report.complaints:
+        return complaints(report.complaints)
+    grid = grid_of(report)
+    if not grid.properties:
+        return "nothing was checked\n"
+    shown = {wanted: cut(wanted, WIDEST_PROPERTY) for wanted in grid.properties}
+    blocks = [*_tables(grid, shown), _legend(grid), _scope(report, options)]
+    blocks += [_written_out(shown), _notes(report, options)]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def grid_of(report: Report) -> Grid:
+    """Return the grid of a report: properties by code, proposals as they were asked; of several verdicts the worst."""
+    cells: dict[tuple[str, str], str] = {}
+    for left in report.skipped:
+        cells[(f"{left.code} {left.property}".strip(), left.proposal)] = "n/a"
+    for result in report.results:
+        key = (title(result.verdict.property), result.proposal)
+        found = cut(word(result.verdict), WIDEST_CELL)
+        if key not in cells or _severity(found) < _severity(cells[key]):
+            cells[key] = found
+    asked = [result.proposal for result in report.results] + [left.proposal for left in report.skipped]
+    return Grid(tuple(sorted({wanted for wanted, _ in cells})), tuple(dict.fromkeys(asked)), cells)
+
+
+def _severity(cell: str) -> int:
+    return SEVERITY.index(cell.split(" ", maxsplit=1)[0])
+
+
+def _tables(grid: Grid, shown: dict[str, str]) -> Iterator[list[str]]:
+    """Yield the tables: under the proposals' names if that takes no more tables than under numbers."""
+    numbers = {proposal: f"P{number}" for number, proposal in enumerate(grid.proposals, 1)}
+    named = _cuts(grid, shown, ascii_only)
+    numbered = _cuts(grid, shown, numbers.__getitem__)
+    if named is not None and numbered is not None and len(named) <= len(numbered):
+        for group in named:
+            yield _table(grid, shown, group, ascii_only)
+        return
+    for group in numbered or []:
+        yield packed([f"{numbers[proposal]} {escaped(proposal)}" for proposal in group], WIDTH)
+        yield _table(grid, shown, group, numbers.__getitem__)
+
+
+def _cuts(grid: Grid, shown: dict[str, str], heading: Callable[[str], str]) -> list[list[str]] | None:
+    """Return the proposals of each table, None when one does not fit even alone."""
+    first = max(len("property"), *(len(escaped(text)) for text in shown.values()))
+    groups: list[list[str]] = []
+    used = WIDTH + 1
+    for proposal in grid.proposals:
+        wide = len(GAP) + grid.width(proposal, escaped(heading(proposal)))
+        if first + wide > WIDTH:
+            return None
+        if used + wide > WIDTH:
+            groups.append([])
+            used = first
+        groups[-1].append(proposal)
+        used += wide
+    return groups
+
+
+def _table(grid: Grid, shown: dict[str, str], group: Sequence[str], heading: Callable[[str], str]) -> list[str]:
+    first = max(len("property"), *(len(escaped(text)) for text in shown.values()))
+    headings = [escaped(heading(proposal)) for proposal in group]
+    widths = [first, *(grid.width(*pair) for pair in zip(group, headings, strict=True))]
+    rule = GAP.join("=" * width for width in widths)
+    lines = [rule, _line(["property", *headings], widths), rule]
+    for wanted in grid.properties:
+        cells = [grid.cell(wanted, proposal) for proposal in group]
+        lines.append(_line([escaped(shown[wanted]), *cells], widths))
+    return [*lines, rule]
+
+
+def _line(cells: Iterable[str], widths: Sequence[int]) -> str:
+    return GAP.join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def _legend(grid: Grid) -> list[str]:
+    used = {re.sub(r"\d+", "n", cell) for cell in grid.cells.values()}
+    if len(grid.cells) < len(grid.properties) * len(grid.proposals):
+        used.add("-")
+    return packed([f"{each}: {meaning}" for each, meaning in MEANINGS.items() if each in used], WIDTH, "; ")
+
+
+def _scope(report: Report, options: Options) -> list[str]:
+    """Return by which engines, for how many devices and under which assumptions the cells were decided."""
+    if not report.results:
+        return []
+    proved = sorted({each.verdict.engine for each in report.results if each.verdict.answer is Answer.HOLDS} - {""})
+    devices = sorted({devices_text(each.system) for each in report.results})
+    text = f"Proved by {', '.join(proved)}" if proved else "Checked"
+    lines = paragraph(escaped(f"{text} for {' and '.join(devices)}."))
+    by_assumption: dict[str, list[str]] = {}
+    for each in report.results:
+        assumed = assumptions(each, options)
+        if assumed:
+            by_assumption.setdefault(assumed, []).append(f"{each.verdict.property.code} of {each.proposal}")
+    for assumed, cells in by_assumption.items():
+        where = "" if len(cells) == len(report.results) else f" ({', '.join(cells)})"
+        lines += paragraph(escaped(f"With {assumed}{where}."))
+    return lines
+
+
+def _written_out(shown: dict[str, str]) -> list[str]:
+    lines: list[str] = []
+    for full, short in shown.items():
+        if short != ascii_only(full):
+            lines += paragraph(escaped(full), "| ", "|   ")
+    return lines
+
+
+def _notes(report: Report, options: Options) -> list[str]:
+    """Return why each open cell is open, and which counterexamples are perhaps not the shortest."""
+    notes: dict[str, list[str]] = {}
+    for result in report.results:
+        verdict = result.verdict
+        about = verdict.property.code or verdict.property.name
+        if verdict.answer is Answer.OPEN:
+            notes.setdefault(f"{about} is open ({unanswered(verdict)})", []).append(result.proposal)
+        elif _perhaps_longer(verdict):
+            notes.setdefault(f"{about} may have a shorter trace than {verdict.engine} found", []).append(
+                result.proposal
+            )
+        elif options.verbose and verdict.answer is Answer.HOLDS:
+            notes.setdefault(f"{about} was proved by {verdict.engine}", []).append(result.proposal)
+    lines: list[str] = []
+    for note, proposals in notes.items():
+        lines += paragraph(escaped(f"{note}: {', '.join(proposals)}"), "* ", "  ")
+    return lines
+
+
+def _perhaps_longer(verdict: Verdict) -> bool:
+    """Whether the length in a cell is not known to be the least one."""
+    return verdict.trace is not None and verdict.trace.loop is None and not verdict.shortest
+
+
+def escaped(text: str) -> str:
+    """Return text with reStructuredText's marks disarmed, so that it is shown as it is."""
+    plain = re.sub(r"([\\*`|<>])", r"\\\1", ascii_only(text))
+    return re.sub(r"_(?=\W|$)|(?<!\w)_", r"\\_", plain)
