@@ -31,6 +31,7 @@ MAXIMUM_STATES = 100_000
 MAXIMUM_VARIABLES = 10_000
 LONGEST_NAME = 1000
 LONGEST_INTEGER = 100
+DIGITS = re.compile(rf"-?[0-9]{{1,{LONGEST_INTEGER}}}", re.ASCII)
 ACTION = "mbt::actionTaken"
 INIT = "init"
 
@@ -46,7 +47,8 @@ ANSWERS = frozenset({Answer.VIOLATED.value, Answer.HOLDS.value})
 @dataclass(frozen=True)
 class StoredTrace:
     """A counterexample (or a witness, then ``verdict`` is ``holds``) as a file says it is; nothing of it is checked
-    against a model.  ``steps`` has for each step the action instance and the state it leads to."""
+    against a model.  ``steps`` has for each step the action instance and the state it leads to.
+    """
 
     proposal: str
     property: str
@@ -150,7 +152,7 @@ def load(path: Path) -> StoredTrace:
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
-            _refuse(CANNOT_READ, "this is not an ordinary file", name)
+            _refuse(CANNOT_READ, "this is not an ordinary file", Place(name))
         with path.open("rb") as stream:
             data = stream.read(MAXIMUM_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
@@ -162,14 +164,14 @@ def load(path: Path) -> StoredTrace:
 def read(data: bytes | str, path: str = "<trace>") -> StoredTrace:
     """Return the trace that ``data`` holds.  Raises `Rejected`, with line and column where they are known."""
     if len(data) > MAXIMUM_BYTES:
-        _refuse(CANNOT_READ, f"the trace is larger than {MAXIMUM_BYTES} bytes", path)
+        _refuse(CANNOT_READ, f"the trace is larger than {MAXIMUM_BYTES} bytes", Place(path))
     document = _parsed(data, path)
     reader = _Reader(path)
     return reader.trace(document)
 
 
-def _refuse(code: str, message: str, path: str, line: int = 1, column: int = 1, hint: str = "") -> NoReturn:
-    raise Rejected([Complaint(code, message, Place(path, line, column), hint)])
+def _refuse(code: str, message: str, place: Place, hint: str = "") -> NoReturn:
+    raise Rejected([Complaint(code, message, place, hint)])
 
 
 class _Unwanted(ValueError):
@@ -183,7 +185,7 @@ def _parsed(data: bytes | str, path: str) -> object:
     except UnicodeDecodeError as error:
         assert isinstance(data, bytes)  # noqa: S101  # only bytes are decoded
         before = data[: error.start].split(b"\n")
-        _refuse(NOT_JSON, "the file is not UTF-8", path, len(before), len(before[-1]) + 1)
+        _refuse(NOT_JSON, "the file is not UTF-8", Place(path, len(before), len(before[-1]) + 1))
     try:
         return json.loads(
             text,
@@ -193,11 +195,11 @@ def _parsed(data: bytes | str, path: str) -> object:
             parse_int=_integer,
         )
     except json.JSONDecodeError as error:
-        _refuse(NOT_JSON, f"this is no JSON: {error.msg}", path, error.lineno, error.colno)
+        _refuse(NOT_JSON, f"this is no JSON: {error.msg}", Place(path, error.lineno, error.colno))
     except _Unwanted as error:
-        _refuse(NOT_JSON, str(error), path)
+        _refuse(NOT_JSON, str(error), Place(path))
     except RecursionError:
-        _refuse(NOT_JSON, "the JSON is nested too deeply", path)
+        _refuse(NOT_JSON, "the JSON is nested too deeply", Place(path))
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -240,7 +242,7 @@ class _Reader:
         self.path = path
 
     def refuse(self, code: str, message: str, hint: str = "") -> NoReturn:
-        _refuse(code, message, self.path, hint=hint)
+        _refuse(code, message, Place(self.path), hint)
 
     def trace(self, document: object) -> StoredTrace:
         """Return the trace of a whole document."""
@@ -282,7 +284,7 @@ class _Reader:
             table = self.table(state, where)
             values = {name: value for name, value in table.items() if name != "#meta" and not name.startswith("mbt::")}
             if values.keys() != wanted:
-                strange = sorted(values.keys() ^ wanted)[0]
+                strange = min(values.keys() ^ wanted)
                 self.refuse(NOT_ITF, f"{where}: the variable {_shown(strange)} is missing or not in vars")
             action = self.name(self.member(table, ACTION, where, NOT_OURS), f"{where}.{ACTION}")
             states.append((action, self.values(values, where)))
@@ -321,13 +323,13 @@ class _Reader:
 
     def integer(self, value: object, where: str) -> int:
         """Return an integer, written plainly or as ``{"#bigint": "1"}``."""
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value
         if isinstance(value, dict) and value.keys() == {"#bigint"}:
             digits = value["#bigint"]
-            if isinstance(digits, str) and re.fullmatch(rf"-?[0-9]{{1,{LONGEST_INTEGER}}}", digits, re.ASCII):
+            if isinstance(digits, str) and DIGITS.fullmatch(digits):
                 return int(digits)
-        self.refuse(NOT_ITF, f"{_shown(where)}: {_shown(value)} is no value of a model")
+        if not isinstance(value, int) or isinstance(value, bool):
+            self.refuse(NOT_ITF, f"{_shown(where)}: {_shown(value)} is no value of a model")
+        return value
 
     def name(self, value: object, where: str, *, empty: bool = False) -> str:
         """Return a name: printable text of bounded length."""

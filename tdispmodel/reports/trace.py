@@ -143,10 +143,11 @@ def _table(result: Result, trace: Trace, names: Names, options: Options) -> list
     columns = _columns(names, trace, 1)
     lines = [f"{'#':>{NUMBER}}{GAP}{'who':<{columns.action - NUMBER - 2}}{'action'}".ljust(columns.change) + "change"]
     start = f"{0:>{NUMBER}}{GAP}{'(start)':<{columns.action - NUMBER - 2}}"
+    relevant = _relevant(result, trace)
     shown = [
         f"{names.variable(variable.name)}={_value(value)}"
         for variable, value in zip(result.system.variables, trace.initial, strict=True)
-        if options.full or variable.name in _relevant(result, trace)
+        if options.full or variable.name in relevant
     ]
     width = WIDTH - len(start)
     first = beside(start, packed(shown, width, " ")) if shown else [start.rstrip()]
