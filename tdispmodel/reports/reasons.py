@@ -46,7 +46,7 @@ class Reasons:
             case Kind.INVARIANT | Kind.STEP:
                 return self._safety()
             case Kind.LEADS_TO:
-                wanted = f"{self._premise('whenever', 'at some time')}later {self._words(question.formula)}"
+                wanted = f"{self._premise('whenever', 'at all times')}later {self._words(question.formula)}"
                 return [*_labelled("wanted:", wanted), *_labelled("false:", self._never_after())]
             case Kind.NEVER_ENDLESS:
                 wanted = f"not again and again for ever: {self._words(question.formula)}"

@@ -104,7 +104,7 @@ def _heading(result: Result, names: Names, options: Options) -> list[str]:
     lines = packed([f"{title(question)}: {_outcome(result)}"], WIDTH)
     about = [f"in {result.proposal}", devices_text(result.system)]
     if verdict.engine:
-        about.append(f"found by {verdict.engine}" if trace_of(result) else f"asked of {verdict.engine}")
+        about.append(f"found by {verdict.engine}" if trace_of(result) is not None else f"asked of {verdict.engine}")
     if names.left_out:
         about.append(f"{names.left_out} left out of names")
     lines += [GAP + line for line in packed(about, WIDTH - len(GAP))]
@@ -182,14 +182,16 @@ def _columns(names: Names, trace: Trace, first: int) -> Columns:
     states = trace.states[first - 1 :]
     who = max((len(names.who(action)) for action in taken), default=0)
     labels = max((len(names.action(action)) for action in taken), default=0)
-    widest = max(
-        (len(change) + 1 for pair in pairwise(states) for change in changes(names, *pair)),
-        default=-1,
-    )
+    widest = max(map(_widest, (changes(names, *pair) for pair in pairwise(states))), default=0)
     action = NUMBER + 2 + max(who, len("(start)")) + 2
     wished = action + max(labels, len("action")) + 2
     least = WIDTH - max(widest, NARROWEST_CHANGE)
     return Columns(action, max(min(wished, least), action + len("action") + 2))
+
+
+def _widest(changed: list[str]) -> int:
+    """Return the width of the widest change with the comma after it; the last has none."""
+    return max((len(change) + (change is not changed[-1]) for change in changed), default=0)
 
 
 def _row(names: Names, columns: Columns, number: int, action: str, changed: list[str]) -> list[str]:
@@ -231,7 +233,7 @@ def _loop(trace: Trace) -> list[str]:
     if trace.loop is None:
         return []
     if trace.loop == len(trace):
-        return paragraph(f"stays as after {trace.loop} for ever: nobody has to move", STORY)
+        return [f"{STORY}from {trace.loop} on nobody has to move"]
     repeated = (
         f"step {len(trace)} repeats" if trace.loop + 1 == len(trace) else f"{trace.loop + 1} to {len(trace)} repeat"
     )
