@@ -139,18 +139,16 @@ def asked(group: Group, plan: Plan, limits: Limits, progress: Progress) -> Itera
 
 
 def with_vacuity(system: System, verdict: Verdict, limits: Limits, progress: Progress) -> Verdict:
-    """Return ``verdict`` with ``vacuous`` true or false; only what holds and has a premise can be vacuous."""
+    """Return ``verdict`` with its vacuity asked if the engine did not say; only what holds and has a premise can be."""
     premise = verdict.property.antecedent
-    if verdict.answer is not Answer.HOLDS or premise is None:
-        return replace(verdict, vacuous=False)
-    if verdict.vacuous is not None:
+    if verdict.answer is not Answer.HOLDS or premise is None or verdict.vacuous is not None:
         return verdict
     return replace(verdict, vacuous=is_vacuous(system, premise, limits, progress))
 
 
 def unanswered(question: SystemProperty) -> Verdict:
     """Return the verdict on a question that was not reached before an interruption."""
-    return Verdict(question, Answer.OPEN, "none", reason=INTERRUPTED, vacuous=False)
+    return Verdict(question, Answer.OPEN, "none", reason=INTERRUPTED)
 
 
 def accept(system: System, verdicts: Sequence[Verdict]) -> None:
@@ -182,7 +180,7 @@ def all_of(parts: Sequence[Verdict]) -> Verdict:
         best = parts[0]
     return replace(
         best,
-        vacuous=best.answer is Answer.HOLDS and all(part.vacuous for part in parts),
+        vacuous=best.answer is Answer.HOLDS and all(bool(part.vacuous) for part in parts),
         space=best.space or next((part.space for part in parts if part.space is not None), None),
         seconds=sum(part.seconds for part in parts),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tdispmodel.checking.catalogue import Catalogue
+from tdispmodel.checking.catalogue import PACKAGE, Catalogue
 from tdispmodel.checking.mistakes import UNKNOWN_PROPERTY
 from tdispmodel.ir.model import Model, Property
 from tdispmodel.reading import read
@@ -33,13 +33,25 @@ class Loaded:
     skipped: tuple[Skipped, ...] = ()
 
 
-def load(catalogue: Catalogue, path: Path) -> Loaded:
-    """Return the proposal in the file ``path``.  Raises `Rejected` when it, or a property, cannot be read."""
+BASE = PACKAGE / "models" / "base.py"
+"""The model that proposals change."""
+
+
+def load_base(catalogue: Catalogue) -> Loaded:
+    """Return the base model itself with the catalogue's properties.  Raises `Rejected`."""
+    return load(catalogue, BASE)
+
+
+def load(catalogue: Catalogue, path: Path, *, with_properties: bool = True) -> Loaded:
+    """Return the proposal in the file ``path``, its own properties only without ``with_properties``.
+
+    Raises `Rejected` when the proposal, or a property, cannot be read.
+    """
     reading = read(path, (catalogue.root,))
     own = reading.model.properties
     asked: tuple[Property, ...] = ()
     skipped: tuple[Skipped, ...] = ()
-    if derives_from_guest(reading.model):
+    if with_properties and derives_from_guest(reading.model):
         asked, skipped = reading.properties_from(catalogue.property_files)
     refuse_namesakes(own, asked)
     properties = tuple(sorted((*asked, *own), key=lambda known: known.code))

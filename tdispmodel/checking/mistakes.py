@@ -25,7 +25,27 @@ UNKNOWN_PROPERTY = "E620"
 LEAVES_RANGE = "E621"
 STORED_TRACE = "E622"
 OUTPUT = "E623"
-OWN_FAULT = "E700"
+OWN_FAULT = "E900"
+
+
+CATALOGUE: dict[str, str] = {
+    USAGE: "the command line makes no sense",
+    UNKNOWN_PROPOSAL: "there is no such proposal",
+    NO_CATALOGUE: "there is no catalogue",
+    BAD_SELECTION: "the expression of -k cannot be read",
+    BAD_DEVICES: "a check cannot have so many devices",
+    UNKNOWN_CONSTANT: "there is no such constant",
+    BAD_VALUE: "a constant has no such value",
+    FIXED_CONSTANT: "the proposal fixes a constant that the command line sets",
+    UNKNOWN_CAPABILITY: "there is no such capability to switch off",
+    UNKNOWN_ENGINE: "there is no such engine, or it is not installed",
+    UNKNOWN_PROPERTY: "there is no such property, or its name is taken",
+    LEAVES_RANGE: "an integer of the model can leave its range",
+    STORED_TRACE: "a stored counterexample cannot be read",
+    OUTPUT: "a file cannot be written",
+    OWN_FAULT: "a fault of tdispmodel itself",
+}
+"""What each code of this layer means."""
 
 
 class OurFault(Exception):

@@ -31,12 +31,14 @@ def each(
     tasks: Sequence[Task],
     jobs: int,
     progress: Callable[[str], None],
+    method: str | None = None,
 ) -> Iterator[tuple[int, Outcome]]:
     """Yield ``(position, outcome)`` as tasks finish, at most ``jobs`` at a time.
 
-    ``work`` must be importable by name.  When it raises, or the caller stops iterating, all workers are ended.
+    ``work`` must be importable by name.  ``method`` is how processes are started (default: the quickest safe one). 
+    When it raises, or the caller stops iterating, all workers are ended.
     """
-    context = multiprocessing.get_context(_method())
+    context = multiprocessing.get_context(method or _method())
     waiting = list(enumerate(tasks))[::-1]
     running: dict[Connection, tuple[int, Any]] = {}
     try:
@@ -44,7 +46,8 @@ def each(
             while waiting and len(running) < max(1, jobs):
                 position, task = waiting.pop()
                 receiver, sender = context.Pipe(duplex=False)
-                process = context.Process(target=_serve, args=(work, task, sender), daemon=True)  # type: ignore[attr-defined]  # every concrete context has it
+                start = context.Process  # type: ignore[attr-defined]  # every concrete context has it
+                process = start(target=_serve, args=(work, task, sender), daemon=True)
                 process.start()
                 sender.close()
                 running[receiver] = (position, process)

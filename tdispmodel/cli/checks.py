@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tdispmodel.checking.catalogue import find_catalogue
 from tdispmodel.checking.loading import Loaded, load
@@ -18,47 +18,48 @@ from tdispmodel.cli.progress import Reporter
 from tdispmodel.ir.model import Property
 from tdispmodel.reports.exits import Exit, exit_code, matrix_exit_code
 from tdispmodel.reports.formats import renderer
+from tdispmodel.reports.json import render as document_text
 from tdispmodel.reports.options import Options
 from tdispmodel.reports.trace import trace_of
 from tdispmodel.verdict import Answer, Report, Result
 
 
+@dataclass(frozen=True)
+class Finished:
+    """A run and how it is to be shown: the arguments, the files of ``--output`` as format and path, the options."""
+
+    run: Run
+    arguments: argparse.Namespace
+    files: tuple[tuple[str, str], ...]
+    options: Options
+
+    @property
+    def report(self) -> Report:
+        """What the run found out."""
+        return self.run.report
+
+
 def check(arguments: argparse.Namespace, output: Output) -> int:
     """The verdict on each property of each proposal."""
-    files = report_files(arguments)
-    finished, options = ran(arguments, request(arguments))
-    deliver(finished, options, arguments, files, output)
-    if finished.interrupted:
-        return Exit.INTERRUPTED
-    return exit_code(finished.report, no_vacuous=arguments.no_vacuous)
+    finished = ran(arguments, request(arguments))
+    return deliver(finished, output, exit_code(finished.report, no_vacuous=arguments.no_vacuous))
 
 
 def matrix(arguments: argparse.Namespace, output: Output) -> int:
     """Proposals by properties: a report, so violations are no failure."""
     if arguments.format == "text":
         arguments.format = "rst"
-    files = report_files(arguments)
-    finished, options = ran(arguments, request(arguments))
-    deliver(finished, options, arguments, files, output)
-    return Exit.INTERRUPTED if finished.interrupted else matrix_exit_code(finished.report)
+    finished = ran(arguments, request(arguments))
+    return deliver(finished, output, matrix_exit_code(finished.report))
 
 
 def trace(arguments: argparse.Namespace, output: Output) -> int:
     """One counterexample (or witness): exit code 1 when the property is violated, 0 when it holds."""
     arguments.proposals, arguments.select, arguments.jobs, arguments.no_vacuous = [arguments.proposal], "", 1, False
-    files = report_files(arguments)
     wanted = request(arguments)
-    loaded = load(wanted.catalogue, wanted.paths()[0])
-    name = one_property(loaded, arguments.property)
-    finished, options = ran(arguments, replace(wanted, only=(name,)))
-    if arguments.format == "text" and finished.report.results:
-        for kind, path in files:
-            output.save(path, rendered(kind, finished.report, options))
-        for result in finished.report.results:
-            output.write(told(result, options, chart=arguments.chart))
-    else:
-        deliver(finished, options, arguments, files, output)
-    return Exit.INTERRUPTED if finished.interrupted else exit_code(finished.report)
+    name = one_property(load(wanted.catalogue, wanted.paths()[0]), arguments.property)
+    finished = ran(arguments, replace(wanted, only=(name,)))
+    return deliver(finished, output, exit_code(finished.report))
 
 
 def request(arguments: argparse.Namespace) -> Request:
@@ -79,8 +80,9 @@ def request(arguments: argparse.Namespace) -> Request:
     )
 
 
-def ran(arguments: argparse.Namespace, wanted: Request) -> tuple[Run, Options]:
-    """Run the request with progress on stderr; return what came out and how it is to be shown."""
+def ran(arguments: argparse.Namespace, wanted: Request) -> Finished:
+    """Run the request with progress on stderr.  Raises `Rejected` for an ``--output`` that makes no sense."""
+    files = report_files(arguments)
     started = time.monotonic()
     reporter = Reporter("never" if arguments.quiet else arguments.progress)
     try:
@@ -94,10 +96,10 @@ def ran(arguments: argparse.Namespace, wanted: Request) -> tuple[Run, Options]:
         seconds=time.monotonic() - started,
         defaults=finished.defaults,
     )
-    return finished, options
+    return Finished(finished, arguments, files, options)
 
 
-def report_files(arguments: argparse.Namespace) -> list[tuple[str, str]]:
+def report_files(arguments: argparse.Namespace) -> tuple[tuple[str, str], ...]:
     """Return format and path of each ``--output``.  Raises `Rejected` for one that names no format."""
     files = []
     for text in arguments.outputs:
@@ -107,33 +109,43 @@ def report_files(arguments: argparse.Namespace) -> list[tuple[str, str]]:
         if kind not in FORMATS:
             raise unknown(USAGE, "format", kind, FORMATS)
         files.append((kind, path))
-    return files
+    return tuple(files)
 
 
-def deliver(
-    finished: Run, options: Options, arguments: argparse.Namespace, files: list[tuple[str, str]], output: Output
-) -> None:
-    """Write the report to stdout and to the files asked for; complaints go to stderr."""
+def deliver(finished: Finished, output: Output, code: Exit) -> Exit:
+    """Write the report to stdout and to the files asked for, complaints to stderr; return the exit code."""
     report = finished.report
-    for kind, path in files:
-        output.save(path, rendered(kind, report, options))
+    if finished.run.interrupted and not report.complaints:
+        code = Exit.INTERRUPTED
+        output.note("interrupted: what was not decided is open or left out")
+    for kind, path in finished.files:
+        output.save(path, rendered(kind, report, finished.options, code))
     if report.complaints:
         output.complain(report.complaints)
-        return
-    if finished.interrupted:
-        output.note("interrupted: what was not decided is open or left out")
-    if not report.results:
-        output.note(nothing_checked(arguments, report))
+    else:
+        if not report.results:
+            output.note(nothing_checked(finished.arguments, report))
+        output.write(result_text(finished, code))
+    return code
+
+
+def result_text(finished: Finished, code: Exit) -> str:
+    """Return what goes to stdout."""
+    arguments, report, options = finished.arguments, finished.report, finished.options
     if arguments.format == "json":
-        output.write(rendered("json", report, options))
-    elif report.results or report.skipped:
-        shown = only_failures(report) if arguments.quiet else report
-        if shown.results or not arguments.quiet:
-            output.write(rendered(arguments.format, shown, options))
+        return rendered("json", report, options, code)
+    if arguments.verb == "trace" and arguments.format == "text":
+        return "\n".join(told(result, options, chart=arguments.chart) for result in report.results)
+    shown = only_failures(report) if arguments.quiet else report
+    if shown.results or (arguments.verbose and shown.skipped):
+        return rendered(arguments.format, shown, options, code)
+    return ""
 
 
-def rendered(kind: str, report: Report, options: Options) -> str:
-    """Return ``report`` in a format."""
+def rendered(kind: str, report: Report, options: Options, code: Exit) -> str:
+    """Return ``report`` in a format; the document says with which code the run ends."""
+    if kind == "json":
+        return document_text(report, options, code)
     return renderer(kind)(report, options)
 
 

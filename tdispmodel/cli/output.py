@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterable
@@ -33,20 +32,23 @@ class Output:
         for complaint in found:
             self.note(visible(complaint.shown()))
         if self.json:
-            from tdispmodel.reports.formats import renderer  # noqa: PLC0415  # only for this
-            from tdispmodel.reports.options import Options  # noqa: PLC0415  # as above
-            from tdispmodel.verdict import Report  # noqa: PLC0415  # as above
-
-            self.write(renderer("json")(Report(complaints=found), Options()))
+            self.document(found, 2)
 
     def fault(self, code: str, told: str) -> None:
         """Show a fault of tdispmodel itself."""
         self.note(f"{code}: this is a fault of tdispmodel itself, no verdict is shown")
         self.note(visible(told))
         if self.json:
-            complaint = {"code": code, "path": "", "line": 0, "column": 0, "message": told, "hint": ""}
-            document = {"schema": "tdispmodel/result/1", "results": [], "skipped": [], "complaints": [complaint]}
-            self.write(json.dumps(document, indent=2) + "\n")
+            from tdispmodel.source import Complaint, Place  # noqa: PLC0415  # seldom needed
+
+            self.document((Complaint(code, told, Place("<tdispmodel>")),), 70)
+
+    def document(self, complaints: tuple[Complaint, ...], code: int) -> None:
+        """Write a result document without results."""
+        from tdispmodel.reports.json import render  # noqa: PLC0415  # `--help` needs it not
+        from tdispmodel.verdict import Report  # noqa: PLC0415  # as above
+
+        self.write(render(Report(complaints=complaints), exit=code))
 
     def save(self, path: str, text: str) -> None:
         """Write ``text`` to the file ``path``.  Raises `Rejected` when that is impossible."""

@@ -1,4 +1,4 @@
-"""Progress on stderr: nothing in the first second; then one line, rewritten on a terminal, else a new one every 10 s."""
+"""Progress on stderr: nothing at first; then one line, rewritten on a terminal, elsewhere a new one every 10 s."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def guarded(
     """
     waiting = list(dict.fromkeys(questions))
     doubt = "" if asked.exhaustive else whether_in_range(asked, system, limits, progress)
-    for verdict in asked.answer(system, waiting, limits, progress):
+    for verdict in asked.answer(system, tuple(waiting), limits, progress):
         waiting.remove(verdict.property)
         yield weakened(verdict, doubt) if doubt else verdict
     for question in waiting:

@@ -2,7 +2,7 @@
 
 The premise of a holding implication is asked as a question of its own: a behaviour that reaches it shows that the
 property is not vacuous; a proof that nothing does shows that it is.  What cannot be decided in a small share of time
-counts as not vacuous: vacuity is a warning, never a verdict.
+is not known: vacuity is a warning, never a verdict.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ ASKED = ("bmc", "induction", "pdr")
 """First who finds behaviours, then who proves that there are none."""
 
 
-def is_vacuous(system: System, premise: Expression, limits: Limits, progress: Progress = silent) -> bool:
-    """Return whether ``premise``, a condition on states or steps, is known to be unreachable in ``system``."""
+def is_vacuous(system: System, premise: Expression, limits: Limits, progress: Progress = silent) -> bool | None:
+    """Return whether ``premise``, a condition on states or steps, is unreachable in ``system``; None if unknown."""
     if premise in (TRUE, FALSE):
         return premise == FALSE
     remaining = limits.remaining()
@@ -36,4 +36,4 @@ def is_vacuous(system: System, premise: Expression, limits: Limits, progress: Pr
         for verdict in engine.answer(system, [never], share, progress):
             if verdict.answer is not Answer.OPEN:
                 return verdict.answer is Answer.HOLDS
-    return False
+    return None

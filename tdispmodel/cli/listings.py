@@ -1,0 +1,120 @@
+"""The verbs that only look: ``list`` and ``show``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+
+from tdispmodel.checking.catalogue import Catalogue, find_catalogue
+from tdispmodel.checking.loading import Loaded, load, load_base
+from tdispmodel.checking.settings import capabilities
+from tdispmodel.cli.output import Output
+from tdispmodel.engines.portfolio import AUTOMATIC, Portfolio
+from tdispmodel.engines.registry import ENGINES
+from tdispmodel.ir.expressions import Actor, Enumeration, Sort
+from tdispmodel.printing import changes_text, model_text
+from tdispmodel.reports.exits import Exit
+from tdispmodel.reports.formats import FORMATS
+from tdispmodel.reports.listing import Entry
+from tdispmodel.reports.listing import listing as listed
+
+
+def listing(arguments: argparse.Namespace, output: Output) -> int:
+    """What there is: in the catalogue, in a proposal, in this program."""
+    what = arguments.what
+    heading, entries = what, list(entries_of(what, arguments.proposal))
+    if arguments.format == "json":
+        document = [
+            {"name": entry.name, "note": entry.note, "text": entry.text, "source": entry.source} for entry in entries
+        ]
+        output.write(json.dumps({what: document}, indent=2) + "\n")
+    else:
+        if arguments.proposal:
+            heading = f"{what} of {arguments.proposal}"
+        output.write(listed(heading, entries))
+    return Exit.HOLDS
+
+
+def entries_of(what: str, proposal: str | None) -> Iterator[Entry]:
+    """Yield the entries of a list; those about a model are of ``proposal``, else of the base.  Raises `Rejected`."""
+    match what:
+        case "engines":
+            yield Entry(Portfolio.name, "", f"the default: {', '.join(AUTOMATIC)}, each for what is still open")
+            yield from (Entry(name, "", text) for name, (_, text) in ENGINES.items())
+        case "formats":
+            yield from (Entry(name, "", text) for name, (_, text) in FORMATS.items())
+        case "proposals":
+            yield from proposals(find_catalogue())
+        case _:
+            catalogue = find_catalogue()
+            loaded = load(catalogue, catalogue.resolve(proposal)) if proposal else load_base(catalogue)
+            yield from OF_A_MODEL[what](loaded)
+
+
+def proposals(catalogue: Catalogue) -> Iterator[Entry]:
+    """Yield the catalogue's proposals, each with what it claims."""
+    for name, path in catalogue.proposals.items():
+        yield Entry(name, "", load(catalogue, path, with_properties=False).model.claim)
+
+
+def properties(loaded: Loaded) -> Iterator[Entry]:
+    """Yield what is asked of a model."""
+    for known in loaded.properties:
+        yield Entry(known.name, f"{known.code} {known.kind.value}", known.text, known.source)
+
+
+def actions(loaded: Loaded) -> Iterator[Entry]:
+    """Yield the actions of a model, component by component."""
+    for component in loaded.model.components:
+        for action in component.actions:
+            yield Entry(f"{component.name}.{action.name}", action.actor.value, action.text, action.source)
+
+
+def variables(loaded: Loaded) -> Iterator[Entry]:
+    """Yield the variables of a model, component by component."""
+    for component in loaded.model.components:
+        for variable in component.variables:
+            yield Entry(f"{component.name}.{variable.name}", values_text(variable.sort), variable.text)
+
+
+def constants(loaded: Loaded) -> Iterator[Entry]:
+    """Yield the constants of a model with their defaults."""
+    for constant in loaded.model.constants:
+        note = f"{constant.value} (fixed)" if constant.fixed else f"{constant.value} of {values_text(constant.sort)}"
+        yield Entry(constant.name, note, constant.text)
+
+
+def switches(loaded: Loaded) -> Iterator[Entry]:
+    """Yield what the host can do in a model: what ``--without`` switches off."""
+    texts = {
+        action.name: action
+        for component in loaded.model.components
+        for action in component.actions
+        if action.actor is Actor.HOST
+    }
+    for name in capabilities([loaded.model], actor=Actor.HOST):
+        action = texts[name.partition(".")[2]]
+        yield Entry(name, "", action.text, action.source)
+
+
+OF_A_MODEL = {
+    "properties": properties,
+    "actions": actions,
+    "variables": variables,
+    "constants": constants,
+    "capabilities": switches,
+}
+
+
+def values_text(sort: Sort) -> str:
+    """Return the values of a sort as few words as possible."""
+    return " ".join(sort.members) if isinstance(sort, Enumeration) else str(sort)
+
+
+def show(arguments: argparse.Namespace, output: Output) -> int:
+    """The model as it was read, and what it changed on its base."""
+    catalogue = find_catalogue()
+    loaded = load(catalogue, catalogue.resolve(arguments.proposal))
+    output.write(changes_text(loaded.model, loaded.base) + "\n" + model_text(loaded.model))
+    return Exit.HOLDS
