@@ -189,7 +189,7 @@ class _Duties:
         return done
 
     def loop(self) -> list[Step]:
-        """Return a loop through the entry that discharges every duty: the shortest unless that takes too much search."""
+        """Return a loop through the entry that discharges every duty, the shortest unless that takes too long."""
         entry = self.entry
         steps = self._walk(entry, 0, lambda state, done: state == entry and done == self.all)
         return self._loop_duty_by_duty() if steps is None else steps
