@@ -7,6 +7,7 @@ replaced, restricted or removed is a stub there and has its verb in the class th
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
@@ -84,7 +85,7 @@ class _ModelText:
         lines = [*self.declarations(name, parent), *self.actions(name)]
         if itself is not None:
             lines = [*lines, *self.starts(itself), *self.patches(itself)]
-        text = docstring(itself.text) if itself is not None and itself.text else []
+        text = docstring(itself.text, keep_lines=True) if itself is not None else []
         if text and lines:
             text.append("")
         while lines and not lines[0]:
@@ -121,6 +122,7 @@ class _ModelText:
             if old is None:
                 sort = self.sort(variable.sort, variable.hidden_from)
                 yield f"{variable.name}: {sort} = {self.start(variable)}"
+                yield from docstring(variable.text)
             elif old.initial != variable.initial:
                 yield f"{variable.name} = {self.start(variable)}"
 
@@ -130,6 +132,7 @@ class _ModelText:
             for constant in self.constants_of(name):
                 sort = f"{self.use('Constant')}[{self.sort(constant.sort, frozenset())}]"
                 yield f"{constant.name}: {sort} = {value_text(constant.value, constant.sort)}"
+                yield from docstring(constant.text)
         elif name == self.root.name:
             for constant in self.model.constants:
                 if constant.fixed:
@@ -238,11 +241,8 @@ class _ModelText:
         yield ""
         yield from self.header(action)
         yield self.signature(action)
-        if action.patched == "restricted":
-            yield from _indented(docstring(action.text, action.source) or ["pass"])
-            yield from _indented(self.updates(action))
-        else:
-            yield f'{INDENT}"""Replaced below."""'
+        kept = self.updates(action) if action.patched == "restricted" else []
+        yield from _indented([*docstring(action.text, action.source), *(kept or ["pass"])])
 
     def action(self, action: Action, verb: str) -> Iterator[str]:
         """Yield an action; with a verb, as the patch of an inherited one."""
@@ -260,7 +260,7 @@ class _ModelText:
         ]
         if verb != "restricts":
             body += self.updates(action)
-        yield from _indented((text + body) or ["pass"])
+        yield from _indented([*text, *(body or ["pass"])])
 
     def updates(self, action: Action) -> list[str]:
         """Return the assignments; a value that reads what was assigned before it is worked out beforehand."""
@@ -342,7 +342,7 @@ class _ModelText:
         return f"@{self.use(name)}({', '.join(given)})"
 
 
-def docstring(text: str, source: str = "") -> list[str]:
+def docstring(text: str, source: str = "", *, keep_lines: bool = False) -> list[str]:
     """Return the lines of a docstring that ends with its source in brackets; none when there is nothing to say."""
     whole = f"{text} [{source}]".strip() if source else text
     if not whole:
@@ -350,7 +350,10 @@ def docstring(text: str, source: str = "") -> list[str]:
     escaped = whole.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     if escaped.endswith('"'):
         escaped = escaped[:-1] + '\\"'
-    return f'"""{escaped}"""'.split("\n")
+    quoted_text = f'"""{escaped}"""'
+    if keep_lines:
+        return quoted_text.split("\n")
+    return textwrap.wrap(quoted_text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def quoted(text: str) -> str:
