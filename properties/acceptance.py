@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tdispmodel.dsl import Step, invariant, step_property
-from tdispmodel.models.base import Device, Driver, Guest, Identity, Mapping, Result, Tdi, Verdict
+from tdispmodel.models.base import Device, Driver, Guest, Identity, Mapping, Preparation, Result, Tdi, Verdict
 
 
 def takes_the_lock(before: Device, later: Device) -> bool:
@@ -175,5 +175,5 @@ def unbind_keeps_run(now: Device, after: Device, step: Step) -> bool:
 
 @step_property(code="TDM223")
 def prepare_runs_once(now: Device, after: Device) -> bool:
-    """The T=0 prepare step is not run while the device is ready. [debate 6, 8]"""
-    return not after.prepared_again or now.prepared_again
+    """The T=0 prepare step is not repeated while the device is ready. [debate 6, 8]"""
+    return after.preparation is not Preparation.REPEATED or now.preparation is Preparation.REPEATED

@@ -42,7 +42,7 @@ class CcprepareAlias(InitrdAutoprobeOff):
         device.mapping = Mapping.SHARED
         device.ready = True
         device.prepared = True
-        device.prepared_again = device.prepared_again or device.ready
+        device.preparation = device.prepared_once_more
         self.result = Result.DONE
 
     @action(by=Actor.KERNEL, to=Actor.DEVICE)
@@ -54,7 +54,7 @@ class CcprepareAlias(InitrdAutoprobeOff):
         device.driver = Driver.PREPARE
         device.mapping = Mapping.PRIVATE if device.accepted else Mapping.SHARED
         device.ready = True
-        device.prepared_again = device.prepared_again or device.ready
+        device.preparation = device.prepared_once_more
 
     @action(by=Actor.USERSPACE, to=Actor.KERNEL)
     def finish_prepare(self, device: PreparableDevice) -> None:

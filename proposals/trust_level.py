@@ -70,7 +70,9 @@ class TrustLevel(Guest):
         device.driver = Driver.OPERATING
         device.mapping = Mapping.PRIVATE if private else Mapping.SHARED
         device.exposed = not private and self.phase is not Phase.BOOT
-        device.ready = device.ready or self.device_needs_prepare and not device.accepted
+        prepares = self.device_needs_prepare and not device.accepted
+        device.ready = device.ready or prepares
+        device.preparation = device.prepared_once_more if prepares else device.preparation
 
     @replaces(Guest.forget)
     def forget(self, device: TrustedDevice) -> None:

@@ -104,6 +104,14 @@ class Verdict(Enum):
     APPROVED = 1
 
 
+class Preparation(Enum):
+    """How often the T=0 prepare step ran since the device last lost its configuration."""
+
+    NONE = 0
+    ONCE = 1
+    REPEATED = 2
+
+
 class Result(Enum):
     """How the latest sysfs verb ended."""
 
@@ -164,12 +172,17 @@ class Device(Component):
     # ghosts
     evidence_is_current: Annotated[bool, Ghost] = False
     exposed: Annotated[bool, Ghost] = False  # the operating driver was bound at T=0 after BOOT
-    prepared_again: Annotated[bool, Ghost] = False  # a T=0 prepare step ran although the device was ready
+    preparation: Annotated[Preparation, Ghost] = Preparation.NONE
 
     @property
     def is_locked_or_running(self) -> bool:
         """The states in which tracked changes end in ERROR. [PCIe 11.2]"""
         return self.tdi in (Tdi.CONFIG_LOCKED, Tdi.RUN)
+
+    @property
+    def prepared_once_more(self) -> Preparation:
+        """What the ghost says after another run of the prepare step."""
+        return Preparation.ONCE if self.preparation is Preparation.NONE else Preparation.REPEATED
 
     @property
     def is_approved(self) -> bool:
@@ -295,7 +308,7 @@ class Guest(Component):
         device.retry_due = defers and self.probe_registers_child if queued else device.retry_due and not binds
         device.ready = device.ready or prepares
         device.exposed = (not device.accepted and self.phase is not Phase.BOOT) if binds else device.exposed
-        device.prepared_again = device.prepared_again or (prepares and device.ready)
+        device.preparation = device.prepared_once_more if prepares else device.preparation
 
     def release(self, device: Device, released: bool) -> None:
         """unlock: STOP_INTERFACE scrubs and unlocks the TDI; the kernel drops flag, context and ranges. [PCIe 11.3.16]"""
@@ -306,7 +319,6 @@ class Guest(Component):
         device.evidence = Evidence.NONE if released else device.evidence
         device.verdict = Verdict.NONE if released else device.verdict
         device.evidence_is_current = device.evidence_is_current and not released
-        device.prepared_again = device.prepared_again and not released
 
     def forget(self, device: Device) -> None:
         """What the design keeps about a device goes with it: nothing in the base beyond what `remove` resets."""
@@ -489,8 +501,8 @@ class Guest(Component):
         require(device.present)
         device.tdi = Tdi.CONFIG_UNLOCKED
         device.ready = not self.device_needs_prepare
+        device.preparation = Preparation.NONE if self.device_needs_prepare else device.preparation
         device.evidence_is_current = False
-        device.prepared_again = False
 
     @action(by=Actor.HOST, to=Actor.DEVICE)
     def swap(self, device: Device) -> None:
@@ -512,6 +524,7 @@ class Guest(Component):
         device.deferred = False
         device.retry_due = False
         device.ready = not self.device_needs_prepare
+        device.preparation = Preparation.NONE
         device.exposed = False
         self.release(device, True)
         self.forget(device)
