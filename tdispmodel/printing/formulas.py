@@ -51,7 +51,8 @@ class Tightness(IntEnum):
     COMPARISON = 4
     SUM = 5
     PRODUCT = 6
-    ATOM = 7
+    SIGN = 7
+    ATOM = 8
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ class _Writer:
         match expression:
             case Literal(value, sort):
                 tight = isinstance(value, bool) or not isinstance(value, int) or value >= 0
-                return self.value(value, sort), Tightness.ATOM if tight else Tightness.PRODUCT
+                return self.value(value, sort), Tightness.ATOM if tight else Tightness.SIGN
             case Read(name, _, after):
                 return self.read(name, after=after), Tightness.ATOM
             case Field(instance, variable, _, after):
@@ -168,6 +169,8 @@ class _Writer:
                 return self.compared(left, "<=", right, names)
             case Among():
                 return self.among(expression, "in", names), Tightness.COMPARISON
+            case Arithmetic("-", Literal(0, _), operand) if not isinstance(operand, Literal):
+                return f"-{self.at(operand, Tightness.SIGN, names)}", Tightness.SIGN
             case Arithmetic(symbol, left, right):
                 tightness = Tightness.PRODUCT if symbol == "*" else Tightness.SUM
                 first = self.at(left, tightness, names)
@@ -176,7 +179,7 @@ class _Writer:
                 texts = (self.at(part, Tightness.OR, names) for part in (then, condition))
                 return f"{' if '.join(texts)} else {self.at(otherwise, Tightness.CHOICE, names)}", Tightness.CHOICE
             case Count(collection):
-                return f"len({names.root}.{collection})", Tightness.ATOM
+                return f"len({collection if self.short else f'{names.root}.{collection}'})", Tightness.ATOM
             case Quantified():
                 return self.quantified(expression, names), Tightness.ATOM
             case _:

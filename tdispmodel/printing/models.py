@@ -204,7 +204,8 @@ class _ModelText:
                 if owner == name and action_name not in shown:
                     shown.add(action_name)
                     yield from ("", f"@{self.use('action')}(by={self.use('Actor')}.KERNEL)")
-                    yield from (f"def {action_name}(self) -> None:", f'{INDENT}"""Removed below."""')
+                    yield f"def {action_name}(self) -> None:"
+                    yield from (f'{INDENT}"""Removed below."""', f"{INDENT}pass")
 
     def patches(self, component: Component) -> Iterator[str]:
         for action in component.actions:

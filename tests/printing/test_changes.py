@@ -1,0 +1,66 @@
+"""What a proposal changed on its base, as text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+
+from tdispmodel.ir.expressions import BOOLEAN, Field, Not, Or
+from tdispmodel.ir.model import Guard, Model
+from tdispmodel.printing import changes_text
+from tests.laws.random_models import models
+from tests.printing.designs import AUTOPROBE, BASE, CAREFUL, CAREFUL_BIND, PROPOSAL
+
+EXPECTED = """\
+constant fixed: kernel = Kernel.OLD (was Kernel.NEW)
+Careful: changes to Guest
+Guest.autoprobe starts as anything (was True)
+new variable Guest.waiting: bool = False, hidden from device,
+    environment, host, kernel, relying party, userspace
+restricted Guest.bind
+  + requires not autoprobe
+replaced Guest.reset
+  - requires kernel = OLD
+  - for device in devices: device.bound := False
+  - tried := 0
+  + tried := 1
+added Guest.wait(), by kernel, not fair
+  The kernel waits.
+  requires autoprobe
+  waiting := True
+removed Guest.crash
+new start condition: autoprobe
+"""
+
+
+def test_every_kind_of_change_has_its_lines() -> None:
+    """Fixed constants, moved starts, new variables, and all four kinds of changed actions are told."""
+    assert changes_text(PROPOSAL, BASE) == EXPECTED
+
+
+def test_nothing_changed_is_said() -> None:
+    """A model on itself changes nothing."""
+    assert changes_text(BASE, BASE) == "changes nothing\n"
+
+
+def test_long_conditions_are_folded_to_72_ascii_columns() -> None:
+    """A long condition is continued on further lines, and characters beyond ASCII are replaced."""
+    wide = Or(tuple(Not(Field("self", f"some_long_name_{number}", BOOLEAN)) for number in range(6)))
+    guarded = replace(CAREFUL_BIND, guards=(Guard(wide), Guard(AUTOPROBE)), text="caf\u00e9")
+    added = replace(guarded, name="caf\u00e9", owner="Careful", patched="")
+    proposal = replace(PROPOSAL, components=(replace(CAREFUL, actions=(guarded, added)), *PROPOSAL.components[1:]))
+    text = changes_text(proposal, BASE)
+    assert text.isascii()
+    assert max(map(len, text.splitlines())) <= 72
+    assert "added Guest.caf?(device), by userspace" in text
+
+
+@settings(max_examples=50, deadline=None)
+@given(models(), models())
+def test_any_two_models_can_be_compared(model: Model, base: Model) -> None:
+    """Whatever two models are compared, lines fit 72 columns, and nothing is said to change only between equals."""
+    text = changes_text(model, base)
+    assert max(map(len, text.splitlines())) <= 72
+    assert text.isascii()
+    assert changes_text(model, model) == "changes nothing\n"

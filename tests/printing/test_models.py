@@ -1,0 +1,127 @@
+"""Whole models as text: what it looks like, and that Python can run it."""
+
+from __future__ import annotations
+
+import ast
+
+from hypothesis import given, settings
+
+from tdispmodel.ir.model import Model
+from tdispmodel.printing import model_text
+from tests.laws.random_models import models
+from tests.printing.designs import BASE, PROPOSAL
+
+EXPECTED = '''\
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import Annotated
+
+from tdispmodel.dsl import (
+    Actor,
+    Component,
+    Constant,
+    Each,
+    Ghost,
+    HiddenFrom,
+    Range,
+    action,
+    anything,
+    given,
+    initially,
+    invariant,
+    removes,
+    replaces,
+    require,
+    restricts,
+)
+
+
+class Kernel(Enum):
+    OLD = auto()
+    NEW = auto()
+
+
+class Device(Component):
+    """A device."""
+
+    bound: bool = False
+
+
+class Guest(Component):
+    kernel: Constant[Kernel] = Kernel.OLD
+    devices: Each[Device]
+    autoprobe: bool = anything()
+    """Whether the kernel binds by itself."""
+    tried: Annotated[int, Range(0, 2), HiddenFrom(Actor.HOST)] = anything(0, 1)
+    waiting: Annotated[bool, Ghost] = False
+
+    @action(by=Actor.USERSPACE)
+    def bind(self, device: Device) -> None:
+        """Userspace binds. [drivers/base/bus.c]"""
+        device.bound = True
+
+    @action(by=Actor.HOST)
+    def reset(self) -> None:
+        """Counts."""
+        pass
+
+    @action(by=Actor.KERNEL)
+    def crash(self) -> None:
+        """Removed below."""
+        pass
+
+
+@removes(Guest.crash)
+class Careful(Guest):
+    """Careful."""
+
+    kernel = Kernel.OLD
+
+    @action(by=Actor.KERNEL, fair=False)
+    def wait(self) -> None:
+        """The kernel waits."""
+        require(self.autoprobe)
+        self.waiting = True
+
+    @initially
+    def starts_1(self) -> bool:
+        return self.autoprobe
+
+    @restricts(Guest.bind)
+    def bind(self, device: Device) -> None:
+        require(not device.bound)
+        require(self.tried < 2)
+        require(not self.autoprobe)
+
+    @replaces(Guest.reset)
+    @action(by=Actor.HOST)
+    def reset(self) -> None:
+        """Counts."""
+        self.tried = 1
+
+
+@given(kernel=Kernel.NEW)
+@invariant(code="TDM101")
+def never_all(now: Guest) -> bool:
+    """Some device stays free. [debate 3]"""
+    return not all(device.bound for device in now.devices)
+'''
+
+
+def test_a_proposal_is_printed_with_its_verbs() -> None:
+    """What was inherited stands in the ancestor, what was patched stands in the proposal under its verb."""
+    assert model_text(PROPOSAL) == EXPECTED
+
+
+def test_a_loop_is_printed_as_a_loop() -> None:
+    """An update of every instance is a for loop again."""
+    loop = "        for device in self.devices:\n            device.bound = False\n        self.tried = 0\n"
+    assert loop in model_text(BASE)
+
+
+@settings(max_examples=50, deadline=None)
+@given(models())
+def test_what_is_printed_is_python(model: Model) -> None:
+    """Any model's text is a Python file."""
+    ast.parse(model_text(model))
