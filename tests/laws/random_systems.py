@@ -8,7 +8,6 @@ and fresh with the environment variable ``TDISPMODEL_LONG=1``.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from itertools import pairwise
 from math import prod
 
@@ -59,7 +58,7 @@ SORTS: tuple[Sort, ...] = (
 )
 
 
-def law(examples: int) -> Callable[..., object]:
+def law(examples: int) -> settings:
     """Return the hypothesis settings of a law: so many examples, a hundred times as many in a long run."""
     return settings(
         max_examples=examples * 100 if LONG else examples,
