@@ -1,0 +1,20 @@
+# A handful of verbs, nothing hidden.
+PYTHON ?= .venv/bin/python
+
+.venv: pyproject.toml
+	python3 -m venv .venv
+	.venv/bin/pip install -q -e '.[test]'
+
+test: .venv                ## the README's test command
+	$(PYTHON) -m pytest -q
+
+lint: .venv                ## style, types, layers
+	.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports
+
+counterexamples: .venv     ## regenerate counterexamples/
+	.venv/bin/tdispmodel replay --update
+
+long: .venv                ## the laws over many more random models
+	TDISPMODEL_LONG=1 $(PYTHON) -m pytest -q tests/laws
+
+.PHONY: test lint counterexamples long
