@@ -19,7 +19,13 @@ from tdispmodel.verdict import Answer, Report, Verdict
 GAP = "  "
 WIDEST_PROPERTY = 46
 WIDEST_CELL = 14
-SEVERITY = ("FAIL", "open", "vac", "ok", "n/a", "-")
+SEVERITY = ("FAIL", "open", "vac", "ok", "n/a")
+WIDEST_WORD = 60
+CHUNK = 24
+MARKS = re.compile(r"[\\*`|]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=:)|(?<=:):")
+RUNS = re.compile(r"([^\w\s\\*`|:])\1{2,}")
+ORDINARY_START = re.compile(r"[A-Za-z]\w*(?: |$)")
+NOT_ASKED = "none"
 MEANINGS = {
     "ok": "proved",
     "vac": "holds, but its premise is never reached",
@@ -28,7 +34,7 @@ MEANINGS = {
     "FAIL lasso": "violated by a behaviour that never ends",
     "open": "not decided, see below",
     "n/a": "the design has nothing that the property speaks of",
-    "-": "not asked",
+    NOT_ASKED: "not asked",
 }
 
 
@@ -42,7 +48,7 @@ class Grid:
 
     def cell(self, wanted: str, proposal: str) -> str:
         """Return the word of one cell."""
-        return self.cells.get((wanted, proposal), "-")
+        return self.cells.get((wanted, proposal), NOT_ASKED)
 
     def width(self, proposal: str, heading: str) -> int:
         """Return how wide the column of a proposal is under this heading."""
@@ -57,7 +63,7 @@ def render(report: Report, options: Options | None = None) -> str:
     grid = grid_of(report)
     if not grid.properties:
         return "nothing was checked\n"
-    shown = {wanted: cut(wanted, WIDEST_PROPERTY) for wanted in grid.properties}
+    shown = {wanted: _fitting(wanted) for wanted in grid.properties}
     blocks = [*_tables(grid, shown), _legend(grid), _scope(report, options)]
     blocks += [_written_out(shown), _notes(report, options)]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
@@ -131,7 +137,7 @@ def _line(cells: Iterable[str], widths: Sequence[int]) -> str:
 def _legend(grid: Grid) -> list[str]:
     used = {re.sub(r"\d+", "n", cell) for cell in grid.cells.values()}
     if len(grid.cells) < len(grid.properties) * len(grid.proposals):
-        used.add("-")
+        used.add(NOT_ASKED)
     return packed([f"{each}: {meaning}" for each, meaning in MEANINGS.items() if each in used], WIDTH, "; ")
 
 
@@ -152,6 +158,14 @@ def _scope(report: Report, options: Options) -> list[str]:
         where = "" if len(cells) == len(report.results) else f" ({', '.join(cells)})"
         lines += paragraph(escaped(f"With {assumed}{where}."))
     return lines
+
+
+def _fitting(wanted: str) -> str:
+    """Return as much of a property's title as fits in the first column, marks disarmed."""
+    width = WIDEST_PROPERTY
+    while len(escaped(cut(wanted, width))) > WIDEST_PROPERTY:
+        width -= 1
+    return cut(wanted, width)
 
 
 def _written_out(shown: dict[str, str]) -> list[str]:
@@ -188,6 +202,20 @@ def _perhaps_longer(verdict: Verdict) -> bool:
 
 
 def escaped(text: str) -> str:
-    """Return text with reStructuredText's marks disarmed, so that it is shown as it is."""
-    plain = re.sub(r"([\\*`|<>])", r"\\\1", ascii_only(text))
-    return re.sub(r"_(?=\W|$)|(?<!\w)_", r"\\_", plain)
+    """Return text with reStructuredText's marks disarmed, so that it is shown as it is.
+
+    A word too wide for a line is split, since a line must not end in the middle of an escape.
+    """
+    words = []
+    for word in ascii_only(text).split():
+        shown = _escaped_word(word)
+        chunks = [word] if len(shown) <= WIDEST_WORD else [word[at : at + CHUNK] for at in range(0, len(word), CHUNK)]
+        words += [_escaped_word(chunk) for chunk in chunks]
+    plain = " ".join(words)
+    return plain if ORDINARY_START.match(plain) or plain.startswith("\\") else f"\\{plain}" if plain else ""
+
+
+def _escaped_word(word: str) -> str:
+    """Escape inline marks, underscores that are not inside a name, colons in pairs, and runs that could be rules."""
+    marked = MARKS.sub(r"\\\g<0>", word)
+    return RUNS.sub(lambda run: run[0] if run[0] == "..." else "".join(f"\\{mark}" for mark in run[0]), marked)

@@ -91,8 +91,8 @@ def test_assumptions_stand_in_the_header_and_in_the_command() -> None:
     report = Report((Result("initrd_autoprobe_off", system, violated(ONLY_IN_RUN, run(system, STORY[3]))),))
     defaults = {"initrd_autoprobe_off": {"kernel": "SINCE_6_19", "probe_registers_child": False}}
     assert """\
-initrd_autoprobe_off: 2 devices, kernel=BEFORE_6_19 without host.error,
-  host.hot_reset
+initrd_autoprobe_off: 2 devices, kernel=BEFORE_6_19 without
+  host.error, host.hot_reset
 
   FAIL 1   TDM103  private_driver_only_in_run
 
