@@ -127,30 +127,33 @@ class _ModelText:
                 yield f"{variable.name} = {self.start(variable)}"
 
     def constants(self, name: str, parent: str | None) -> Iterator[str]:
-        """Yield declarations in the oldest class, and in the root's own class what the proposal fixed."""
+        """Yield declarations in the oldest class, and in a component's own class what the proposal fixed."""
+        constants = self.constants_of(name)
         if parent is None:
-            for constant in self.constants_of(name):
+            for constant in constants:
                 sort = f"{self.use('Constant')}[{self.sort(constant.sort, frozenset())}]"
                 yield f"{constant.name}: {sort} = {value_text(constant.value, constant.sort)}"
                 yield from docstring(constant.text)
-        elif name == self.root.name:
-            for constant in self.model.constants:
-                if constant.fixed:
-                    yield f"{constant.name} = {value_text(constant.value, constant.sort)}"
+        elif any(component.name == name for component in self.model.components):
+            fixed = (constant for constant in constants if constant.fixed)
+            yield from (f"{constant.name} = {value_text(constant.value, constant.sort)}" for constant in fixed)
 
-    def constants_of(self, name: str) -> Iterator[Constant]:
-        """Yield the constants that class ``name`` declares: all for the root, for a part those that it reads."""
+    def constants_of(self, name: str) -> list[Constant]:
+        """Return the constants that class ``name`` has: all for the root; for a part none unless it reads some.
+
+        Constants of one name must agree in all classes, also in being fixed, and only a class that derives from
+        another can fix what it inherited.
+        """
         described = self.described_by(name)
         if any(component.name == self.root.name for component in described):
-            yield from self.model.constants
-            return
+            return list(self.model.constants)
         about = {ancestor for component in described for ancestor in component.lineage}
         formulas = [tree for component in described for action in component.actions for tree in action_formulas(action)]
-        formulas += [
-            tree for known in self.model.properties if known.about in about for tree in (known.formula, known.after)
-        ]
+        for known in self.model.properties:
+            formulas += (known.formula, known.after) if known.about in about else ()
         read = {node.name for tree in formulas for node in tree.walk() if isinstance(node, ConstantValue)}
-        yield from (constant for constant in self.model.constants if constant.name in read)
+        fixes = any(constant.fixed and constant.name in read for constant in self.model.constants)
+        return [constant for constant in self.model.constants if read and (fixes or not constant.fixed)]
 
     def sort(self, sort: Sort, hidden_from: frozenset[Actor]) -> str:
         """Return the annotation of a variable or constant."""
@@ -213,16 +216,12 @@ class _ModelText:
                 yield from self.action(action, "restricts" if action.patched == "restricted" else "replaces")
 
     def removals(self, component: Component) -> Iterator[str]:
-        """Yield the class decorators of what the class, or for the root a part's class, does without."""
-        gone = [component.removed] if component.name in self.patching_classes() else []
+        """Yield the class decorators of what the class does without, and for the root also what it takes from parts."""
+        gone = [(owner, name) for owner, name in component.removed if owner in component.lineage[1:]]
         if component.name == self.root.name:
-            gone += [known.removed for known in self.model.components if known.name not in self.patching_classes()]
-        for owner, name in dict.fromkeys(pair for pairs in gone for pair in pairs):
-            yield f"@{self.use('removes')}({owner}.{name})"
-
-    def patching_classes(self) -> set[str]:
-        """Return the components that derive from others, so that they can patch what they inherited."""
-        return {known.name for known in self.model.components if len(known.lineage) > 1} | {self.root.name}
+            for known in self.model.components:
+                gone += [(owner, name) for owner, name in known.removed if owner not in known.lineage[1:]]
+        yield from (f"@{self.use('removes')}({owner}.{name})" for owner, name in dict.fromkeys(gone))
 
     def header(self, action: Action) -> Iterator[str]:
         """Yield the ``@action`` line and the signature."""

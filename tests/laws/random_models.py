@@ -128,7 +128,8 @@ class Maker:
         return found + [
             ConstantValue(constant.name, constant.sort)
             for constant in self.constants
-            if constant.sort == kind or isinstance(constant.sort, kind if isinstance(kind, type) else ())
+            if (sight.root or not constant.fixed)
+            and (constant.sort == kind or isinstance(constant.sort, kind if isinstance(kind, type) else ()))
         ]
 
     def boolean(self, sight: Sight, depth: int = 2) -> Expression:  # noqa: C901, PLR0911, PLR0912  # one case per node
@@ -418,7 +419,8 @@ class Maker:
             self.root_name, lineage, self.variables("own", 1, 2, 1), parts=self.parts, removed=removed, text=text
         )
         self.components = {self.root_name: root, **self.components}
-        self.constants = tuple(self.constant(position) for position in range(self.number(0, 2)))
+        constants = [self.constant(position) for position in range(self.number(0, 2))]
+        self.constants = tuple(sorted(constants, key=lambda constant: constant.fixed))
         for name, component in list(self.components.items()):
             most = 3 if name == self.root_name else 1
             least = 1 if name == self.root_name else 0
