@@ -41,7 +41,7 @@ class Tower(Component):
     @action(by=Actor.USERSPACE)
     def move_medium_left(self) -> None:
         """The medium disk goes left."""
-        require(self.medium is not Peg.LEFT and self.small not in (Peg.LEFT,) and self.small != self.medium)
+        require(self.medium is not Peg.LEFT and self.small is not Peg.LEFT and self.small != self.medium)
         self.medium = Peg.LEFT
 
     @action(by=Actor.USERSPACE)
@@ -60,21 +60,21 @@ class Tower(Component):
     def move_large_left(self) -> None:
         """The large disk goes left."""
         require(self.large is not Peg.LEFT and self.small is not Peg.LEFT and self.medium is not Peg.LEFT)
-        require(self.small != self.large and self.medium != self.large)
+        require(self.large not in (self.small, self.medium))
         self.large = Peg.LEFT
 
     @action(by=Actor.USERSPACE)
     def move_large_to_the_middle(self) -> None:
         """The large disk goes to the middle."""
         require(self.large is not Peg.MIDDLE and self.small is not Peg.MIDDLE and self.medium is not Peg.MIDDLE)
-        require(self.small != self.large and self.medium != self.large)
+        require(self.large not in (self.small, self.medium))
         self.large = Peg.MIDDLE
 
     @action(by=Actor.USERSPACE)
     def move_large_right(self) -> None:
         """The large disk goes right."""
         require(self.large is not Peg.RIGHT and self.small is not Peg.RIGHT and self.medium is not Peg.RIGHT)
-        require(self.small != self.large and self.medium != self.large)
+        require(self.large not in (self.small, self.medium))
         self.large = Peg.RIGHT
 
 

@@ -2,8 +2,20 @@
 
 from typing import Annotated
 
-from tdispmodel.dsl import Actor, Component, Constant, Range, action, anything, given, initially, invariant, leads_to
-from tdispmodel.dsl import require, stays_possible
+from tdispmodel.dsl import (
+    Actor,
+    Component,
+    Constant,
+    Range,
+    action,
+    anything,
+    given,
+    initially,
+    invariant,
+    leads_to,
+    require,
+    stays_possible,
+)
 
 
 class Machine(Component):

@@ -1,0 +1,263 @@
+"""Random behaviours drawn by hypothesis; those that show something are shortened.  Finds, never proves.
+
+Given a system and questions; a violated invariant or step property comes with a short trace (not always the shortest),
+a must-be-possible property holds with the behaviour as its witness, everything else stays open with the reason in
+words.  The same system, questions and depth give the same answers: nothing depends on the clock but giving up.
+
+`Walker` is one behaviour as it grows; `tdispmodel.testing` builds its state machines from it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from random import Random
+
+from hypothesis import Phase, Verbosity, find, settings
+from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
+
+from tdispmodel.engines.protocol import Limits, Progress, silent
+from tdispmodel.ir.model import Kind
+from tdispmodel.ir.system import State, System, SystemAction, SystemProperty, speaks_of_step
+from tdispmodel.semantics.meaning import LeavesRange, Semantics
+from tdispmodel.source import Rejected
+from tdispmodel.verdict import Answer, OutOfRange, Trace, Verdict, Witness
+
+STEPS = 100
+ROUNDS = 4
+BEHAVIOURS_A_ROUND = 100
+MOST_STARTS = 4096
+LEFT_OUT = 0.1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What hypothesis draws for a behaviour.
+
+    ``quiet``: adversaries do not move, if a witness is sought; ``swarm``: some actions are avoided as long as others are
+    enabled (Groce et al., Swarm testing, ISSTA 2012); ``seed``: of its choices.
+    """
+
+    quiet: bool
+    swarm: bool
+    seed: int
+
+
+class Walker:
+    """One behaviour as it grows step by step."""
+
+    def __init__(self, semantics: Semantics, start: State) -> None:
+        self.semantics = semantics
+        self.initial = start
+        self.state = start
+        self.steps: list[tuple[str, State]] = []
+        self.enabled = semantics.enabled(start)
+
+    def take(self, action: SystemAction) -> tuple[State, State]:
+        """Take an enabled action; return the states before and after.  Raises `LeavesRange` and then stays put."""
+        before, after = self.state, self.semantics.step(self.state, action)
+        self.state = after
+        self.steps.append((action.name, after))
+        self.enabled = self.semantics.enabled(after)
+        return before, after
+
+    @property
+    def trace(self) -> Trace:
+        """The behaviour so far."""
+        return Trace(self.initial, tuple(self.steps))
+
+
+class Walk:
+    """Random behaviours of at most ``limits.depth`` steps (100 if that is not given)."""
+
+    name = "walk"
+    kinds = frozenset({Kind.INVARIANT, Kind.STEP, Kind.MUST_BE_POSSIBLE})
+    exhaustive = False
+
+    def answer(
+        self, system: System, questions: Sequence[SystemProperty], limits: Limits, progress: Progress = silent
+    ) -> Iterator[Verdict]:
+        """Yield one verdict per question; raises `OutOfRange` when a behaviour leaves an integer's range."""
+        started = time.monotonic()
+        search = _Search(system, [question for question in questions if question.kind in self.kinds], limits)
+        try:
+            search.run(progress)
+            reason = search.summary()
+        except Rejected as rejected:
+            reason = f"as there are {rejected.complaints[0].message}"
+        seconds = (time.monotonic() - started) / max(1, len(questions))
+        for question in questions:
+            trace = search.found.get(question)
+            if question.kind not in self.kinds:
+                why = f"random behaviours cannot decide {question.kind.value} properties"
+                yield Verdict(question, Answer.OPEN, self.name, reason=why)
+            elif trace is None:
+                wanted = "witness" if question.kind is Kind.MUST_BE_POSSIBLE else "violation"
+                yield Verdict(question, Answer.OPEN, self.name, reason=f"no {wanted} {reason}", seconds=seconds)
+            elif question.kind is Kind.MUST_BE_POSSIBLE:
+                yield Verdict(question, Answer.HOLDS, self.name, certificate=Witness(trace), seconds=seconds)
+            else:
+                yield Verdict(question, Answer.VIOLATED, self.name, trace=trace, seconds=seconds)
+
+
+class _OutOfTime(BaseException):
+    """Time is up.  No `Exception`, lest hypothesis take it for a failing test and try to make it smaller."""
+
+
+class _Search:
+    """The search for one system: ``found`` has a behaviour for each question that one decides."""
+
+    def __init__(self, system: System, asked: Sequence[SystemProperty], limits: Limits) -> None:
+        self.asked = asked
+        self.limits = limits
+        self.semantics = Semantics(system)
+        self.most_steps = STEPS if limits.depth is None else limits.depth
+        self.templates = sorted({action.template.name for action in system.actions})
+        self.starts: list[State] = []
+        self.behaviours = 0
+        self.found: dict[SystemProperty, Trace] = {}
+        self.outside: OutOfRange | None = None
+
+    def run(self, progress: Progress) -> None:
+        """Walk until every question is decided, the rounds are over or time is up.
+
+        Raises `OutOfRange`, and `Rejected` when there are too many combinations of start values.
+        """
+        self.starts = list(islice(self.semantics.initial_states(), MOST_STARTS))
+        chosen = settings(
+            max_examples=BEHAVIOURS_A_ROUND,
+            database=None,
+            deadline=None,
+            derandomize=False,
+            phases=(Phase.generate,),
+            verbosity=Verbosity.quiet,
+            print_blob=False,
+        )
+        for number in range(ROUNDS if self.starts and self.asked else 0):
+            progress(f"random behaviours: {self.behaviours} so far, {len(self.found)} of {len(self.asked)} decided")
+            try:
+                find(_plans(), self.settles_all, settings=chosen, random=Random(number))  # noqa: S311  # no secret
+            except NoSuchExample:
+                continue
+            except _OutOfTime:
+                pass
+            break
+        if self.outside is not None:
+            raise self.outside
+
+    def summary(self) -> str:
+        """What was tried, in words."""
+        if not self.starts:
+            return "as there is no start state"
+        tried = f"in {self.behaviours} random behaviours of up to {self.most_steps} steps"
+        return f"{tried}, then time was up" if self.limits.out_of_time() else tried
+
+    def settles_all(self, plan: Plan) -> bool:
+        """Walk as planned, keep what the behaviour decides, and say whether nothing is left to be sought."""
+        if self.limits.out_of_time():
+            raise _OutOfTime
+        self.behaviours += 1
+        chance = Random(plan.seed)  # noqa: S311  # no secret
+        walker = Walker(self.semantics, chance.choice(self.starts))
+        avoided = {name for name in self.templates if plan.swarm and chance.random() < LEFT_OUT}
+        quiet = plan.quiet and any(question.kind is Kind.MUST_BE_POSSIBLE for question in self.asked)
+        benign = self.note(walker, None, benign=True)
+        try:
+            while len(walker.steps) < self.most_steps and len(self.found) < len(self.asked):
+                able = [action for action in walker.enabled if not (quiet and action.adversarial)]
+                preferred = [action for action in able if action.template.name not in avoided] or able
+                if not preferred:
+                    break
+                action = chance.choice(preferred)
+                before, _ = walker.take(action)
+                benign = self.note(walker, before, benign=benign and not action.adversarial)
+        except LeavesRange:
+            self.outside = self.out_of_range(walker.trace)
+        return self.outside is not None or len(self.found) == len(self.asked)
+
+    def note(self, walker: Walker, before: State | None, *, benign: bool) -> bool:
+        """Keep the behaviour, shortened, for each question that its last state or step decides; return ``benign``.
+
+        A witness counts only as long as no adversary moved: possibility may not rely on one.
+        """
+        for question in self.asked:
+            if (
+                question not in self.found
+                and (benign or question.kind is not Kind.MUST_BE_POSSIBLE)
+                and _decides(self.semantics, question, walker, before)
+            ):
+                self.found[question] = self.shortened(question, walker.trace)
+        return benign
+
+    def out_of_range(self, trace: Trace) -> OutOfRange:
+        """Return the error for a behaviour at whose end an integer can leave its range, shortened."""
+        inside = SystemProperty("in_range", "", Kind.INVARIANT, self.semantics.system.stays_in_range)
+        trace = self.shortened(inside, trace)
+        for action in self.semantics.enabled(trace.states[-1]):
+            try:
+                self.semantics.step(trace.states[-1], action)
+            except LeavesRange as left:
+                return OutOfRange(trace, left.action, left.variable, left.value)
+        message = "no action leaves a range where one did"
+        raise AssertionError(message)
+
+    def shortened(self, question: SystemProperty, trace: Trace) -> Trace:
+        """Leave out steps as long as the rest still decides the question, large pieces first.
+
+        Zeller and Hildebrandt, Simplifying and isolating failure-inducing input (2002); what is no longer enabled when
+        its turn comes is left out as well, so that a piece often takes its consequences with it.
+        """
+        size = max(1, len(trace) // 2)
+        while True:
+            position = len(trace) - size
+            while position >= 0 and not self.limits.out_of_time():
+                kept = [name for name, _ in (*trace.steps[:position], *trace.steps[position + size :])]
+                trace = self.replayed(question, trace.initial, kept) or trace
+                position = min(position, len(trace)) - size
+            if size == 1:
+                return trace
+            size //= 2
+
+    def replayed(self, question: SystemProperty, start: State, names: Sequence[str]) -> Trace | None:
+        """Return the behaviour that takes what is enabled of ``names`` until it decides the question, if it does."""
+        walker = Walker(self.semantics, start)
+        if _decides(self.semantics, question, walker, None):
+            return walker.trace
+        for name in names:
+            action = next((action for action in walker.enabled if action.name == name), None)
+            if action is None:
+                continue
+            try:
+                before, _ = walker.take(action)
+            except LeavesRange:
+                return None
+            if _decides(self.semantics, question, walker, before):
+                return walker.trace
+        return None
+
+
+def _decides(semantics: Semantics, question: SystemProperty, walker: Walker, before: State | None) -> bool:
+    """Whether the last state of the behaviour, or its last step if the question is about steps, decides it."""
+    wanted = question.kind is Kind.MUST_BE_POSSIBLE
+    if question.kind is not Kind.STEP and not speaks_of_step(question.formula):
+        return semantics.holds(question.formula, walker.state) == wanted
+    if before is None:
+        return False
+    taken, after = walker.steps[-1]
+    return semantics.holds(question.formula, before, after, taken) == wanted
+
+
+def _plans() -> st.SearchStrategy[Plan]:
+    """Plans, from truth values alone.
+
+    Hypothesis mixes constants of the modules that happen to be loaded into drawn integers, and keeps them in files:
+    integers would make the answers depend on what else is imported.
+    """
+
+    def plan(quiet: bool, swarm: bool, digits: tuple[bool, ...]) -> Plan:
+        return Plan(quiet, swarm, int("".join(str(int(digit)) for digit in digits), 2))
+
+    return st.builds(plan, st.booleans(), st.booleans(), st.tuples(*[st.booleans()] * 24))
