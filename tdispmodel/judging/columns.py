@@ -47,8 +47,8 @@ def code(value: Value, sort: Sort) -> int:
     match sort:
         case Boolean() if value is False or value is True:
             return int(value)
-        case Enumeration(_, members) if isinstance(value, str):
-            return members.index(value)
+        case Enumeration(_, members) if value in members:
+            return members.index(str(value))
         case Bounded(low, high) if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
             return value - low
         case _:

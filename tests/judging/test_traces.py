@@ -1,0 +1,138 @@
+"""Which traces the judge takes for a violation, and what it says of the others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tdispmodel.ir.expressions import TRUE, Took, conjunction, negation
+from tdispmodel.ir.model import Kind
+from tdispmodel.judging import judge
+from tdispmodel.verdict import Answer, Trace, Verdict, Witness
+from tests.judging.lamp import (
+    AFTER,
+    BREAK,
+    BROKEN,
+    DARK,
+    LIT,
+    LOOK,
+    NOT_BROKEN,
+    OFF,
+    ON,
+    SYSTEM,
+    asks,
+    holds,
+    is_,
+    violated,
+)
+
+NEVER_BROKEN = asks(Kind.INVARIANT, NOT_BROKEN)
+STAYS_LIT = asks(Kind.STEP, negation(conjunction(is_("LIT"), is_("BROKEN", AFTER))))
+DARK_AGAIN = asks(Kind.LEADS_TO, is_("DARK"), is_("LIT"))
+LIT_AT_LAST = asks(Kind.LEADS_TO, is_("LIT"))
+NO_ENDLESS_LIGHT = asks(Kind.NEVER_ENDLESS, Took(frozenset({"switch_on"})))
+CAN_BE_LIT = asks(Kind.STAYS_POSSIBLE, is_("LIT"))
+CAN_BREAK = asks(Kind.MUST_BE_POSSIBLE, is_("BROKEN"))
+
+ACCEPTED = [
+    pytest.param(violated(NEVER_BROKEN, ON, BREAK, shortest=True), id="invariant"),
+    pytest.param(violated(NEVER_BROKEN, ON, BREAK, LOOK), id="a longer way to the same state"),
+    pytest.param(violated(STAYS_LIT, ON, BREAK, shortest=True), id="step"),
+    pytest.param(violated(DARK_AGAIN, ON, BREAK, loop=2), id="rests broken, where nothing fair is enabled"),
+    pytest.param(violated(NO_ENDLESS_LIGHT, ON, OFF, loop=0), id="on and off for ever"),
+    pytest.param(violated(CAN_BE_LIT, ON, BREAK), id="lost"),
+    pytest.param(holds(CAN_BREAK, certificate=Witness(Trace(DARK, (ON, BREAK)))), id="witness"),
+]
+
+
+@pytest.mark.parametrize("verdict", ACCEPTED)
+def test_accepted(verdict: Verdict) -> None:
+    """The behaviour shows what it should: each follows from the three states of the lamp by hand."""
+    assert (judge(SYSTEM, verdict).accepted, judge(SYSTEM, verdict).reason) == (True, "")
+
+
+REFUSED = [
+    (replace(violated(NEVER_BROKEN), trace=Trace(BROKEN)), "the trace does not begin in a start state"),
+    (replace(violated(NEVER_BROKEN), trace=Trace(())), "the trace does not begin in a start state"),
+    (violated(NEVER_BROKEN, ("melt", BROKEN)), "step 0 takes melt, which is no action of the system"),
+    (violated(NEVER_BROKEN, BREAK), "step 0 takes break_it, which is not enabled there"),
+    (violated(NEVER_BROKEN, ("switch_on", BROKEN)), "step 0, switch_on, does not lead to the stated state"),
+    (violated(NEVER_BROKEN, ON), "the property is not false at the last state of the trace"),
+    (violated(NEVER_BROKEN, trace=None), "there is no trace"),
+    (violated(NEVER_BROKEN, ON, BREAK, loop=2), "a finite violation has no loop"),
+    (
+        violated(NEVER_BROKEN, ON, BREAK, LOOK, shortest=True),
+        "the trace is not the shortest: the property is false at an earlier state",
+    ),
+    (violated(STAYS_LIT), "the property is not false at the last step of the trace"),
+    (violated(STAYS_LIT, ON, BREAK, LOOK), "the property is not false at the last step of the trace"),
+    (violated(DARK_AGAIN, ON, BREAK), "the trace does not say where its loop begins"),
+    (violated(DARK_AGAIN, ON, BREAK, loop=3), "the trace does not say where its loop begins"),
+    (violated(DARK_AGAIN, ON, BREAK, loop=1), "the last state is not the one to which the loop returns"),
+    (
+        violated(DARK_AGAIN, ON, BREAK, LOOK, loop=2),
+        "the loop takes look, which is assumed to happen finitely often",
+    ),
+    (
+        violated(DARK_AGAIN, ON, loop=1),
+        "the loop is not fair: switch_off is always enabled in it and never taken",
+    ),
+    (violated(DARK_AGAIN, ON, OFF, loop=0), "the loop meets the goal"),
+    (
+        violated(asks(Kind.LEADS_TO, is_("DARK"), is_("DARK")), ON, BREAK, loop=2),
+        "no state with the premise is never followed by the goal",
+    ),
+    (violated(NO_ENDLESS_LIGHT, ON, BREAK, loop=2), "no step of the loop is one that must not recur for ever"),
+    (violated(CAN_BE_LIT, ON), "the goal can still be reached from the last state"),
+    (
+        violated(asks(Kind.STAYS_POSSIBLE, is_("LIT"), NOT_BROKEN), ON, BREAK),
+        "the last state does not meet the premise",
+    ),
+    (violated(CAN_BE_LIT, ON, BREAK, loop=2), "a path to a lost state has no loop"),
+    (violated(CAN_BREAK, ON), "there is no certificate that the goal is never met"),
+    (holds(CAN_BREAK, certificate=Witness(Trace(DARK, (ON,)))), "the witness does not meet the goal"),
+    (holds(CAN_BREAK, certificate=Witness(Trace(DARK, (ON, BREAK), 2))), "a witness has no loop"),
+    (holds(CAN_BREAK, certificate=Witness(Trace(LIT, (BREAK,)))), "the trace does not begin in a start state"),
+]
+
+
+@pytest.mark.parametrize(("verdict", "reason"), REFUSED)
+def test_refused(verdict: Verdict, reason: str) -> None:
+    """The evidence does not show the violation, and the judge says why."""
+    judged = judge(SYSTEM, verdict)
+    assert (False, reason) == (judged.accepted, judged.reason)
+
+
+def test_possibility_does_not_rely_on_the_host() -> None:
+    """From the light the lamp can only break by the host's move, so being broken is lost at the start already."""
+    assert judge(SYSTEM, violated(asks(Kind.STAYS_POSSIBLE, is_("BROKEN")))).accepted
+
+
+def test_the_goal_may_come_before_the_premise() -> None:
+    """A leads-to is violated although the goal was met before: only what follows the premise counts."""
+    assert judge(SYSTEM, violated(DARK_AGAIN, ON, OFF, ON, BREAK, loop=4)).accepted
+
+
+def test_a_fair_action_that_the_loop_disables_somewhere_needs_not_be_taken() -> None:
+    """On and off for ever is fair to both: each is disabled in one of the two states."""
+    never_broken_for_ever = asks(Kind.LEADS_TO, is_("BROKEN"))
+    assert judge(SYSTEM, violated(never_broken_for_ever, ON, OFF, loop=0)).accepted
+
+
+def test_an_open_verdict_claims_nothing() -> None:
+    """An open verdict is accepted."""
+    assert judge(SYSTEM, Verdict(LIT_AT_LAST, Answer.OPEN, "test", reason="out of time")).accepted
+
+
+def test_rest_at_the_start_is_unfair() -> None:
+    """The lamp cannot stay dark: switching on is fair and enabled."""
+    assert (
+        judge(SYSTEM, violated(LIT_AT_LAST, loop=0)).reason
+        == "the loop is not fair: switch_on is always enabled in it and never taken"
+    )
+
+
+def test_a_true_formula_cannot_be_refuted() -> None:
+    """No behaviour violates the invariant that is always true."""
+    assert not judge(SYSTEM, violated(asks(Kind.INVARIANT, TRUE), ON, BREAK)).accepted
