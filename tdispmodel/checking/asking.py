@@ -19,7 +19,7 @@ from tdispmodel.ir.model import NOWHERE, Model, Property
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.semantics.grounding import Scope, ground, ground_properties
 from tdispmodel.source import Complaint, Rejected
-from tdispmodel.verdict import Answer, Contradiction, OutOfRange, Result, Skipped, Verdict
+from tdispmodel.verdict import Answer, ClosedStates, Contradiction, OutOfRange, Result, Skipped, Verdict
 
 INTERRUPTED = "interrupted"
 
@@ -82,6 +82,7 @@ def check_model(model: Model, properties: Sequence[Property], plan: Plan, progre
             except KeyboardInterrupt:
                 interrupted = True
             accept(group.system, list(verdicts.values()))
+            verdicts = plain(verdicts)
         for wanted, questions in group.questions.items():
             parts = [verdicts.get(question) or unanswered(question) for question in questions]
             found[wanted.name] = Result(model.name, group.system, all_of(parts))
@@ -162,6 +163,23 @@ def accept(system: System, verdicts: Sequence[Verdict]) -> None:
             f"the judge refuses a verdict of {first.verdict.engine} on {first.verdict.property.name}: {first.reason}"
         )
         raise OurFault(message)
+
+
+def plain(verdicts: Mapping[SystemProperty, Verdict]) -> dict[SystemProperty, Verdict]:
+    """Return the verdicts with sets of states as plain data, whatever an engine made them of; shared ones stay shared.
+
+    So they can be sent to another process, and the engine's own data can be given up.
+    """
+    known: dict[int, ClosedStates] = {}
+    result = {}
+    for question, verdict in verdicts.items():
+        certificate = verdict.certificate
+        if isinstance(certificate, ClosedStates):
+            if id(certificate) not in known:
+                known[id(certificate)] = ClosedStates(tuple(certificate.states))
+            certificate = known[id(certificate)]
+        result[question] = replace(verdict, certificate=certificate)
+    return result
 
 
 def all_of(parts: Sequence[Verdict]) -> Verdict:

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tdispmodel.checking.catalogue import PACKAGE, Catalogue
-from tdispmodel.checking.mistakes import UNKNOWN_PROPERTY
 from tdispmodel.ir.model import Model, Property
 from tdispmodel.reading import read
-from tdispmodel.source import Complaint, Rejected
 from tdispmodel.verdict import Skipped
 
 GUEST = "Guest"
@@ -48,32 +46,15 @@ def load(catalogue: Catalogue, path: Path, *, with_properties: bool = True) -> L
     Raises `Rejected` when the proposal, or a property, cannot be read.
     """
     reading = read(path, (catalogue.root,))
-    own = reading.model.properties
-    asked: tuple[Property, ...] = ()
-    skipped: tuple[Skipped, ...] = ()
-    if with_properties and derives_from_guest(reading.model):
-        asked, skipped = reading.properties_from(catalogue.property_files)
-    refuse_namesakes(own, asked)
-    properties = tuple(sorted((*asked, *own), key=lambda known: known.code))
-    return Loaded(reading.model, reading.base(), properties, skipped)
+    model = reading.model
+    properties, left = model.properties, reading.skipped
+    if with_properties and derives_from_guest(model):
+        found = reading.properties_from(catalogue.property_files)
+        properties, left = (*found.properties, *properties), (*found.skipped, *left)
+    skipped = tuple(Skipped(model.name, known.name, known.code, known.reason) for known in left)
+    return Loaded(model, reading.base() or model, tuple(sorted(properties, key=lambda known: known.code)), skipped)
 
 
 def derives_from_guest(model: Model) -> bool:
     """Whether the root component of ``model`` is `Guest` or derives from it."""
     return GUEST in model.component(model.root).lineage
-
-
-def refuse_namesakes(own: tuple[Property, ...], asked: tuple[Property, ...]) -> None:
-    """Raise `Rejected` when a model's own property has the name of one that the catalogue asks."""
-    names = {known.name for known in asked}
-    clashes = [known for known in own if known.name in names]
-    if clashes:
-        raise Rejected(
-            Complaint(
-                UNKNOWN_PROPERTY,
-                f"the catalogue already has a property {known.name}",
-                known.place,
-                "give it another name",
-            )
-            for known in clashes
-        )

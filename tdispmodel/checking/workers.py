@@ -35,7 +35,7 @@ def each(
 ) -> Iterator[tuple[int, Outcome]]:
     """Yield ``(position, outcome)`` as tasks finish, at most ``jobs`` at a time.
 
-    ``work`` must be importable by name.  ``method`` is how processes are started (default: the quickest safe one). 
+    ``work`` must be importable by name.  ``method`` is how processes are started (default: the quickest safe one).
     When it raises, or the caller stops iterating, all workers are ended.
     """
     context = multiprocessing.get_context(method or _method())

@@ -1,0 +1,218 @@
+"""``check`` and ``matrix`` on a room whose states can be counted by hand.
+
+With the new wiring nothing can burn: a lamp is off and then on, two states, one transition.  With the old wiring the
+host can make the room burn once a lamp is on: three states (off, on, burning), three transitions (press, surge, and
+surge again, which changes nothing), two steps deep.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from tdispmodel.reports.json import schema
+
+Run = Callable[..., Any]
+
+
+def document(run: Run, *words: str | Path) -> dict[str, Any]:
+    """The result document of a check; it is as the schema says, and has the exit code of the run."""
+    ended = run("check", "--format", "json", *words)
+    found: dict[str, Any] = json.loads(ended.out)
+    jsonschema.validate(found, schema())
+    assert ended.code == found["exit"]
+    return found
+
+
+def verdicts(found: dict[str, Any]) -> dict[str, str]:
+    """The verdicts of a document by code."""
+    return {result["code"]: result["verdict"] for result in found["results"]}
+
+
+def test_every_property_of_the_file(tdispmodel: Run, here: Path) -> None:
+    """A model of one's own is asked its own properties: the lamp can be on, so it does not stay dark."""
+    found = document(tdispmodel, here / "room.py")
+    assert {"TDM901": "violated", "TDM902": "holds", "TDM903": "holds", "TDM904": "holds"} == verdicts(found)
+    assert 1 == found["exit"]
+
+
+def test_counts(tdispmodel: Run, here: Path) -> None:
+    """The space is counted whether a property holds or not: 2 states and 1 transition, 3 and 3 with the old wiring."""
+    new, old = document(tdispmodel, "room.py"), document(tdispmodel, here / "room.py", "--set", "wiring=OLD")
+    counts = [{(one["states"], one["transitions"], one["depth"]) for one in found["results"]} for found in (new, old)]
+    assert [{(2, 1, 1)}, {(3, 3, 2)}] == counts
+
+
+def test_two_devices(tdispmodel: Run, here: Path) -> None:
+    """With two lamps there are four states and four transitions, at most two steps away."""
+    found = document(tdispmodel, here / "room.py", "-n", "2")
+    assert {(2, 4, 4, 2)} == {
+        (one["devices"], one["states"], one["transitions"], one["depth"]) for one in found["results"]
+    }
+
+
+def test_trace(tdispmodel: Run, here: Path) -> None:
+    """The counterexample has one entry a step, with actor, action and what it changed."""
+    (result,) = document(tdispmodel, here / "room.py", "-k", "stays_dark")["results"]
+    changes = {"lamps[0].on": [False, True]}
+    assert [{"step": 1, "actor": "userspace", "action": "press(lamps[0])", "changes": changes}] == result["trace"]
+
+
+def test_constants_and_capabilities(tdispmodel: Run, here: Path) -> None:
+    """The old wiring burns in two steps, unless the host cannot send a surge; the document says what was assumed."""
+    old = ("--set", "wiring=OLD", "-k", "never_burns")
+    (burns,) = document(tdispmodel, here / "room.py", *old)["results"]
+    (safe,) = document(tdispmodel, here / "room.py", *old, "--without", "host.surge")["results"]
+    assert ("violated", 2, "OLD", []) == (
+        burns["verdict"],
+        len(burns["trace"]),
+        burns["constants"]["wiring"],
+        burns["without"],
+    )
+    assert ("holds", ["host.surge"]) == (safe["verdict"], safe["without"])
+
+
+def test_vacuous(tdispmodel: Run, here: Path) -> None:
+    """Lamps never break here, so what is said of broken ones holds vacuously: a failure only with ``--no-vacuous``."""
+    words = (here / "room.py", "-k", "broken")
+    (result,) = document(tdispmodel, *words)["results"]
+    assert ("holds", True) == (result["verdict"], result["vacuous"])
+    assert [0, 1] == [tdispmodel("check", *words).code, tdispmodel("check", *words, "--no-vacuous").code]
+
+
+@pytest.mark.parametrize("engine", ["explicit", "graph", "bmc", "induction", "pdr", "walk"])
+def test_engines_by_name(tdispmodel: Run, here: Path, engine: str) -> None:
+    """Every engine can be asked by name, and finds that the lamp does not stay dark."""
+    (result,) = document(tdispmodel, here / "room.py", "-k", "stays_dark", "--engine", engine)["results"]
+    assert ("violated", 1) == (result["verdict"], len(result["trace"]))
+
+
+def test_engines_joined(tdispmodel: Run, here: Path) -> None:
+    """Several engines are asked the same and agree: a bounded search alone leaves open what induction proves."""
+    words = (here / "room.py", "-k", "never_burns")
+    bounded = tdispmodel("check", *words, "--engine", "bmc")
+    (joined,) = document(tdispmodel, *words, "--engine", "bmc", "--engine", "induction")["results"]
+    assert (3, "holds") == (bounded.code, joined["verdict"])
+
+
+def test_no_time_at_all(tdispmodel: Run, here: Path) -> None:
+    """Without time everything is open, with the reason: exit code 3 and never ``holds``."""
+    found = document(tdispmodel, here / "room.py", "--timeout", "0.000001")
+    assert {"open"} == set(verdicts(found).values())
+    assert all(result["reason"] for result in found["results"])
+    assert 3 == found["exit"]
+
+
+def test_nothing_selected(tdispmodel: Run, here: Path) -> None:
+    """When no property matches, nothing was checked: exit code 4 and a word on stderr."""
+    ended = tdispmodel("check", here / "room.py", "-k", "no_such_thing")
+    assert (4, "") == (ended.code, ended.out)
+    assert "nothing was checked" in ended.err
+
+
+def test_empty_catalogue(tdispmodel: Run, here: Path) -> None:
+    """Without proposals there is nothing to check."""
+    assert here.is_dir()
+    assert 4 == tdispmodel("check").code
+
+
+def test_matrix_is_a_report(tdispmodel: Run, here: Path) -> None:
+    """A matrix with violated cells is a success, because every cell is decided; with an open one it is not."""
+    assert [0, 3] == [tdispmodel("matrix", here / "room.py", *more).code for more in ([], ["--timeout", "0.000001"])]
+
+
+def test_output_files(tdispmodel: Run, here: Path) -> None:
+    """``--output`` writes further reports of the same run; stdout is the same as without."""
+    files = [f"json={here / 'result.json'}", f"rst={here / 'matrix.rst'}"]
+    ended = tdispmodel("check", "room.py", "-q", "--output", files[0], "--output", files[1])
+    assert 1 == ended.code
+    assert 4 == len(json.loads((here / "result.json").read_text())["results"])
+    assert "stays_dark" in (here / "matrix.rst").read_text()
+    assert "FAIL 1" in ended.out
+
+
+def test_output_that_cannot_be_written(tdispmodel: Run, here: Path) -> None:
+    """A file that cannot be written is a complaint that names it."""
+    ended = tdispmodel("check", here / "room.py", "--output", f"json={here}")
+    assert 2 == ended.code
+    assert "E623: cannot write" in ended.err
+
+
+def test_quiet(tdispmodel: Run, here: Path) -> None:
+    """``-q`` shows what went wrong only, and nothing when all is well."""
+    assert "" == tdispmodel("check", here / "room.py", "-k", "never_burns", "-q").out
+    shown = tdispmodel("check", here / "room.py", "-q").out
+    assert "stays_dark" in shown
+    assert "never_burns" not in shown
+
+
+def test_order_and_jobs(tdispmodel: Run, here: Path) -> None:
+    """Several proposals are reported in the order asked, and the same for any number of processes."""
+    text = (here / "room.py").read_text()
+    for name in ("zebra", "apple", "mango"):
+        (here / "proposals" / f"{name}.py").write_text(text)
+    asked = ("zebra", "apple", "room.py", "mango")
+    several, one = (document(tdispmodel, *asked, "--jobs", jobs) for jobs in ("3", "1"))
+    for found in (several, one):
+        for result in found["results"]:
+            result.pop("seconds")
+    assert one == several
+    assert ["zebra", "apple", "room", "mango"] == list(dict.fromkeys(result["proposal"] for result in one["results"]))
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_complaints_of_all_proposals(tdispmodel: Run, here: Path, jobs: str) -> None:
+    """When some of several proposals cannot be read, all complaints are shown and no verdict is."""
+    for name in ("first", "second"):
+        (here / f"{name}.py").write_text((here / "room.py").read_text().replace("lamp.on = True", "lamp.onn = True"))
+    ended = tdispmodel("check", "room.py", "first.py", "second.py", "--jobs", jobs)
+    assert (2, "") == (ended.code, ended.out)
+    assert [True, True] == [f"{name}.py:" in ended.err for name in ("first", "second")]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--set", "wirring=OLD"], "E615"),
+        (["--set", "wiring=OLDD"], "E616"),
+        (["--set", "floors=2"], "E616"),
+        (["--without", "host.surg"], "E618"),
+        (["--without", "kernel.surge"], "E618"),
+        (["--set", "stays_dark=1"], "E615"),
+    ],
+)
+def test_assumptions_that_do_not_fit(tdispmodel: Run, here: Path, words: list[str], code: str) -> None:
+    """A constant, value or capability that the model has not is a complaint about the command line."""
+    ended = tdispmodel("check", here / "room.py", *words)
+    assert (2, "") == (ended.code, ended.out)
+    assert f"<command line>:1:1: {code}:" in ended.err
+
+
+def test_fixed_constant(tdispmodel: Run, here: Path) -> None:
+    """A constant that the proposal fixes cannot be set, not even to its own value."""
+    (here / "old_room.py").write_text(
+        "from room import Room, Wiring\n\n\nclass OldRoom(Room):\n    wiring = Wiring.OLD\n"
+    )
+    ended = tdispmodel("check", "old_room.py", "--set", "wiring=OLD")
+    assert 2 == ended.code
+    assert "E617: old_room fixes the constant wiring to OLD" in ended.err
+
+
+def test_options_anywhere(tdispmodel: Run, here: Path) -> None:
+    """Options may stand before, between and after proposals."""
+    assert here.is_dir()
+    one = document(tdispmodel, "-k", "light", "room.py", "--devices", "2")
+    other = document(tdispmodel, "room.py", "--devices", "2", "-k", "light")
+    assert verdicts(one) == verdicts(other) == {"TDM904": "holds"}
+
+
+def test_text_is_for_mail(tdispmodel: Run, here: Path) -> None:
+    """The text of a check is plain ASCII of at most 72 columns."""
+    text = tdispmodel("check", here / "room.py", "-v").out
+    assert text.isascii()
+    assert [] == [line for line in text.splitlines() if len(line) > 72]
