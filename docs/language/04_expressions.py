@@ -1,7 +1,7 @@
 """Expressions: everything that may stand in a guard, a value or a property.
 
 Truth values: `and`, `or`, `not`.  Enum members: `is`, `is not`, `in (...)`, `not in (...)`.  Integers: `==`,
-`!=`, `<`, `<=`, `>`, `>=` and chains of them, `+`, `-`, `*`.  Any sort: `x if condition else y`.  What else
+`!=`, `<`, `<=`, `>`, `>=` and chains of them, `+`, `-`, `*`, `min`, `max`, `abs`.  Any sort: `x if condition else y`.  What else
 Python has (division, strings, subscripts, other calls) is refused, and the complaint says what to write
 instead.
 
@@ -61,6 +61,12 @@ def bounds(now: Sampler) -> bool:
 def a_false_one(now: Sampler) -> bool:
     """Not all properties hold: this one fails on top of a rising slope, unless it is blue there."""
     return not (now.height > 1 and now.slope == 1) or now.colour is Colour.BLUE
+
+
+@invariant
+def extremes(now: Sampler) -> bool:
+    """`min`, `max` of two integers and `abs` of one are there, too."""
+    return max(now.height, abs(now.slope)) <= 2 and min(now.height, now.slope) >= -1
 
 
 @invariant

@@ -16,15 +16,14 @@ from tdispmodel.ir.expressions import (
     Actor,
     ActorIs,
     Bounded,
-    ConstantValue,
     Enumeration,
     Expression,
     Field,
-    Literal,
     Sort,
     StepIs,
 )
-from tdispmodel.ir.model import Action, Component, Constant, Kind, Model, Part, Property, Variable
+from tdispmodel.ir.model import Action, Component, Kind, Model, Property, Variable
+from tdispmodel.printing.classes import Classes, enumerations
 from tdispmodel.printing.formulas import IN_PROPERTIES, Names, formula, operands_text, value_text
 
 INDENT = "    "
@@ -43,11 +42,11 @@ class _ModelText:
         self.model = model
         self.root = model.component(model.root)
         self.used: set[str] = {"Component"}
-        self.classes = _oldest_first(model)
+        self.classes = Classes(model)
 
     def text(self) -> str:
-        enums = [line for enum in _enumerations(self.model) for line in self.enumeration(enum)]
-        classes = [line for name, parent in self.classes for line in self.component_class(name, parent)]
+        enums = [line for enum in enumerations(self.model) for line in self.enumeration(enum)]
+        classes = [line for name, parent in self.classes.with_parents for line in self.component_class(name, parent)]
         properties = [line for wanted in self.model.properties for line in self.property_function(wanted)]
         return "\n".join([*self.imports(with_enums=bool(enums)), *enums, *classes, *properties]) + "\n"
 
@@ -77,7 +76,7 @@ class _ModelText:
 
     def component_class(self, name: str, parent: str | None) -> Iterator[str]:
         """Yield a class: what it adds to its parent, and its patches if it is a component of the model itself."""
-        itself = next((known for known in self.model.components if known.name == name), None)
+        itself = self.classes.component(name)
         yield from ("", "")
         if itself is not None:
             yield from self.removals(itself)
@@ -92,26 +91,9 @@ class _ModelText:
             lines = lines[1:]
         yield from (f"{INDENT}{line}" if line else "" for line in (*text, *lines) or ("pass",))
 
-    def described_by(self, name: str) -> list[Component]:
-        """Return the components that tell what class ``name`` holds: itself, or else all that derive from it."""
-        exact = [known for known in self.model.components if known.name == name]
-        return exact or [known for known in self.model.components if name in known.lineage]
-
-    def held(self, name: str | None) -> tuple[list[Variable], list[Part]]:
-        """Return the variables and parts that class ``name`` has, own and inherited."""
-        if name is None:
-            return [], []
-        first, *others = self.described_by(name)
-        variables = [
-            variable
-            for variable in first.variables
-            if all(any(_same_variable(variable, own) for own in other.variables) for other in others)
-        ]
-        return variables, [part for part in first.parts if all(part in other.parts for other in others)]
-
     def declarations(self, name: str, parent: str | None) -> Iterator[str]:
-        inherited, inherited_parts = self.held(parent)
-        variables, parts = self.held(name)
+        inherited, inherited_parts = self.classes.held(parent)
+        variables, parts = self.classes.held(name)
         yield from self.constants(name, parent)
         for part in parts:
             if part not in inherited_parts:
@@ -128,32 +110,15 @@ class _ModelText:
 
     def constants(self, name: str, parent: str | None) -> Iterator[str]:
         """Yield declarations in the oldest class, and in a component's own class what the proposal fixed."""
-        constants = self.constants_of(name)
+        constants = self.classes.constants_of(name)
         if parent is None:
             for constant in constants:
                 sort = f"{self.use('Constant')}[{self.sort(constant.sort, frozenset())}]"
                 yield f"{constant.name}: {sort} = {value_text(constant.value, constant.sort)}"
                 yield from docstring(constant.text)
-        elif any(component.name == name for component in self.model.components):
+        elif self.classes.component(name) is not None:
             fixed = (constant for constant in constants if constant.fixed)
             yield from (f"{constant.name} = {value_text(constant.value, constant.sort)}" for constant in fixed)
-
-    def constants_of(self, name: str) -> list[Constant]:
-        """Return the constants that class ``name`` has: all for the root; for a part none unless it reads some.
-
-        Constants of one name must agree in all classes, also in being fixed, and only a class that derives from
-        another can fix what it inherited.
-        """
-        described = self.described_by(name)
-        if any(component.name == self.root.name for component in described):
-            return list(self.model.constants)
-        about = {ancestor for component in described for ancestor in component.lineage}
-        formulas = [tree for component in described for action in component.actions for tree in action_formulas(action)]
-        for known in self.model.properties:
-            formulas += (known.formula, known.after) if known.about in about else ()
-        read = {node.name for tree in formulas for node in tree.walk() if isinstance(node, ConstantValue)}
-        fixes = any(constant.fixed and constant.name in read for constant in self.model.constants)
-        return [constant for constant in self.model.constants if read and (fixes or not constant.fixed)]
 
     def sort(self, sort: Sort, hidden_from: frozenset[Actor]) -> str:
         """Return the annotation of a variable or constant."""
@@ -192,7 +157,7 @@ class _ModelText:
 
     def actions(self, name: str) -> Iterator[str]:
         """Yield the actions that class ``name`` declared first, as they were before any patch where that is known."""
-        described = self.described_by(name)
+        described = self.classes.described_by(name)
         shown: set[str] = set()
         for component in described:
             for action in component.actions:
@@ -377,10 +342,6 @@ def _indented(lines: Iterable[str]) -> Iterator[str]:
     return (f"{INDENT}{line}" if line else "" for line in lines)
 
 
-def _same_variable(left: Variable, right: Variable) -> bool:
-    return (left.name, left.sort, left.hidden_from) == (right.name, right.sort, right.hidden_from)
-
-
 def _same_action(left: Action, right: Action) -> bool:
     return (left.owner, left.name) == (right.owner, right.name)
 
@@ -390,49 +351,3 @@ def _speaks_of_step(expression: Expression) -> bool:
     return any(
         isinstance(node, ActorIs | StepIs) or (isinstance(node, Field) and node.after) for node in expression.walk()
     )
-
-
-def _oldest_first(model: Model) -> list[tuple[str, str | None]]:
-    """Return every class with its parent, so that parents and the kinds of parts stand before who needs them."""
-    found: dict[str, str | None] = {}
-    pending = [model.component(model.root)]
-    ordered: list[Component] = []
-    while pending:
-        component = pending.pop()
-        if component in ordered:
-            ordered.remove(component)
-        ordered.append(component)
-        pending += [model.component(part.kind) for part in component.parts]
-    ordered += [component for component in model.components if component not in ordered]
-    for component in reversed(ordered):
-        chain = (*reversed(component.lineage),)
-        for parent, name in zip((None, *chain), chain, strict=False):
-            found.setdefault(name, parent)
-    return list(found.items())
-
-
-def _enumerations(model: Model) -> list[Enumeration]:
-    """Return the enums that a model speaks of, in order of appearance."""
-
-    def sorts() -> Iterator[Sort]:
-        for component in reversed(model.components):
-            yield from (variable.sort for variable in component.variables)
-        yield from (constant.sort for constant in model.constants)
-        for expression in _expressions(model):
-            yield from (node.of for node in expression.walk() if isinstance(node, Literal))
-
-    return list(dict.fromkeys(sort for sort in sorts() if isinstance(sort, Enumeration)))
-
-
-def action_formulas(action: Action) -> tuple[Expression, ...]:
-    """Return the formulas of an action's guards, then those of its updates."""
-    return (*(guard.condition for guard in action.guards), *(update.value for update in action.updates))
-
-
-def _expressions(model: Model) -> Iterator[Expression]:
-    for component in model.components:
-        for action in component.actions:
-            yield from action_formulas(action)
-    yield from model.initially
-    for wanted in model.properties:
-        yield from (wanted.formula, wanted.after)
