@@ -105,7 +105,9 @@ class Device:
             ("revoke", [flag("accepted"), no(running)], {"accepted": False}),
         ]
         return [
-            _action(f"{name}({self.at})", guards, {f"{self.at}.{variable}": value for variable, value in updates.items()})
+            _action(
+                f"{name}({self.at})", guards, {f"{self.at}.{variable}": value for variable, value in updates.items()}
+            )
             for name, guards, updates in rows
         ]
 
@@ -152,5 +154,7 @@ def bench_properties(number: int) -> list[SystemProperty]:
         all_devices("verified_implies_measured", "verified", "measured"),
         all_devices("run_implies_verified", "R", "verified"),
         all_devices("operating_driver_only_in_run", "T1", "R"),
-        SystemProperty("autoprobe_ends_with_boot", "", Kind.INVARIANT, disjunction(negation(AUTOPROBE), _phase("BOOT"))),
+        SystemProperty(
+            "autoprobe_ends_with_boot", "", Kind.INVARIANT, disjunction(negation(AUTOPROBE), _phase("BOOT"))
+        ),
     ]
