@@ -43,6 +43,12 @@ class Output:
 
             self.document((Complaint(code, told, Place("<tdispmodel>")),), 70)
 
+    def interrupted(self, code: int) -> None:
+        """Tell that the user interrupted the run before there was anything to show."""
+        self.note("interrupted")
+        if self.json:
+            self.document((), code)
+
     def document(self, complaints: tuple[Complaint, ...], code: int) -> None:
         """Write a result document without results."""
         from tdispmodel.reports.json import render  # noqa: PLC0415  # `--help` needs it not

@@ -23,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         with ended_by_signal():
             return command(words, output)
     except KeyboardInterrupt:
-        output.note("interrupted")
+        output.interrupted(INTERRUPTED)
         return INTERRUPTED
     except Exception as fault:  # noqa: BLE001  # whatever is left is a fault of ours, and has its own exit code
         return failed(fault, output)
