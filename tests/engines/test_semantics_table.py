@@ -1,0 +1,46 @@
+"""docs/semantics.md: every row of its tables is a tiny system, and what it says of it is so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tdispmodel.engines.conformance import Case, faults
+from tdispmodel.engines.conformance.corners import CORNERS
+from tdispmodel.engines.registry import engine
+
+PAGE = Path(__file__).parents[2] / "docs" / "semantics.md"
+CASES = {case.name: case for case in CORNERS}
+
+
+def rows() -> list[tuple[str, str]]:
+    """The corners of the page with the answers that it gives."""
+    tables = PAGE.read_text(encoding="utf-8").partition("\n## ")[2]
+    cells = [[cell.strip() for cell in line.split("|")] for line in tables.splitlines() if line.startswith("|")]
+    return [(row[1], row[2]) for row in cells if row[1] != "corner" and set(row[1]) != {"-"}]
+
+
+def answer_in_words(case: Case) -> str:
+    """The answer of a case as the page has it."""
+    if case.answer is None:
+        return "error of the model"
+    return f"{case.answer.value}, vacuously" if case.vacuous else case.answer.value
+
+
+def test_page_and_suite_have_the_same_corners_in_the_same_order() -> None:
+    """Each row is a case and each corner case is a row."""
+    assert [name for name, _ in rows()] == [case.name for case in CORNERS]
+
+
+@pytest.mark.parametrize(("name", "said"), rows(), ids=[name for name, _ in rows()])
+def test_page_gives_the_expected_answer(name: str, said: str) -> None:
+    """The answer in the row is the one that the suite expects."""
+    assert said == answer_in_words(CASES[name])
+
+
+@pytest.mark.parametrize("engine_name", ["explicit", "graph"])
+@pytest.mark.parametrize("name", [name for name, _ in rows()])
+def test_exhaustive_engines_give_the_expected_answer(name: str, engine_name: str) -> None:
+    """The engines that decide everything answer as the row says."""
+    assert faults(engine(engine_name), CASES[name]) == []
