@@ -10,6 +10,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 
+import z3
+
 from tdispmodel.compiling.terms import Terms, Unsuitable
 from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.engines.unrolling import GaveUp, Unrolling, of_step, target
@@ -40,58 +42,69 @@ class BoundedSearch:
                 reason = f"bmc decides invariant, step and must_be_possible properties, not {question.kind.value}"
                 yield Verdict(question, Answer.OPEN, self.name, reason=reason)
         depth = DEFAULT_DEPTH if limits.depth is None else limits.depth
-        if mine:
-            yield from Search(system, mine, limits, self.name, progress).verdicts(depth)
+        if not mine:
+            return
+        try:
+            search = Search(Terms(system), mine, limits, self.name)
+        except Unsuitable as error:
+            yield from (Verdict(question, Answer.OPEN, self.name, reason=str(error)) for question in mine)
+            return
+        reason = ""
+        try:
+            yield from search.run(depth, progress)
+        except GaveUp as error:
+            reason = str(error)
+        yield from search.undecided(reason)
 
 
 class Search:
-    """One bounded search for several questions.  ``bound`` is the depth up to which nothing (more) was found."""
+    """One bounded search for several questions, depth by depth.
 
-    def __init__(
-        self, system: System, questions: Sequence[SystemProperty], limits: Limits, engine: str, progress: Progress
-    ) -> None:
-        self.system = system
+    ``open`` are the questions not yet decided, ``bound`` is the depth up to which nothing (more) was found, ``longest``
+    says that no behaviour is longer than that.  Raises `Unsuitable` when it is made.
+    """
+
+    def __init__(self, terms: Terms, questions: Sequence[SystemProperty], limits: Limits, engine: str) -> None:
+        self.terms = terms
         self.open = dict(enumerate(questions))
-        self.limits = limits
         self.engine = engine
-        self.progress = progress
-        self.semantics = Semantics(system)
+        self.semantics = Semantics(terms.system)
         self.bound: int | None = None
+        self.longest = False
         self.begun = time.monotonic()
+        self._targets = {position: target(terms, question) for position, question in self.open.items()}
+        self._paths = Unrolling(terms, limits)
 
-    def verdicts(self, depth: int) -> Iterator[Verdict]:
-        """Yield one verdict per question."""
-        reason = f"nothing found within {depth} steps"
-        try:
-            yield from self.decided(depth)
-            if self.bound is not None and self.bound < depth:
-                reason = f"nothing found within {self.bound} steps, and no behaviour is longer"
-        except (GaveUp, Unsuitable) as error:
-            reason = str(error) if self.bound is None else f"{error}; nothing found within {self.bound} steps"
+    def advance(self) -> Iterator[Verdict]:
+        """Search one depth further and yield the verdicts found there.  Raises `GaveUp`."""
+        paths = self._paths
+        if self.bound is not None and paths.length == self.bound:
+            paths.extend()
+        ends = dict(zip(self.open, paths.ends([self._targets[position] for position in self.open]), strict=True))
+        while self.open and paths.meets_one_of([ends[position] for position in self.open]):
+            yield from self.read_off(paths.trace())
+        if self.open:
+            self.longest = paths.exhausted()
+            paths.solver.add(*(z3.Not(ends[position]) for position in self.open))
+            self.bound = paths.length
+
+    def run(self, depth: int | None, progress: Progress) -> Iterator[Verdict]:
+        """Search down to ``depth`` and yield the verdicts found; ends early when nothing is open or can be found."""
+        while self.open and not self.longest and (self.bound is None or depth is None or self.bound < depth):
+            yield from self.advance()
+            progress(f"{self.engine}: nothing within {self.bound} steps, {len(self.open)} questions open")
+
+    def drop(self, question: SystemProperty) -> None:
+        """Take a question off the list, because something else decided it."""
+        self.open = {position: known for position, known in self.open.items() if known is not question}
+
+    def undecided(self, reason: str) -> Iterator[Verdict]:
+        """Yield an open verdict for every question still open, with the reason and what the search knows."""
+        if self.bound is not None:
+            longer = ", and no behaviour is longer" if self.longest else ""
+            reason = "; ".join([*([reason] if reason else []), f"nothing found within {self.bound} steps{longer}"])
         for question in self.open.values():
             yield Verdict(question, Answer.OPEN, self.engine, reason=reason, bound=self.bound, seconds=self.seconds())
-
-    def decided(self, depth: int | None) -> Iterator[Verdict]:
-        """Yield the verdicts that a search down to ``depth`` decides; the other questions stay ``open``.
-
-        Ends early when nothing is open or no behaviour is longer.  Raises `GaveUp` and `Unsuitable`.
-        """
-        terms = Terms(self.system)
-        targets = {position: target(terms, question) for position, question in self.open.items()}
-        paths = Unrolling(terms, self.limits)
-        while self.open:
-            ends = dict(zip(self.open, paths.ends([targets[position] for position in self.open]), strict=True))
-            while self.open and paths.meets_one_of([ends[position] for position in self.open]):
-                yield from self.read_off(paths.trace())
-            if not self.open:
-                return
-            longest = paths.exhausted()
-            self.bound = paths.length
-            self.progress(f"{self.engine}: nothing within {paths.length} steps, {len(self.open)} questions open")
-            if longest or paths.length == depth:
-                return
-            paths.solver.add(*(terms.term(terms.negation(ends[position])) for position in self.open))
-            paths.extend()
 
     def read_off(self, trace: Trace) -> list[Verdict]:
         """Return the verdicts that a trace gives, and take their questions off the list."""

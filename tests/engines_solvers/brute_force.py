@@ -13,6 +13,9 @@ from tdispmodel.ir.system import State, System, SystemProperty, speaks_of_step
 from tdispmodel.semantics.meaning import LeavesRange, Semantics
 from tdispmodel.verdict import Answer, InductiveInvariant, KInduction, Trace, Verdict, Witness
 
+MOST_PATHS = 20_000
+"""So many paths are tried for a k-induction; there may be more of them than anybody can wait for."""
+
 
 class BruteForce:
     """All reachable states of a small system with their distance, and what they say about questions."""
@@ -20,6 +23,7 @@ class BruteForce:
     def __init__(self, system: System) -> None:
         self.system = system
         self.semantics = Semantics(system)
+        self._known: dict[State, list[tuple[str, State]]] = {}
         self.distance: dict[State, int] = dict.fromkeys(self.semantics.initial_states(), 0)
         queue = list(self.distance)
         for state in queue:
@@ -28,8 +32,13 @@ class BruteForce:
                     self.distance[after] = self.distance[state] + 1
                     queue.append(after)
 
-    def steps(self, state: State) -> Iterator[tuple[str, State]]:
-        """Yield each step out of a state that stays in its ranges."""
+    def steps(self, state: State) -> list[tuple[str, State]]:
+        """Return each step out of a state that stays in its ranges."""
+        if state not in self._known:
+            self._known[state] = list(self._steps_from(state))
+        return self._known[state]
+
+    def _steps_from(self, state: State) -> Iterator[tuple[str, State]]:
         for action in self.semantics.enabled(state):
             try:
                 yield action.name, self.semantics.step(state, action)
@@ -91,7 +100,7 @@ class BruteForce:
             return ["no trace"]
         found = [] if self.distance.get(trace.initial) == 0 else ["begins nowhere"]
         for before, (name, after) in zip(trace.states, trace.steps, strict=False):
-            found += [] if (name, after) in list(self.steps(before)) else [f"no step {name}"]
+            found += [] if (name, after) in self.steps(before) else [f"no step {name}"]
         last = (trace.states[-1], None, "")
         if self._steps(verdict.property):
             if not trace.steps:
@@ -132,13 +141,16 @@ class BruteForce:
             for state, length in self.distance.items()
             if length < certificate.length and state not in good
         ]
-        paths = [(state,) for state in good]
-        for step in range(certificate.length):
-            within = good if step < certificate.length - 1 else held
-            paths = [
-                (*path, after)
-                for path in paths
-                for _, after in self.steps(path[-1])
-                if after in within and not (certificate.simple_path and after in path)
-            ]
-        return found + [f"{path} ends badly" for path in paths if path[-1] not in good]
+        waiting = [(state,) for state in good]
+        for _ in range(MOST_PATHS):
+            if not waiting:
+                break
+            path = waiting.pop()
+            for _, after in self.steps(path[-1]):
+                if certificate.simple_path and after in path:
+                    continue
+                if len(path) == certificate.length:
+                    found += [f"{path} ends badly"] * (after in held and after not in good)
+                elif after in good:
+                    waiting.append((*path, after))
+        return found
