@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from tdispmodel.checking.mistakes import NO_CATALOGUE, UNKNOWN_PROPOSAL, mistake, unknown
+from tdispmodel.checking.mistakes import NO_CATALOGUE, UNKNOWN_PROPOSAL, mistake, shortened, unknown
 from tdispmodel.source import Rejected
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -48,7 +48,7 @@ class Catalogue:
         if name in known:
             return known[name]
         if looks_like_path(proposal):
-            return Path(proposal)
+            return model_file(proposal)
         raise unknown(UNKNOWN_PROPOSAL, "proposal", proposal, known)
 
     def owns(self, path: Path) -> bool:
@@ -61,6 +61,14 @@ def model_files(folder: Path) -> tuple[Path, ...]:
     if not folder.is_dir():
         return ()
     return tuple(sorted(path for path in folder.glob("*.py") if not path.name.startswith("_")))
+
+
+def model_file(text: str) -> Path:
+    """Return the path that ``text`` writes.  Raises `Rejected` for a folder; whether a file is a model is not asked."""
+    path = Path(text)
+    if "\0" not in text and path.is_dir():
+        raise mistake(UNKNOWN_PROPOSAL, f"{shortened(text)} is a folder", "give the path of a model file, a .py file")
+    return path
 
 
 def looks_like_path(proposal: str) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from tdispmodel.engines.protocol import Engine, Limits, Progress, silent
 from tdispmodel.engines.ranges import weakened, whether_in_range
+from tdispmodel.engines.registry import available
 from tdispmodel.engines.registry import engine as engine_called
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty
@@ -41,8 +42,7 @@ class Portfolio:
     ) -> Iterator[Verdict]:
         """Yield one verdict per question: as soon as it is decided, or open after the last engine."""
         pending: dict[SystemProperty, Verdict | None] = dict.fromkeys(questions)
-        for position, name in enumerate(self.names):
-            asked = engine_called(name)
+        for position, asked in enumerate(available(self.names)):
             able = [question for question in pending if question.kind in asked.kinds]
             if not able or limits.out_of_time():
                 continue

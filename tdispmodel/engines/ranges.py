@@ -8,9 +8,10 @@ judge can replay are kept.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 
 from tdispmodel.engines.protocol import Engine, Limits, Progress
-from tdispmodel.engines.registry import engine as engine_called
+from tdispmodel.engines.registry import available
 from tdispmodel.ir.expressions import TRUE
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty
@@ -29,9 +30,7 @@ def whether_in_range(asked: Engine, system: System, limits: Limits, progress: Pr
     if system.stays_in_range == TRUE:
         return ""
     question = SystemProperty("integers_stay_in_range", "", Kind.INVARIANT, system.stays_in_range)
-    names = (asked.name, *(name for name in PROVERS if name != asked.name))
-    for name in names:
-        engine = asked if name == asked.name else engine_called(name)
+    for engine in chain([asked], available(name for name in PROVERS if name != asked.name)):
         if Kind.INVARIANT not in engine.kinds or limits.out_of_time():
             continue
         share = Limits(_half(limits), limits.memory, limits.depth)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 
 from tdispmodel.engines.protocol import Engine
 
 ENGINES: dict[str, tuple[str, str]] = {
-    "explicit": ("tdispmodel.engines.explicit:Explicit", "breadth-first search over compiled successors, shortest traces"),
+    "explicit": (
+        "tdispmodel.engines.explicit:Explicit",
+        "breadth-first search over compiled successors, shortest traces",
+    ),
     "graph": ("tdispmodel.engines.graph:Graph", "breadth-first search on a networkx graph, for small models"),
     "walk": ("tdispmodel.engines.walk:Walk", "random behaviours by hypothesis, shrunk; finds, never proves"),
     "bmc": ("tdispmodel.engines.bmc:BoundedSearch", "z3: is there a violation within so many steps"),
@@ -17,7 +21,17 @@ ENGINES: dict[str, tuple[str, str]] = {
 
 
 def engine(name: str) -> Engine:
-    """Return the engine called ``name``; KeyError if there is none."""
+    """Return the engine called ``name``; KeyError if there is none, ImportError if what it needs is not installed."""
     module, _, attribute = ENGINES[name][0].partition(":")
     made: Engine = getattr(import_module(module), attribute)()
     return made
+
+
+def available(names: Iterable[str]) -> Iterator[Engine]:
+    """Yield the engines with these names, one after the other, without those whose package is not installed."""
+    for name in names:
+        try:
+            found = engine(name)
+        except ImportError:
+            continue
+        yield found

@@ -8,7 +8,7 @@ is not known: vacuity is a warning, never a verdict.
 from __future__ import annotations
 
 from tdispmodel.engines.protocol import Limits, Progress, silent
-from tdispmodel.engines.registry import engine as engine_called
+from tdispmodel.engines.registry import available
 from tdispmodel.ir.expressions import FALSE, TRUE, Expression, negation
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty, speaks_of_step
@@ -28,8 +28,7 @@ def is_vacuous(system: System, premise: Expression, limits: Limits, progress: Pr
     budget = Limits(seconds, limits.memory, limits.depth)
     kind = Kind.STEP if speaks_of_step(premise) else Kind.INVARIANT
     never = SystemProperty("premise", "", kind, negation(premise))
-    for name in ASKED:
-        engine = engine_called(name)
+    for engine in available(ASKED):
         if kind not in engine.kinds or budget.out_of_time():
             continue
         share = Limits((budget.remaining() or 0.0) / 2, limits.memory, limits.depth)

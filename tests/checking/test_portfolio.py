@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from tdispmodel.engines import portfolio, ranges, vacuity
+from tdispmodel.engines import portfolio, ranges, registry, vacuity
 from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.ir.expressions import FALSE, TRUE, Actor, Arithmetic, AtMost, Bounded, Expression, Read, number
 from tdispmodel.ir.model import Action, Kind
@@ -76,8 +76,9 @@ def verdict(question: SystemProperty, answer: Answer, engine: str = "fake", **mo
 def engines(monkeypatch: pytest.MonkeyPatch) -> dict[str, Fake]:
     """The engines that there are, for the time of a test."""
     known: dict[str, Fake] = {}
+    monkeypatch.setattr(portfolio, "engine_called", known.__getitem__)
     for module in (portfolio, ranges, vacuity):
-        monkeypatch.setattr(module, "engine_called", known.__getitem__)
+        monkeypatch.setattr(module, "available", lambda names: [known[name] for name in names if name in known])
     return known
 
 
@@ -198,3 +199,9 @@ def test_chosen() -> None:
     assert "explicit" == portfolio.chosen(["explicit", "explicit"]).name
     with pytest.raises(KeyError):
         portfolio.chosen(["no_such_engine"])
+
+
+def test_engine_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An engine of the portfolio whose package is missing is left out, and others go on."""
+    monkeypatch.setitem(registry.ENGINES, "absent", ("no_such_package_at_all:Engine", "needs something"))
+    assert ["explicit"] == [engine.name for engine in registry.available(["absent", "explicit"])]

@@ -89,7 +89,7 @@ def test_interrupted(here: Path, proposals: list[str], number: signal.Signals) -
     while process.poll() is None and sum(running(process.pid)) < 1.5:
         time.sleep(0.05)
     os.kill(process.pid, number)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in err
     assert running(process.pid) == []
