@@ -31,14 +31,15 @@ ROUNDS = 4
 BEHAVIOURS_A_ROUND = 100
 MOST_STARTS = 4096
 LEFT_OUT = 0.1
+SMALL_PIECE = 4
 
 
 @dataclass(frozen=True)
 class Plan:
     """What hypothesis draws for a behaviour.
 
-    ``quiet``: adversaries do not move, if a witness is sought; ``swarm``: some actions are avoided as long as others are
-    enabled (Groce et al., Swarm testing, ISSTA 2012); ``seed``: of its choices.
+    ``quiet``: adversaries do not move, if a witness is sought; ``swarm``: some actions are avoided as long as others
+    are enabled (Groce et al., Swarm testing, ISSTA 2012); ``seed``: of its choices.
     """
 
     quiet: bool
@@ -210,16 +211,23 @@ class _Search:
         Zeller and Hildebrandt, Simplifying and isolating failure-inducing input (2002); what is no longer enabled when
         its turn comes is left out as well, so that a piece often takes its consequences with it.
         """
-        size = max(1, len(trace) // 2)
-        while True:
-            position = len(trace) - size
-            while position >= 0 and not self.limits.out_of_time():
-                kept = [name for name, _ in (*trace.steps[:position], *trace.steps[position + size :])]
-                trace = self.replayed(question, trace.initial, kept) or trace
-                position = min(position, len(trace)) - size
-            if size == 1:
-                return trace
-            size //= 2
+        size = len(trace) // 2
+        while size and not self.limits.out_of_time():
+            shorter = self.without_a_piece(question, trace, size)
+            if shorter is None:
+                size = size // 2 if size > SMALL_PIECE else size - 1
+            else:
+                trace, size = shorter, min(max(size, SMALL_PIECE), len(shorter))
+        return trace
+
+    def without_a_piece(self, question: SystemProperty, trace: Trace, size: int) -> Trace | None:
+        """Return a shorter behaviour that decides the question without ``size`` steps in a row, if there is one."""
+        names = [name for name, _ in trace.steps]
+        for position in range(len(names) - size, -1, -1 if size <= SMALL_PIECE else -size):
+            rest = self.replayed(question, trace.initial, names[:position] + names[position + size :])
+            if rest is not None:
+                return rest
+        return None
 
     def replayed(self, question: SystemProperty, start: State, names: Sequence[str]) -> Trace | None:
         """Return the behaviour that takes what is enabled of ``names`` until it decides the question, if it does."""

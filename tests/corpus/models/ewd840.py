@@ -92,7 +92,7 @@ def token_stays_black(now: Ring) -> bool:
     return now.token_is_black
 
 
-@leads_to(after=Ring.terminated)
+@leads_to(after=lambda now: now.terminated())
 def termination_is_detected(now: Ring) -> bool:
     """Termination is detected, as the moves of the token are weakly fair."""
     return now.detected()
