@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from tdispmodel.compiling.successors import Compiled, Hit, Watch
 from tdispmodel.engines.exploration import Exploration
-from tdispmodel.engines.fairness import OutOfTime
+from tdispmodel.engines.fairness import LimitReached
 from tdispmodel.engines.infinite import InfiniteBehaviours, decoded
 from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.ir.expressions import TRUE, Expression, conjunction, negation
@@ -40,6 +40,10 @@ class ReachedStates(ClosedStates):
             known = tuple(decoded(self.__dict__["_explored"]))
             object.__setattr__(self, "_states", known)
         return known
+
+    def __reduce__(self) -> tuple[type[ClosedStates], tuple[tuple[State, ...]]]:
+        """Travel between processes as plain states."""
+        return ClosedStates, (self.states,)
 
 
 @dataclass
@@ -76,6 +80,8 @@ class Explicit:
 
         Raises `OutOfRange` with a shortest trace, and `Rejected` when there are too many start values to combine.
         """
+        if not questions:
+            return
         began = time.monotonic()
         watches = _Watches()
         try:
@@ -88,7 +94,7 @@ class Explicit:
         keep_edges = any(question.kind in INFINITE for question in questions)
         explored = Exploration(compiled, limits, progress, keep_edges=keep_edges)
         explored.run()
-        answers = _Answers(self.name, explored, (time.monotonic() - began) / max(1, len(questions)))
+        answers = _Answers(self.name, explored, (time.monotonic() - began) / len(questions))
         for each in asked:
             yield answers.verdict(each)
 
@@ -151,8 +157,8 @@ class _Answers:
         else:
             try:
                 trace = self._violation(asked)
-            except OutOfTime:
-                trace, reason = None, f"out of time after {self.explored.limits.seconds:g} s, in its loops"
+            except LimitReached as limit:
+                trace, reason = None, str(limit)
             if trace is not None:
                 return self._made(asked, Answer.VIOLATED, began, trace=trace, shortest=trace.loop is None)
             if not reason:
@@ -167,7 +173,8 @@ class _Answers:
         if self.explored.stopped:
             return None
         if self.explored.limits.out_of_time():
-            raise OutOfTime
+            message = f"out of time after {self.explored.limits.seconds:g} s, before its loops were looked at"
+            raise LimitReached(message)
         match kind:
             case Kind.NEVER_ENDLESS:
                 return self.infinite.never_endless(self.steps[asked.parts[0]])

@@ -24,8 +24,8 @@ SEARCHED = 50_000
 """How many (state, duties done) pairs the search for the shortest lasso may visit before it settles for a short one."""
 
 
-class OutOfTime(Exception):
-    """The time is used up in the midst of a question about infinite behaviours."""
+class LimitReached(Exception):
+    """Time or memory is used up in the midst of a question about infinite behaviours; says which."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,8 @@ class FairGraph:
             if order[root] or not allowed[root]:
                 continue
             if self.explored.limits.out_of_time():
-                raise OutOfTime
+                message = f"out of time after {self.explored.limits.seconds:g} s, among the loops"
+                raise LimitReached(message)
             count += 1
             order[root] = low[root] = count
             stack.append(root)

@@ -10,8 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tdispmodel.compiling.successors import Hit
 from tdispmodel.engines.exploration import Exploration
-from tdispmodel.engines.fairness import FairGraph, Loop, Step
+from tdispmodel.engines.fairness import FairGraph, LimitReached, Loop, Step
 from tdispmodel.verdict import Trace
+
+BYTES_PER_EDGE = 8
+BYTES_PER_STATE = 500
+"""About what adjacency lists and the search for loops take, on top of the exploration."""
 
 
 class InfiniteBehaviours:
@@ -27,6 +31,7 @@ class InfiniteBehaviours:
     def graph(self) -> FairGraph:
         """The space with its fair loops."""
         if self._graph is None:
+            self._afford()
             self._graph = FairGraph(self.explored)
         return self._graph
 
@@ -99,6 +104,7 @@ class InfiniteBehaviours:
     def predecessors(self) -> list[list[int]]:
         """For each state, from where a move that is not adversarial leads to it."""
         if self._predecessors is None:
+            self._afford()
             explored = self.explored
             adversarial = bytearray(action.adversarial for action in explored.compiled.system.actions)
             found: list[list[int]] = [[] for _ in explored.order]
@@ -109,6 +115,16 @@ class InfiniteBehaviours:
                         found[targets[place]].append(state)
             self._predecessors = found
         return self._predecessors
+
+    def _afford(self) -> None:
+        """Raise `LimitReached` when there is no memory left for what looking at loops needs."""
+        explored = self.explored
+        needed = BYTES_PER_EDGE * len(explored.targets) + BYTES_PER_STATE * len(explored.order)
+        if explored.limits.memory is not None and explored.memory() + needed > explored.limits.memory:
+            message = (
+                f"out of memory ({explored.limits.memory / 1e6:g} MB) among the loops of {len(explored.order)} states"
+            )
+            raise LimitReached(message)
 
     def _marked(self, packed_states: Iterable[int], *, inside: bool) -> bytearray:
         """One byte a state: whether it is among the given ones (``inside``) or not."""
