@@ -1,0 +1,174 @@
+"""Property-directed reachability by z3's Spacer (Komuravelli, Gurfinkel and Chaki, CAV 2014).
+
+Given a system and invariants, step or must-be-possible properties, it searches a few steps deep for violations and
+witnesses, then asks Spacer whether the rest can be reached at all.  Spacer's answer is not believed: its invariant
+is read back into a formula, checked anew to be inductive by another solver on another encoding, and made smaller;
+when Spacer says reachable, a bounded search must find the trace.  What cannot be confirmed so is open.
+
+One rule describes all actions together: one rule per action costs Spacer ten times the memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import z3
+
+from tdispmodel.compiling.readback import Readback
+from tdispmodel.compiling.terms import Terms, Unsuitable
+from tdispmodel.engines.bmc import Search
+from tdispmodel.engines.protocol import Limits, Progress, silent
+from tdispmodel.engines.strengthening import Strengthening, parts
+from tdispmodel.engines.unrolling import LONGEST_CHECK, GaveUp, target, why
+from tdispmodel.ir.expressions import Expression
+from tdispmodel.ir.model import Kind
+from tdispmodel.ir.system import System, SystemProperty
+from tdispmodel.verdict import Answer, InductiveInvariant, Verdict
+
+EARLY_DEPTH = 12
+SETTINGS = {
+    "engine": "spacer",
+    "spacer.random_seed": 0,
+    # the rules stay as they are written, so that the invariant speaks of the variables that were declared
+    "xform.slice": False,
+    "xform.inline_linear": False,
+    "xform.inline_eager": False,
+}
+
+
+class Pdr:
+    """The engine ``pdr``."""
+
+    name = "pdr"
+    kinds = frozenset({Kind.INVARIANT, Kind.STEP, Kind.MUST_BE_POSSIBLE})
+    exhaustive = False
+
+    def answer(
+        self, system: System, questions: Sequence[SystemProperty], limits: Limits, progress: Progress = silent
+    ) -> Iterator[Verdict]:
+        """Yield each verdict as soon as it is known."""
+        mine = []
+        for question in questions:
+            if question.kind in self.kinds:
+                mine.append(question)
+            else:
+                reason = f"pdr decides invariant, step and must_be_possible properties, not {question.kind.value}"
+                yield Verdict(question, Answer.OPEN, self.name, reason=reason)
+        if not mine:
+            return
+        try:
+            terms = Terms(system)
+            search = Search(terms, mine, limits, self.name)
+        except Unsuitable as error:
+            yield from (Verdict(question, Answer.OPEN, self.name, reason=str(error)) for question in mine)
+            return
+        yield from _Attempt(terms, search, limits, progress).verdicts()
+
+
+class _Attempt:
+    """One run for several questions."""
+
+    def __init__(self, terms: Terms, search: Search, limits: Limits, progress: Progress) -> None:
+        self.search = search
+        self.limits = limits
+        self.progress = progress
+        self.lemmas = Strengthening(terms, limits)
+        self.reachable: list[SystemProperty] = []
+        self.reasons: dict[int, str] = {}
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """Yield one verdict per question."""
+        early = EARLY_DEPTH if self.limits.depth is None else min(EARLY_DEPTH, self.limits.depth)
+        reason = ""
+        try:
+            yield from self.search.run(early, self.progress)
+            waiting = list(self.search.open.values())
+            for position, question in enumerate(waiting):
+                remaining = self.limits.remaining()
+                share = None if remaining is None else self.limits.spent() + remaining / (len(waiting) - position)
+                yield from self.asked(question, replace(self.limits, seconds=share))
+            yield from self.traced()
+        except GaveUp as error:
+            reason = str(error)
+        yield from self.undecided(reason)
+
+    def asked(self, question: SystemProperty, limits: Limits) -> Iterator[Verdict]:
+        """Ask Spacer one question, with its share of the time, and yield its verdict if it is confirmed."""
+        self.progress(f"pdr: {question.name}, {len(self.search.open)} questions open")
+        self.lemmas.limits = limits
+        try:
+            invariant = self.lemmas.proof(question) if self.lemmas.lemmas else None
+            if invariant is None:
+                found = spacer(self.lemmas.terms.system, question, limits)
+                if found is None:
+                    self.reachable.append(question)
+                    return
+                self.lemmas.strengthen(parts(found))
+                invariant = self.lemmas.proof(question)
+        except (GaveUp, Unsuitable) as error:
+            self.reasons[id(question)] = str(error)
+            return
+        if invariant is None:
+            self.reasons[id(question)] = "Spacer's invariant could not be confirmed"
+            return
+        self.search.drop(question)
+        answer = Answer.VIOLATED if question.kind is Kind.MUST_BE_POSSIBLE else Answer.HOLDS
+        certificate = InductiveInvariant(invariant)
+        yield Verdict(question, answer, self.search.engine, certificate=certificate, seconds=self.search.seconds())
+
+    def traced(self) -> Iterator[Verdict]:
+        """Yield the traces of what Spacer says can be reached, searching as deep as it takes within the limits."""
+        others = {
+            position: question
+            for position, question in self.search.open.items()
+            if not any(question is known for known in self.reachable)
+        }
+        self.search.open = {position: known for position, known in self.search.open.items() if position not in others}
+        try:
+            yield from self.search.run(self.limits.depth, self.progress)
+        finally:
+            self.search.open |= others
+
+    def undecided(self, reason: str) -> Iterator[Verdict]:
+        """Yield an open verdict for every question still open, each with its own reason."""
+        for question in self.reachable:
+            self.reasons.setdefault(
+                id(question), f"Spacer says that it can be reached, but no trace was found: {reason}"
+            )
+        for verdict in self.search.undecided(reason):
+            own = self.reasons.get(id(verdict.property))
+            yield replace(verdict, reason=own) if own else verdict
+
+
+def spacer(system: System, question: SystemProperty, limits: Limits) -> Expression | None:
+    """Return what Spacer says is always true and excludes what decides the question; None when that can be reached.
+
+    Raises `GaveUp` and `Unsuitable`, and KeyboardInterrupt when the user interrupted it.
+    """
+    terms = Terms(system, mathematical=True)
+    truth = z3.BoolSort(terms.context)
+    state = z3.Function("state", *(slot.sort() for slot in terms.now.flat), truth)
+    met = z3.Function("met", truth)
+    rules = z3.Fixedpoint(ctx=terms.context)
+    rules.set(**SETTINGS)
+    rules.register_relation(state, met)
+    rules.declare_var(*terms.now.flat, *terms.after.flat, *terms.taken)
+    term, about_step = target(terms, question)
+    rules.rule(state(*terms.now.flat), terms.initial)
+    rules.rule(state(*terms.after.flat), [state(*terms.now.flat), terms.transition])
+    rules.rule(met(), [state(*terms.now.flat), term, *([terms.transition] if about_step else [])])
+    if limits.out_of_time():
+        raise GaveUp(why("timeout", limits))
+    remaining = limits.remaining()
+    rules.set("timeout", LONGEST_CHECK if remaining is None else max(1, int(remaining * 1000)))
+    try:
+        answer = rules.query(met)
+        if answer == z3.unknown:
+            raise GaveUp(why(rules.reason_unknown(), limits))
+        if answer == z3.sat:
+            return None
+        found = rules.get_cover_delta(-1, state)
+    except z3.Z3Exception as error:
+        raise GaveUp(why(str(error), limits)) from error
+    return Readback(terms).expression(z3.substitute_vars(found, *terms.now.flat))
