@@ -7,10 +7,13 @@ the action, and what Python would read differently is refused: reading after ass
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from tdispmodel.ir.expressions import Bounded, same_kind
+from tdispmodel.ir.expressions import And, Bounded, Expression, same_kind
 from tdispmodel.ir.model import Action, Guard, Parameter, Update
 from tdispmodel.reading.bodies import bind_local, local_names
+from tdispmodel.reading.calls import call_arguments
 from tdispmodel.reading.denotations import (
     ActionMember,
     Collection,
@@ -20,6 +23,7 @@ from tdispmodel.reading.denotations import (
     Denotation,
     Instance,
     PartMember,
+    ProcedureMember,
     Term,
     Unusable,
     VariableMember,
@@ -27,15 +31,17 @@ from tdispmodel.reading.denotations import (
     described,
     sort_name,
 )
-from tdispmodel.reading.expressions import OPERATORS, Elaborator, Scope, Written
+from tdispmodel.reading.expressions import OPERATORS, Elaborator, Reads, Written, may_be_same
+from tdispmodel.reading.files import Source
 from tdispmodel.reading.mistakes import FollowsFromAnother, Mistake, Mistakes
+from tdispmodel.reading.names import check_name
+from tdispmodel.reading.scopes import Scope, bound_arguments
 from tdispmodel.reading.texts import without_docstring
 from tdispmodel.reading.world import World
 from tdispmodel.source import Complaint, did_you_mean
 
 _INSTEAD: dict[type[ast.stmt], str] = {
     ast.If: "write x = a if condition else b, or two actions with different require(...)",
-    ast.For: "an action concerns the instances that it names: give it a parameter, it ranges over all of them",
     ast.While: "an action is one step: write several actions",
     ast.Return: "an action returns nothing: remove the line; to stop it from happening write require(...)",
     ast.Assert: "write: require(...)",
@@ -53,8 +59,19 @@ _INSTEAD: dict[type[ast.stmt], str] = {
 }
 
 
+MAXIMUM_CALLS = 16
+
+
+@dataclass(frozen=True)
+class Loop:
+    """``for device in self.devices``: the instance that its name stands for, and the collection."""
+
+    instance: Instance
+    collection: str
+
+
 class ActionReader:
-    """Reads one action of one class of the model."""
+    """Reads one action of one class of the model, procedures expanded in place."""
 
     def __init__(self, world: World, declared: ComponentClass, member: ActionMember, mistakes: Mistakes) -> None:
         self.world = world
@@ -63,15 +80,13 @@ class ActionReader:
         self.mistakes = mistakes
         self.guards: list[Guard] = []
         self.updates: list[Update] = []
+        self.loop: Loop | None = None
+        self.calling: list[ast.FunctionDef] = []
         self.elaborator = Elaborator(world, (), member.actor)
 
     def action(self) -> Action:
         """Return the action; mistakes on the way are gathered."""
         member, source = self.member, self.member.definition.module.source
-        parameters = []
-        for parameter in member.parameters:
-            if isinstance(parameter.type, ComponentClass):
-                parameters.append(Parameter(parameter.name, parameter.type.name))
         self._body(member.definition, restricts=False)
         for restriction in member.restrictions:
             self._body(restriction, restricts=True)
@@ -80,7 +95,11 @@ class ActionReader:
             owner=member.owner.name,
             actor=member.actor,
             fair=member.fair,
-            parameters=tuple(parameters),
+            parameters=tuple(
+                Parameter(self._path(parameter.name), parameter.type.name)
+                for parameter in member.parameters
+                if isinstance(parameter.type, ComponentClass)
+            ),
             guards=tuple(self.guards),
             updates=tuple(self.updates),
             text=member.text,
@@ -90,9 +109,13 @@ class ActionReader:
             place=source.place(member.definition.node),
         )
 
+    @staticmethod
+    def _path(parameter: str) -> str:
+        """Return the name that a parameter has in the IR, where ``self`` is the component itself."""
+        return parameter if parameter != "self" else "self_2"
+
     def _body(self, definition: Definition, *, restricts: bool) -> None:
-        """Read a body.  Its ``self`` and parameters have the names that the action has in force."""
-        body = without_docstring(definition.node.body)
+        """Read the body of the action itself or of a restriction, in the state before the action."""
         known: dict[str, Denotation] = {
             definition.node.args.args[0].arg: Instance("self", (self.declared,)),
         }
@@ -107,10 +130,13 @@ class ActionReader:
                 message = f"the model has no {parameter.type.name}, so {self.member.name} can never happen"
                 self.mistakes.add(source.mistake(where, "E413", message, f"its components: {names}").complaint)
                 return
-            path = parameter.name if parameter.name != "self" else self.elaborator.fresh("self")
+            path = self._path(parameter.name)
             known[parameter.name] = Instance(path, kinds)
             self.elaborator.taken.append(path)
-        scope = Scope(definition.module.names, known, local_names(body))
+        body = without_docstring(definition.node.body)
+        self._statements(body, Scope(definition.module.names, known, local_names(body)), restricts=restricts)
+
+    def _statements(self, body: list[ast.stmt], scope: Scope, *, restricts: bool) -> None:
         for statement in body:
             with self.mistakes:
                 self._statement(statement, scope, restricts=restricts)
@@ -127,15 +153,101 @@ class ActionReader:
                 except (Mistake, FollowsFromAnother):
                     scope.known.setdefault(name, Unusable())
                     raise
-            case ast.Assign() | ast.AugAssign() if restricts:
+            case _ if restricts:
                 hint = f"write @replaces({self.member.owner.name}.{self.member.name}) if it changes something"
                 raise scope.source.mistake(statement, "E411", "a restriction only adds require(...)", hint)
+            case ast.Expr(value=ast.Call(func=ast.Attribute() as function) as call):
+                self._call(call, function, scope)
+            case ast.For():
+                self._for(statement, scope)
             case ast.Assign(targets=[ast.Attribute() as target], value=value):
                 self._assign(statement, target, value, scope)
             case ast.AugAssign(target=ast.Attribute() as target):
                 self._assign(statement, target, self._augmented(statement, target, scope), scope)
             case _:
-                raise self._refused(statement, scope, restricts=restricts)
+                raise _refused(statement, scope.source)
+
+    # --- procedures and loops ----------------------------------------------------------------------------------------
+
+    def _call(self, call: ast.Call, function: ast.Attribute, scope: Scope) -> None:
+        """Expand a procedure in place: its arguments first, then conditions that were added, then its body."""
+        source = scope.source
+        instance = self.elaborator.denote(function.value, scope)
+        if not isinstance(instance, Instance):
+            message = f"{described(instance)} has no procedures"
+            raise source.mistake(call, "E402", message, "an action holds require(...), assignments and procedures")
+        member = self.elaborator.find(instance, function.attr, function, scope)
+        if isinstance(member, ActionMember):
+            hint = "write what both do as a procedure: a method without @action that returns None"
+            raise source.mistake(call, "E414", f"the action {member.name} cannot be called", hint)
+        if not isinstance(member, ProcedureMember):
+            hint = "a value is used in require(...) or assigned"
+            raise source.mistake(call, "E402", f"{function.attr} changes nothing, so this line does nothing", hint)
+        if any(node is member.definition.node for node in self.calling):
+            raise source.mistake(call, "E328", f"{member.name} calls itself, directly or through others")
+        if len(self.calling) >= MAXIMUM_CALLS:
+            raise source.mistake(
+                call, "E106", f"procedures are nested more than {MAXIMUM_CALLS} deep", "write it flatter"
+            )
+        arguments = (instance, *call_arguments(self.elaborator, call, scope))
+        self.calling.append(member.definition.node)
+        self.world.called.add(member.definition.node)
+        try:
+            for definition in (*member.restrictions, member.definition):
+                body = without_docstring(definition.node.body)
+                known = bound_arguments(definition, arguments, call, source)
+                inner = Scope(definition.module.names, known, local_names(body))
+                self._statements(body, inner, restricts=definition is not member.definition)
+        finally:
+            self.calling.pop()
+
+    def _for(self, statement: ast.For, scope: Scope) -> None:
+        """``for device in self.devices``: the assignments happen for every instance."""
+        source, elaborator = scope.source, self.elaborator
+        hint = "write: for device in self.devices"
+        if self.loop is not None:
+            raise source.mistake(statement, "E415", "a loop inside a loop", "one action changes each instance once")
+        if statement.orelse or not isinstance(statement.target, ast.Name):
+            raise source.mistake(statement, "E415", "a loop has one name and no else", hint)
+        name = statement.target.id
+        collection = elaborator.denote(statement.iter, scope)
+        if not isinstance(collection, Collection):
+            message = f"a loop ranges over parts, not over {described(collection)}"
+            raise source.mistake(statement.iter, "E415", message, hint)
+        check_name(source, name, statement.target)
+        if name in scope.known:
+            raise source.mistake(statement.target, "E205", f"{name} has a value already", "choose another name")
+        bound = elaborator.fresh(name)
+        before, outside = len(elaborator.reads), set(scope.known)
+        instance = Instance(bound, (collection.kind,))
+        elaborator.taken.append(bound)
+        scope.known[name] = instance
+        scope.ended.discard(name)
+        written = len(elaborator.written)
+        self.loop = Loop(instance, collection.name)
+        try:
+            self._statements(statement.body, scope, restricts=False)
+        finally:
+            self.loop = None
+            elaborator.taken.remove(bound)
+            inside = set(scope.known) - outside
+            scope.ended |= inside
+            for local in inside:
+                del scope.known[local]
+        self._check_iterations(elaborator.reads[before:], elaborator.written[written:])
+
+    def _check_iterations(self, reads: list[Reads], written: list[Written]) -> None:
+        """Refuse to read, of another instance, what an earlier iteration may have assigned."""
+        for read in reads:
+            for change in written:
+                same = read.variable == change.variable and may_be_same(read.instance, change.instance)
+                if same and read.instance.path != change.instance.path:
+                    shown = f"{read.instance.path}.{read.variable}"
+                    message = f"{shown} may have been assigned by the loop for an earlier instance"
+                    hint = f"name the value before the loop: was_{read.variable} = ..."
+                    self.mistakes.add(read.source.mistake(read.node, "E404", message, hint).complaint)
+
+    # --- guards ------------------------------------------------------------------------------------------------------
 
     def _is_require(self, call: ast.Call, scope: Scope) -> bool:
         return isinstance(call.func, ast.Name) and self.elaborator.denote(call.func, scope) == Word("require")
@@ -143,6 +255,9 @@ class ActionReader:
     def _require(self, call: ast.Call, scope: Scope) -> None:
         """Each part of a conjunction becomes a guard with a place of its own."""
         source = scope.source
+        if self.loop is not None:
+            hint = "write it before the loop: require(all(... for device in self.devices))"
+            raise source.mistake(call, "E415", "require(...) stands in a loop", hint)
         if len(call.args) != 1 or call.keywords:
             hint = "write: require(one and other)"
             raise source.mistake(call, "E322", "require(...) takes one condition", hint)
@@ -154,7 +269,7 @@ class ActionReader:
             with self.mistakes:
                 term = self.elaborator.truth(part, scope)
                 self._check_seen(term)
-                self.guards.append(Guard(term.expression, source.place(part)))
+                self.guards += [Guard(known, source.place(part)) for known in _conjuncts(term.expression)]
 
     def _check_seen(self, term: Term) -> None:
         """Complain about everything in a guard that the acting actor cannot see."""
@@ -175,6 +290,10 @@ class ActionReader:
     def _assign(self, statement: ast.stmt, target: ast.Attribute, value: ast.expr, scope: Scope) -> None:
         source = scope.source
         instance, variable = self._target(target, scope)
+        if self.loop is not None and instance.path.split(".")[0] != self.loop.instance.path:
+            hint = "write it before or after the loop"
+            message = f"the loop assigns {instance.path}.{variable.name}, which is not of its own instance"
+            raise source.mistake(statement, "E415", message, hint)
         self._check_first(instance, variable, statement, scope)
         found = self.elaborator.denote(value, scope)
         self.elaborator.written.append(Written(instance, variable.name))
@@ -193,7 +312,8 @@ class ActionReader:
             what = str(sort.low) if sort.low == sort.high else f"a number from {sort.low} to {sort.high}"
             message = f"{shown} is within {low_high.low} to {low_high.high}; {what} never fits"
             raise source.mistake(value, "E306", message, "widen its Range(...), or assign another value")
-        self.updates.append(Update(instance.path, variable.name, found.expression, place=source.place(statement)))
+        each = None if self.loop is None else (self.loop.instance.path, self.loop.collection)
+        self.updates.append(Update(instance.path, variable.name, found.expression, each, source.place(statement)))
 
     def _check_first(self, instance: Instance, variable: VariableMember, statement: ast.stmt, scope: Scope) -> None:
         for written in self.elaborator.written:
@@ -226,31 +346,32 @@ class ActionReader:
         self.elaborator.find(owner, name, target, scope)
         return owner, first
 
-    def _refused(self, statement: ast.stmt, scope: Scope, *, restricts: bool) -> Mistake:
-        source = scope.source
-        if restricts and isinstance(statement, ast.Assign | ast.AugAssign):
-            return source.mistake(statement, "E411", "a restriction only adds require(...)")
-        match statement:
-            case ast.Expr(value=ast.Call() as call):
-                shown = ast.unparse(call.func)[:40]
-                hint = (
-                    did_you_mean(shown, ("require",))
-                    if shown[:3] == "req"
-                    else "an action holds require(...) and assignments"
-                )
-                return source.mistake(statement, "E402", f"an action cannot call {shown}", hint)
-            case ast.Expr(value=ast.Constant(value=value)) if value is Ellipsis:
-                hint = "write pass if the action changes nothing"
-                return source.mistake(statement, "E402", "the body is missing", hint)
-            case ast.Expr():
-                hint = "write require(...) around a condition"
-                return source.mistake(statement, "E402", "this line does nothing", hint)
-            case ast.Assign(targets=targets) if len(targets) > 1:
-                return source.mistake(statement, "E402", "one value for several targets", "write a line for each")
-            case ast.Assign() | ast.AugAssign():
-                message = "an action assigns variables: self.x = ..., device.x = ..."
-                return source.mistake(statement, "E402", message, "write a line for each")
-            case _:
-                what = type(statement).__name__.lower()
-                hint = _INSTEAD.get(type(statement), "an action holds require(...), name = ... and assignments")
-                return source.mistake(statement, "E402", f"an action must not contain this ({what})", hint)
+
+def _conjuncts(expression: Expression) -> Iterator[Expression]:
+    if isinstance(expression, And):
+        for operand in expression.operands:
+            yield from _conjuncts(operand)
+    else:
+        yield expression
+
+
+def _refused(statement: ast.stmt, source: Source) -> Mistake:
+    """Return the mistake that a statement cannot stand in an action."""
+    match statement:
+        case ast.Expr(value=ast.Call() as call):
+            shown = ast.unparse(call.func)[:40]
+            hint = did_you_mean(shown, ("require",)) if shown[:3] == "req" else ""
+            message = f"an action cannot call {shown}"
+            hint = hint or "an action holds require(...), assignments and procedures: self.release(device)"
+        case ast.Expr(value=ast.Constant(value=value)) if value is Ellipsis:
+            message, hint = "the body is missing", "write pass if the action changes nothing"
+        case ast.Expr():
+            message, hint = "this line does nothing", "write require(...) around a condition"
+        case ast.Assign(targets=[_, _, *_]):
+            message, hint = "one value for several targets", "write a line for each"
+        case ast.Assign() | ast.AugAssign():
+            message, hint = "an action assigns variables: self.x = ..., device.x = ...", "write a line for each"
+        case _:
+            message = f"an action must not contain this ({type(statement).__name__.lower()})"
+            hint = _INSTEAD.get(type(statement), "an action holds require(...), name = ... and assignments")
+    return source.mistake(statement, "E402", message, hint)

@@ -10,8 +10,9 @@ from tdispmodel.reading.names import check_name
 from tdispmodel.reading.texts import without_docstring
 
 if TYPE_CHECKING:
-    from tdispmodel.reading.expressions import Elaborator, Scope
+    from tdispmodel.reading.expressions import Elaborator
     from tdispmodel.reading.files import Source
+    from tdispmodel.reading.scopes import Scope
 
 _INSTEAD: dict[type[ast.stmt], str] = {
     ast.If: "write: x if condition else y",
@@ -30,13 +31,14 @@ _INSTEAD: dict[type[ast.stmt], str] = {
 
 def local_names(body: list[ast.stmt]) -> set[str]:
     """Return the names that a body binds, wherever it does: in Python they are local from its first line on."""
-    return {
-        target.id
-        for statement in body
-        if isinstance(statement, ast.Assign)
-        for target in statement.targets
-        if isinstance(target, ast.Name)
-    }
+    found: set[str] = set()
+    for statement in body:
+        match statement:
+            case ast.Assign(targets=targets):
+                found |= {target.id for target in targets if isinstance(target, ast.Name)}
+            case ast.For(target=ast.Name(id=name), body=inner):
+                found |= {name} | local_names(inner)
+    return found
 
 
 def bind_local(elaborator: Elaborator, statement: ast.Assign, scope: Scope) -> str:
@@ -50,6 +52,7 @@ def bind_local(elaborator: Elaborator, statement: ast.Assign, scope: Scope) -> s
         message = f"{target.id} has a value already"
         raise source.mistake(target, "E205", message, "choose another name; a name keeps its value")
     scope.known[target.id] = elaborator.denote(statement.value, scope)
+    scope.ended.discard(target.id)
     return target.id
 
 

@@ -32,8 +32,7 @@ from tdispmodel.reading.denotations import (
     Function,
     HelperMember,
     Instance,
-    Parameter,
-    StepMark,
+    ProcedureMember,
     StepTaken,
     Term,
     Word,
@@ -41,11 +40,12 @@ from tdispmodel.reading.denotations import (
     sort_name,
 )
 from tdispmodel.reading.methods import function_definition
+from tdispmodel.reading.scopes import Scope, bound_arguments
 from tdispmodel.reading.texts import without_docstring
 from tdispmodel.source import did_you_mean
 
 if TYPE_CHECKING:
-    from tdispmodel.reading.expressions import Elaborator, Scope
+    from tdispmodel.reading.expressions import Elaborator
 
 MAXIMUM_BINDERS = 4
 _BINDERS = {"all": Binder.ALL, "any": Binder.ANY, "sum": Binder.SUM}
@@ -80,7 +80,7 @@ def call(elaborator: Elaborator, node: ast.Call, scope: Scope) -> Denotation:
             raise source.mistake(node, "E323", "zip(...) stands only in a generator", hint)
         case Function():
             definition = _module_function(function)
-            arguments = _arguments(elaborator, node, scope)
+            arguments = call_arguments(elaborator, node, scope)
             return expanded(elaborator, definition, arguments, node, scope)
         case _:
             raise source.mistake(node, "E319", f"{described(function)} cannot be called in a formula")
@@ -90,7 +90,7 @@ def _module_function(function: Function) -> Definition:
     return function_definition(function, Context(function.module.names, function.position))
 
 
-def _arguments(elaborator: Elaborator, node: ast.Call, scope: Scope) -> tuple[Denotation, ...]:
+def call_arguments(elaborator: Elaborator, node: ast.Call, scope: Scope) -> tuple[Denotation, ...]:
     if node.keywords:
         message = "arguments are given in order, without names"
         raise scope.source.mistake(node.keywords[0].value, "E322", message, "remove the name and the = sign")
@@ -103,9 +103,12 @@ def _method(
     found = elaborator.find(instance, function.attr, function, scope)
     match found:
         case HelperMember(_, definition, is_property=False):
-            return expanded(elaborator, definition, (instance, *_arguments(elaborator, node, scope)), node, scope)
+            return expanded(elaborator, definition, (instance, *call_arguments(elaborator, node, scope)), node, scope)
         case HelperMember(name):
             raise scope.source.mistake(node, "E322", f"{name} is a property", f"write it without brackets: {name}")
+        case ProcedureMember(name):
+            hint = "write it on a line of its own, in an action"
+            raise scope.source.mistake(node, "E414", f"the procedure {name} has no value", hint)
         case ActionMember(name):
             hint = "an action happens by itself; write what it would change, or ask step.is_(...) in a step property"
             raise scope.source.mistake(node, "E414", f"the action {name} cannot be called", hint)
@@ -121,24 +124,12 @@ def expanded(
     scope: Scope,
 ) -> Denotation:
     """Return a helper's body with its parameters standing for ``arguments`` (a method's first is its instance)."""
-    from tdispmodel.reading.expressions import Scope as NewScope  # noqa: PLC0415  # each needs the other
-
     source = scope.source
     if any(known is definition.node for known, _ in elaborator.expanding):
         raise source.mistake(node, "E328", f"{definition.name} calls itself, directly or through others")
-    names = [argument.arg for argument in definition.node.args.args]
-    if len(names) != len(arguments):
-        own = 1 if definition.owner else 0
-        message = f"{definition.name} takes {len(names) - own} arguments, not {len(arguments) - own}"
-        hint = f"its parameters: {', '.join(names[own:]) or 'none'}"
-        raise source.mistake(node, "E322", message, hint)
-    for parameter, argument in zip(
-        definition.parameters, arguments[len(names) - len(definition.parameters) :], strict=True
-    ):
-        _check_argument(definition, parameter, argument, node, scope)
-    inner = NewScope(
+    inner = Scope(
         definition.module.names,
-        dict(zip(names, arguments, strict=True)),
+        bound_arguments(definition, arguments, node, source),
         local_names(without_docstring(definition.node.body)),
     )
     outermost = elaborator.outermost
@@ -152,26 +143,6 @@ def expanded(
         elaborator.outermost = outermost
     _check_result(definition, where, result, inner)
     return result
-
-
-def _check_argument(
-    definition: Definition, parameter: Parameter, argument: Denotation, node: ast.AST, scope: Scope
-) -> None:
-    wanted = parameter.type
-    match argument:
-        case Instance(_, kinds) if isinstance(wanted, ComponentClass):
-            if all(kind.derives_from(wanted) for kind in kinds):
-                return
-            message = f"{definition.name} takes {wanted.name} as {parameter.name}, not {kinds[0].name}"
-        case StepTaken() if isinstance(wanted, StepMark):
-            return
-        case Term() if not isinstance(wanted, ComponentClass | StepMark):
-            if same_kind(argument.sort, wanted):
-                return
-            message = f"{definition.name} takes {sort_name(wanted)} as {parameter.name}, not {sort_name(argument.sort)}"
-        case _:
-            message = f"{definition.name} cannot take {described(argument)} as {parameter.name}"
-    raise scope.source.mistake(node, "E305", message)
 
 
 def _check_result(definition: Definition, node: ast.expr, result: Denotation, scope: Scope) -> None:

@@ -32,7 +32,8 @@ from tdispmodel.reading.denotations import (
 )
 
 if TYPE_CHECKING:
-    from tdispmodel.reading.expressions import Elaborator, Scope
+    from tdispmodel.reading.expressions import Elaborator
+    from tdispmodel.reading.scopes import Scope
 
 _ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _NEGATED = (ast.NotEq, ast.IsNot, ast.NotIn)

@@ -122,6 +122,15 @@ class HelperMember:
 
 
 @dataclass(frozen=True, eq=False)
+class ProcedureMember:
+    """A method that actions call as a statement; ``restrictions`` are the conditions that subclasses added to it."""
+
+    name: str
+    definition: Definition
+    restrictions: tuple[Definition, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class StartMember:
     """A method that start states satisfy."""
 
@@ -150,7 +159,8 @@ class ActionMember:
     patched: str = ""
 
 
-Member = VariableMember | ConstantMember | PartMember | HelperMember | StartMember | ActionMember
+Method = HelperMember | ProcedureMember | StartMember | ActionMember
+Member = VariableMember | ConstantMember | PartMember | Method
 
 
 @dataclass(eq=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tdispmodel.ir.expressions import (
     ARITHMETIC,
@@ -46,6 +46,7 @@ from tdispmodel.reading.denotations import (
     Instance,
     Member,
     PartMember,
+    ProcedureMember,
     StartMember,
     StepActor,
     StepTaken,
@@ -59,29 +60,11 @@ from tdispmodel.reading.denotations import (
 )
 from tdispmodel.reading.files import MAXIMUM_DEPTH, Source
 from tdispmodel.reading.mistakes import FollowsFromAnother, Mistake
-from tdispmodel.reading.names import Namespace
+from tdispmodel.reading.scopes import Scope
 from tdispmodel.reading.world import World
 from tdispmodel.source import did_you_mean
 
 MAXIMUM_SIZE = 50_000
-
-
-@dataclass(eq=False)
-class Scope:
-    """The names inside one function body: what they stand for, and which will be bound further down."""
-
-    names: Namespace
-    known: dict[str, Denotation]
-    later: set[str] = field(default_factory=set)
-
-    @property
-    def source(self) -> Source:
-        """The file that the function stands in."""
-        return self.names.source
-
-    def inside(self, added: dict[str, Denotation]) -> Scope:
-        """Return the scope of a generator or of a lambda within this one."""
-        return Scope(self.names, {**self.known, **added}, self.later - set(added))
 
 
 @dataclass(frozen=True)
@@ -92,11 +75,21 @@ class Written:
     variable: str
 
 
+@dataclass(frozen=True)
+class Reads:
+    """A variable that was read, and where."""
+
+    instance: Instance
+    variable: str
+    source: Source
+    node: ast.AST
+
+
 class Elaborator:
     """Elaborates one action, property or start condition.
 
     ``actor``: whose guards these are (None outside actions).  ``taken``: names that instances have in the IR.
-    ``written``: what was assigned before the expression at hand.
+    ``written``: what was assigned before the expression at hand; ``reads``: all that was read.
     """
 
     def __init__(self, world: World, taken: Sequence[str], actor: Actor | None = None) -> None:
@@ -104,6 +97,7 @@ class Elaborator:
         self.taken = list(taken)
         self.actor = actor
         self.written: list[Written] = []
+        self.reads: list[Reads] = []
         self.expanding: list[tuple[ast.FunctionDef, str]] = []
         self.outermost: tuple[Source, ast.AST] | None = None
         self.binders = 0
@@ -188,6 +182,9 @@ class Elaborator:
             raise FollowsFromAnother
         if found is not None:
             return found
+        if node.id in scope.ended:
+            message = f"{node.id} belongs to the loop above"
+            raise scope.source.mistake(node, "E204", message, "use it inside the loop only")
         if node.id in scope.later:
             message = f"{node.id} is used before the line that gives it a value"
             raise scope.source.mistake(node, "E204", message, "move that line up, or rename one of the two")
@@ -260,7 +257,7 @@ class Elaborator:
                     return expanded(self, definition, (instance,), node, scope)
                 hint = f"write: {name}()" if not definition.parameters else f"write: {name}(...)"
                 raise scope.source.mistake(node, "E322", f"{name} is a method and must be called", hint)
-            case ActionMember(name) | StartMember(name):
+            case ActionMember(name) | StartMember(name) | ProcedureMember(name):
                 message = f"{name} is no value"
                 raise scope.source.mistake(
                     node, "E414", message, "an action happens by itself; ask for what it changes"
@@ -288,6 +285,7 @@ class Elaborator:
         """Return the term that reads a variable.  Raises `Mistake` when an assignment above may have changed it."""
         shown = f"{instance.path}.{variable.name}"
         source, where = self.outermost or (scope.source, node)
+        self.reads.append(Reads(instance, variable.name, source, where))
         for written in self.written:
             if written.variable == variable.name and may_be_same(written.instance, instance):
                 hint = f"name the value before the assignment: was_{variable.name} = ..."
@@ -414,6 +412,8 @@ def _agree(first: Member, other: Member | None) -> bool:
             return first.many == other.many
         case HelperMember(), HelperMember():
             return first.definition is other.definition
+        case ProcedureMember(), ProcedureMember():
+            return (first.definition, first.restrictions) == (other.definition, other.restrictions)
         case _:
             return first is other
 

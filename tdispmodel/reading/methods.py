@@ -15,6 +15,7 @@ from tdispmodel.reading.denotations import (
     HelperMember,
     Member,
     Parameter,
+    ProcedureMember,
     StartMember,
     Word,
 )
@@ -74,14 +75,15 @@ def method(declared: ComponentClass, node: ast.FunctionDef, context: Context) ->
 
 def _pure(definition: Definition, marks: Decorators, context: Context) -> Member:
     node, source = definition.node, context.names.source
-    if definition.returns is None:
-        hint = "write @action(by=Actor.X) above it if it changes something; else say what it returns: -> bool"
-        raise source.mistake(node, "E401", f"{node.name} says neither who acts nor what it returns", hint)
+    if definition.returns is None and not marks.by_name:
+        return ProcedureMember(node.name, definition)
     if "initially" in marks:
         if definition.parameters or str(definition.returns) != "bool" or "property" in marks:
             hint = f"write: def {node.name}(self) -> bool"
             raise source.mistake(node, "E327", "a start condition takes self and returns bool", hint)
         return StartMember(node.name, definition)
+    if definition.returns is None:
+        raise source.mistake(node, "E327", "a property returns a value", "write: -> bool")
     if "property" in marks and definition.parameters:
         raise source.mistake(node, "E327", "a property takes nothing but self", "remove @property, and call it")
     return HelperMember(node.name, definition, "property" in marks)
@@ -96,7 +98,7 @@ def _refuse_redefinition(declared: ComponentClass, node: ast.FunctionDef, contex
     elif isinstance(old, ActionMember):
         message = f"{node.name} is inherited from {base} already; say what happens to it"
         hint = f"write @replaces({base}.{node.name}), or @restricts({base}.{node.name}) to add conditions only"
-    elif isinstance(old, HelperMember | StartMember):
+    elif isinstance(old, HelperMember | ProcedureMember | StartMember):
         message = f"{node.name} is inherited from {base} already; say what happens to it"
         hint = f"write: @replaces({base}.{node.name})"
     else:

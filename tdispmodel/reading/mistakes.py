@@ -83,7 +83,9 @@ CATALOGUE: dict[str, str] = {
     "E411": "a restriction holds more than require(...)",
     "E412": "a replacement has no body",
     "E413": "an action has unsuitable parameters",
-    "E414": "an action is called",
+    "E414": "an action is called, or a procedure used as a value",
+    "E415": "a loop does more than assign to its own instance",
+    "E416": "a procedure that nothing calls",
     # properties
     "E501": "a property has unsuitable parameters",
     "E502": "leads_to has no premise",

@@ -15,16 +15,18 @@ from tdispmodel.reading.denotations import (
     HelperMember,
     Instance,
     PartMember,
+    ProcedureMember,
     StartMember,
     StepMark,
     StepTaken,
     Term,
     VariableMember,
 )
-from tdispmodel.reading.expressions import Elaborator, Scope
+from tdispmodel.reading.expressions import Elaborator
 from tdispmodel.reading.methods import function_definition
 from tdispmodel.reading.mistakes import Mistakes
 from tdispmodel.reading.modules import Module
+from tdispmodel.reading.scopes import Scope
 from tdispmodel.reading.world import World
 from tdispmodel.source import Complaint
 
@@ -130,11 +132,24 @@ def check_helpers(module: Module, world: World, mistakes: Mistakes) -> None:
             if isinstance(member, HelperMember) and member.definition.module is module:
                 with mistakes:
                     _check_helper(world, member.definition, declared)
+            if isinstance(member, ProcedureMember):
+                with mistakes:
+                    _check_called(module, world, member, declared)
     for function in module.functions:
         if not function.node.decorator_list:
             with mistakes:
                 context = Context(module.names, function.position)
                 _check_helper(world, function_definition(function, context), None)
+
+
+def _check_called(module: Module, world: World, member: ProcedureMember, declared: ComponentClass) -> None:
+    """An action whose decorator was forgotten would be a procedure that never happens."""
+    definition = member.definition
+    new = definition.module is module and not (declared.base and member.name in declared.base.members)
+    if new and not member.restrictions and definition.node not in world.called:
+        message = f"nothing calls {member.name}, so what it does never happens"
+        hint = "write @action(by=Actor.X) above it if it happens by itself"
+        raise module.source.mistake(definition.node, "E416", message, hint)
 
 
 def _check_helper(world: World, definition: Definition, declared: ComponentClass | None) -> None:

@@ -17,6 +17,7 @@ from tdispmodel.reading.denotations import (
     Definition,
     HelperMember,
     Member,
+    ProcedureMember,
     StartMember,
     Word,
 )
@@ -99,7 +100,9 @@ def patched(
     if wanted in declared.removed:
         raise source.mistake(node, "E409", f"{owner.name}.{wanted} is removed", "patch it or remove it, not both")
     methods = [
-        key for key, member in owner.members.items() if isinstance(member, ActionMember | HelperMember | StartMember)
+        key
+        for key, member in owner.members.items()
+        if isinstance(member, ActionMember | HelperMember | ProcedureMember | StartMember)
     ]
     if old is None or wanted not in methods:
         raise source.mistake(node, "E409", f"{owner.name} has no method {wanted}", did_you_mean(wanted, methods))
@@ -107,8 +110,14 @@ def patched(
         message = f"the method is called {name}, what it {verb} is called {wanted}"
         raise source.mistake(definition.node, "E410", message, f"write: def {wanted}(...)")
     _check_parameters(definition, old, context)
+    if isinstance(old, ActionMember | ProcedureMember):
+        _check_patch(definition, verb, old, context, others)
     if isinstance(old, ActionMember):
-        return _patched_action(definition, verb, old, context, mark, others)
+        return _patched_action(definition, verb, old, context, mark)
+    if isinstance(old, ProcedureMember) and mark is None:
+        if verb == "restricts":
+            return ProcedureMember(name, old.definition, (definition, *old.restrictions))
+        return ProcedureMember(name, definition)
     if verb == "restricts" or mark is not None:
         raise source.mistake(
             node, "E410", f"{owner.name}.{wanted} is no action", f"write: @replaces({owner.name}.{wanted})"
@@ -116,20 +125,24 @@ def patched(
     return _patched_helper(definition, old, context, others)
 
 
-def _patched_action(  # noqa: PLR0913  # all of it says what the patch is
-    definition: Definition,
-    verb: str,
-    old: ActionMember,
-    context: Context,
-    mark: ActionMark | None,
-    others: frozenset[str],
+def _check_patch(
+    definition: Definition, verb: str, old: ActionMember | ProcedureMember, context: Context, others: frozenset[str]
+) -> None:
+    """Raise `Mistake` when a patch has not the form of the action or procedure that it patches."""
+    source, node = context.names.source, definition.node
+    if definition.returns is not None or others:
+        message = f"{old.name} is an action or procedure and returns nothing"
+        raise source.mistake(node, "E410", message, "write: -> None, and no other decorator")
+    body = without_docstring(node.body)
+    if verb == "replaces" and (not body or all(_is_ellipsis(statement) for statement in body)):
+        hint = "write what happens instead, or pass if nothing does; @removes(...) takes an action away"
+        raise source.mistake(node, "E412", f"the replacement of {old.name} has no body", hint)
+
+
+def _patched_action(
+    definition: Definition, verb: str, old: ActionMember, context: Context, mark: ActionMark | None
 ) -> ActionMember:
     source, node = context.names.source, definition.node
-    if definition.returns is not None:
-        raise source.mistake(node, "E410", f"{old.name} is an action and returns nothing", "write: -> None")
-    if others:
-        raise source.mistake(node, "E410", f"{old.name} is an action", "remove the other decorator")
-    body = without_docstring(node.body)
     if verb == "restricts":
         if mark is not None:
             raise source.mistake(node, "E410", "a restriction does not change who acts", "remove @action(...)")
@@ -139,9 +152,6 @@ def _patched_action(  # noqa: PLR0913  # all of it says what the patch is
             restrictions=(*old.restrictions, definition),
             patched=old.patched or "restricted",
         )
-    if not body or all(_is_ellipsis(statement) for statement in body):
-        hint = f"write what happens instead, or @removes({old.owner.name}.{old.name}) above the class"
-        raise source.mistake(node, "E412", f"the replacement of {old.name} has no body", hint)
     text, cited = text_and_source(docstring(node, source))
     actor, fair, target = (mark.actor, mark.fair, mark.target) if mark else (old.actor, old.fair, old.target)
     return ActionMember(
@@ -185,7 +195,7 @@ def _check_parameters(definition: Definition, old: Member, context: Context) -> 
     source = context.names.source
     if isinstance(old, ActionMember):
         expected = old.parameters
-    elif isinstance(old, HelperMember | StartMember):
+    elif isinstance(old, HelperMember | ProcedureMember | StartMember):
         expected = old.definition.parameters
     else:
         return

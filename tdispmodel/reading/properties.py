@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tdispmodel.ir.expressions import TRUE, Expression, Value
-from tdispmodel.ir.model import Kind, Property
+from tdispmodel.ir.model import Kind, Parameter, Property
 from tdispmodel.reading.annotations import Context, written_value
 from tdispmodel.reading.bodies import local_names, returned
 from tdispmodel.reading.denotations import (
@@ -26,10 +26,11 @@ from tdispmodel.reading.denotations import (
     Word,
     described,
 )
-from tdispmodel.reading.expressions import Elaborator, Scope
+from tdispmodel.reading.expressions import Elaborator
 from tdispmodel.reading.methods import function_definition
 from tdispmodel.reading.modules import Module
 from tdispmodel.reading.names import check_name
+from tdispmodel.reading.scopes import Scope
 from tdispmodel.reading.texts import docstring, text_and_source, without_docstring
 from tdispmodel.reading.world import World
 from tdispmodel.source import did_you_mean
@@ -42,7 +43,7 @@ KINDS = {
     "stays_possible": Kind.STAYS_POSSIBLE,
     "must_be_possible": Kind.MUST_BE_POSSIBLE,
 }
-_STEPS = {Kind.STEP: {2, 3}, Kind.NEVER_ENDLESS: {2, 3}, Kind.MUST_BE_POSSIBLE: {1, 2, 3}}
+MAXIMUM_PARAMETERS = 4
 _CODE = re.compile(r"[A-Z]{2,6}[0-9]{1,6}")
 _NEEDED = re.compile(r"[A-Za-z_]\w*\.[A-Za-z_]\w*", re.ASCII)
 
@@ -172,9 +173,10 @@ class PropertyReader:
     def read(self) -> Property | NotApplicable:
         """Return the property, or why it does not apply.  Raises `Mistake`."""
         asked, node = self.asked, self.asked.function.node
-        about = self._check_parameters()
-        kinds = self.world.kinds(about)
-        reason = "" if kinds else f"the model has no {about.name}"
+        about, *others = self._check_parameters()
+        instances = self._instances([about, *others])
+        absent = [kind.name for kind in (about, *others) if not self.world.kinds(kind)]
+        reason = f"the model has no {absent[0]}" if absent else ""
         missing = [needed for needed in asked.needs if not self._has(needed)]
         if missing:
             reason = f"the model has no {', '.join(missing)}"
@@ -189,8 +191,11 @@ class PropertyReader:
             code=self.code,
             kind=asked.kind,
             about=about.name,
-            formula=self._formula(kinds),
-            after=TRUE if asked.after is None else self._premise(asked.after, kinds),
+            formula=self._formula(instances),
+            parameters=tuple(
+                Parameter(instance.path, kind.name) for instance, kind in zip(instances[1:], others, strict=True)
+            ),
+            after=TRUE if asked.after is None else self._premise(asked.after, instances),
             given=given,
             needs=asked.needs,
             text=text,
@@ -198,31 +203,61 @@ class PropertyReader:
             place=self.source.place(node),
         )
 
-    def _check_parameters(self) -> ComponentClass:
-        """Return what the property is about.  Raises `Mistake`."""
+    @property
+    def _is_about_steps(self) -> bool:
+        last = self.definition.parameters[-1:]
+        return self.asked.kind in (Kind.STEP, Kind.NEVER_ENDLESS) or (
+            self.asked.kind is Kind.MUST_BE_POSSIBLE and any(isinstance(known.type, StepMark) for known in last)
+        )
+
+    def _check_parameters(self) -> list[ComponentClass]:
+        """Return what the property is about, and of which further instances it speaks.  Raises `Mistake`."""
         kind, node, parameters = self.asked.kind, self.asked.function.node, self.definition.parameters
         name = next(word for word, known in KINDS.items() if known is kind)
-        allowed = _STEPS.get(kind, {1})
+        if str(self.definition.returns) != "bool":
+            raise self.source.mistake(node, "E501", f"{node.name} must return bool", "write: -> bool")
         if kind is Kind.NEVER_ENDLESS and len(parameters) == 1:
-            hint = "write @leads_to(after=lambda now: P) above a function that returns not P, or ask it of steps (now, after)"
-            raise self.source.mistake(node, "E503", "@never_endless judges steps, not states", hint)
-        if len(parameters) not in allowed:
-            forms = {1: "(now: Guest)", 2: "(now: Guest, after: Guest)", 3: "(now: Guest, after: Guest, step: Step)"}
-            hint = "write: " + " or ".join(forms[count] for count in sorted(allowed))
-            raise self.source.mistake(node, "E501", f"@{name} stands above another number of parameters", hint)
+            message = "@never_endless judges steps, not states"
+            hint = "write @leads_to(after=lambda now: P) above a function that returns not P, or take (now, after)"
+            raise self.source.mistake(node, "E503", message, hint)
+        if not parameters or len(parameters) > MAXIMUM_PARAMETERS:
+            message = f"@{name} stands above a function of 1 to {MAXIMUM_PARAMETERS} parameters"
+            raise self.source.mistake(node, "E501", message, "write: (now: Guest)")
+        if self._is_about_steps:
+            return [self._check_step_parameters(name)]
+        found: list[ComponentClass] = []
+        for parameter in parameters:
+            if not isinstance(parameter.type, ComponentClass):
+                hint = "annotate it with a component; steps are judged by @step_property"
+                raise self.source.mistake(parameter.node, "E501", f"{parameter.name} is no component", hint)
+            found.append(parameter.type)
+        return found
+
+    def _check_step_parameters(self, name: str) -> ComponentClass:
+        parameters = self.definition.parameters
+        forms = "(now: Guest, after: Guest), or (now: Guest, after: Guest, step: Step)"
+        if len(parameters) not in (2, 3):
+            hint = f"write {forms}; for several instances: zip(now.devices, after.devices)"
+            message = f"@{name} stands above another number of parameters"
+            raise self.source.mistake(self.asked.function.node, "E501", message, hint)
         about = parameters[0].type
         if not isinstance(about, ComponentClass):
             hint = "annotate it with the component that the property is about"
             raise self.source.mistake(parameters[0].node, "E501", f"{parameters[0].name} is no component", hint)
-        if len(parameters) > 1 and parameters[1].type is not about:
+        if parameters[1].type is not about:
             message = f"{parameters[1].name} is the state after the step of {parameters[0].name}"
             raise self.source.mistake(parameters[1].node, "E501", message, f"annotate it with {about.name}")
-        if len(parameters) > 2 and not isinstance(parameters[2].type, StepMark):
-            message = f"{parameters[2].name} is the step"
-            raise self.source.mistake(parameters[2].node, "E501", message, "annotate it with Step")
-        if str(self.definition.returns) != "bool":
-            raise self.source.mistake(node, "E501", f"{node.name} must return bool", "write: -> bool")
+        if len(parameters) == 3 and not isinstance(parameters[2].type, StepMark):
+            raise self.source.mistake(parameters[2].node, "E501", f"{parameters[2].name} is the step", f"write {forms}")
         return about
+
+    def _instances(self, kinds: list[ComponentClass]) -> list[Instance]:
+        """Return the instances that the property speaks of: ``now``, and one per further parameter."""
+        found = [Instance("now", self.world.kinds(kinds[0]))]
+        for parameter, kind in zip(self.definition.parameters[1:], kinds[1:], strict=False):
+            path = parameter.name if parameter.name != "now" else "now_2"
+            found.append(Instance(path, self.world.kinds(kind)))
+        return found
 
     def _has(self, needed: str) -> bool:
         owner, _, member = needed.partition(".")
@@ -251,35 +286,38 @@ class PropertyReader:
                 return NotApplicable(self.asked.function.name, self.code, reason)
         return tuple(found.items())
 
-    def _formula(self, kinds: tuple[ComponentClass, ...]) -> Expression:
+    def _formula(self, instances: list[Instance]) -> Expression:
         names = [parameter.name for parameter in self.definition.parameters]
-        stand_for: tuple[Denotation, ...] = (Instance("now", kinds), Instance("now", kinds, after=True), StepTaken())
-        return self._body(self.definition, dict(zip(names, stand_for, strict=False)))
+        stand_for: list[Denotation] = [*instances]
+        if self._is_about_steps:
+            stand_for += [Instance("now", instances[0].kinds, after=True), StepTaken()]
+        return self._body(self.definition, dict(zip(names, stand_for, strict=False)), instances)
 
-    def _body(self, definition: Definition, known: dict[str, Denotation]) -> Expression:
+    def _body(self, definition: Definition, known: dict[str, Denotation], instances: list[Instance]) -> Expression:
         scope = Scope(definition.module.names, known, local_names(without_docstring(definition.node.body)))
-        elaborator = Elaborator(self.world, ("now",))
+        elaborator = Elaborator(self.world, [instance.path for instance in instances])
         elaborator.expanding.append((definition.node, definition.name))
         where, result = returned(elaborator, definition.node, scope)
-        return self._truth(where, result, scope)
-
-    def _truth(self, where: ast.expr, result: Denotation, scope: Scope) -> Expression:
         if isinstance(result, Term) and str(result.sort) == "bool":
             return result.expression
         raise scope.source.mistake(where, "E302", f"this is {described(result)}, not a truth value", "compare it")
 
-    def _premise(self, node: ast.expr, kinds: tuple[ComponentClass, ...]) -> Expression:
-        """Return the premise: a lambda, or the name of a function of the module, of one parameter."""
-        source, now = self.source, Instance("now", kinds)
-        hint = "write: after=lambda now: ..., or the name of a function of one parameter"
+    def _premise(self, node: ast.expr, instances: list[Instance]) -> Expression:
+        """Return the premise: a lambda, or a function of the module, with the parameters of the property."""
+        source, count = self.source, len(instances)
+        names = ", ".join(parameter.name for parameter in self.definition.parameters)
+        hint = f"write: after=lambda {names}: ..., or the name of a function with these parameters"
+        wrong = f"the premise takes {count} parameter{'s' * (count > 1)}, as the property does"
         if isinstance(node, ast.Lambda):
             arguments = node.args
             plain = not (arguments.posonlyargs or arguments.kwonlyargs or arguments.vararg or arguments.kwarg)
-            if not plain or len(arguments.args) != 1 or arguments.defaults:
-                raise source.mistake(node, "E508", "the premise takes one parameter", hint)
-            check_name(source, arguments.args[0].arg, arguments.args[0])
-            scope = Scope(self.module.names, {arguments.args[0].arg: now})
-            elaborator = Elaborator(self.world, ("now",))
+            given = [argument.arg for argument in arguments.args]
+            if not plain or len(given) != count or len(set(given)) != count or arguments.defaults:
+                raise source.mistake(node, "E508", wrong, hint)
+            for argument in arguments.args:
+                check_name(source, argument.arg, argument)
+            scope = Scope(self.module.names, dict(zip(given, instances, strict=True)))
+            elaborator = Elaborator(self.world, [instance.path for instance in instances])
             return elaborator.truth(node.body, scope).expression
         if not isinstance(node, ast.Name):
             raise source.mistake(node, "E508", "the premise is a lambda or the name of a function", hint)
@@ -287,10 +325,12 @@ class PropertyReader:
         if not isinstance(symbol, Function):
             raise source.mistake(node, "E508", f"{described(symbol)} is no function", hint)
         definition = function_definition(symbol, Context(symbol.module.names, symbol.position))
-        if len(definition.parameters) != 1:
-            raise source.mistake(node, "E508", "the premise takes one parameter", hint)
-        wanted = definition.parameters[0].type
-        if not isinstance(wanted, ComponentClass) or not all(kind.derives_from(wanted) for kind in kinds):
-            message = f"{definition.name} is not about {kinds[0].name}"
-            raise source.mistake(node, "E508", message, hint)
-        return self._body(definition, {definition.parameters[0].name: now})
+        if len(definition.parameters) != count:
+            raise source.mistake(node, "E508", wrong, hint)
+        for parameter, instance in zip(definition.parameters, instances, strict=True):
+            wanted = parameter.type
+            if not isinstance(wanted, ComponentClass) or not all(kind.derives_from(wanted) for kind in instance.kinds):
+                message = f"{parameter.name} of {definition.name} is not {instance.kinds[0].name}"
+                raise source.mistake(node, "E508", message, hint)
+        known = {parameter.name: instance for parameter, instance in zip(definition.parameters, instances, strict=True)}
+        return self._body(definition, dict(known), instances)

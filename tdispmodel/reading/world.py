@@ -6,6 +6,8 @@ Given the root class; gives every class of which the model has instances, checks
 
 from __future__ import annotations
 
+import ast
+
 from tdispmodel.reading.denotations import (
     ActionMember,
     ComponentClass,
@@ -20,12 +22,13 @@ MAXIMUM_PART_DEPTH = 8
 
 
 class World:
-    """The classes of a model, the root first, then parts in order."""
+    """The classes of a model, the root first, then parts in order.  ``called``: procedures that actions call."""
 
     def __init__(self, root: ComponentClass, mistakes: Mistakes) -> None:
         self.root = root
         self.classes: list[ComponentClass] = []
         self.paths: list[tuple[str, ComponentClass, bool]] = []
+        self.called: set[ast.FunctionDef] = set()
         self._removed: dict[tuple[ComponentClass, str], ActionMember] = {}
         with mistakes:
             self._add(root, "self", (), root, below_many=False)
