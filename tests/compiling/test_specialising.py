@@ -79,9 +79,9 @@ def test_an_implication_from_itself_disappears() -> None:
 @given(systems(), st.data())
 def test_residuals_mean_what_the_formula_meant(system: System, data: st.DataObject) -> None:
     """On every enabled step of every state the residual is true before exactly when the formula is true of the step."""
-    formula = Formulas(data.draw, system.variables, tuple(action.name for action in system.actions)).formula(
-        3, steps=True
-    )
+    draw: st.DrawFn = data.draw  # type: ignore[assignment]  # it draws as well
+    names = tuple(action.name for action in system.actions)
+    formula = Formulas(draw, system.variables, names).formula(3, steps=True)
     semantics, compiled = Semantics(system), StepFormula(formula)
     residuals = {action.name: compiled.residual(Taken(action)) for action in system.actions}
     assert not any(map(speaks_of_step, residuals.values()))
