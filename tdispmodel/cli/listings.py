@@ -13,6 +13,7 @@ from tdispmodel.cli.output import Output
 from tdispmodel.engines.portfolio import AUTOMATIC, Portfolio
 from tdispmodel.engines.registry import ENGINES
 from tdispmodel.ir.expressions import Actor, Enumeration, Sort
+from tdispmodel.ir.model import Kind
 from tdispmodel.printing import changes_text, model_text
 from tdispmodel.reports.exits import Exit
 from tdispmodel.reports.formats import FORMATS
@@ -61,7 +62,7 @@ def proposals(catalogue: Catalogue) -> Iterator[Entry]:
 def properties(loaded: Loaded) -> Iterator[Entry]:
     """Yield what is asked of a model."""
     for known in loaded.properties:
-        yield Entry(known.name, f"{known.code} {known.kind.value}", known.text, known.source)
+        yield Entry(known.name, f"{known.code} {SHORT[known.kind]}", known.text, known.source)
 
 
 def actions(loaded: Loaded) -> Iterator[Entry]:
@@ -98,6 +99,16 @@ def switches(loaded: Loaded) -> Iterator[Entry]:
         yield Entry(name, "", action.text, action.source)
 
 
+SHORT = {
+    Kind.INVARIANT: "state",
+    Kind.STEP: "step",
+    Kind.LEADS_TO: "leads to",
+    Kind.NEVER_ENDLESS: "ends",
+    Kind.STAYS_POSSIBLE: "stays",
+    Kind.MUST_BE_POSSIBLE: "witness",
+}
+"""The kinds of property in one word."""
+
 OF_A_MODEL = {
     "properties": properties,
     "actions": actions,
@@ -113,8 +124,12 @@ def values_text(sort: Sort) -> str:
 
 
 def show(arguments: argparse.Namespace, output: Output) -> int:
-    """The model as it was read, and what it changed on its base."""
+    """The model as it was read, below what it changed on its base; together they are a model file again."""
     catalogue = find_catalogue()
-    loaded = load(catalogue, catalogue.resolve(arguments.proposal))
-    output.write(changes_text(loaded.model, loaded.base) + "\n" + model_text(loaded.model))
+    loaded = load(catalogue, catalogue.resolve(arguments.proposal), with_properties=False)
+    if loaded.base is not loaded.model:
+        changes = changes_text(loaded.model, loaded.base).splitlines()
+        output.write(f"# What {loaded.model.name} changes on {loaded.base.root}:\n#\n")
+        output.write("".join(f"# {line}".rstrip() + "\n" for line in changes) + "\n")
+    output.write(model_text(loaded.model))
     return Exit.HOLDS

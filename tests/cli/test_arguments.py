@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from tdispmodel.reports.exits import Exit
 
 Run = Callable[..., Any]
 
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+
 HEAVY = ("z3", "networkx", "hypothesis", "tdispmodel.reading", "tdispmodel.engines", "asyncio", "multiprocessing")
 
 
@@ -26,7 +29,9 @@ def loaded_by(*words: str) -> list[str]:
         "import sys; from tdispmodel.cli import main; main(sys.argv[1:]);"
         f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
     )
-    run = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", program, *words], capture_output=True, text=True, check=True, env=ENVIRONMENT
+    )
     loaded: list[str] = json.loads(run.stderr.strip().splitlines()[-1].replace("'", '"'))
     return loaded
 
@@ -134,3 +139,9 @@ def test_lists_are_those_of_the_help() -> None:
         "engines",
         "formats",
     } == set(LISTS)
+
+
+def test_explicit_search_imports_no_solver(here: Path) -> None:
+    """A check that the explicit engine decides imports neither z3, nor networkx, nor hypothesis."""
+    loaded = loaded_by("check", str(here / "room.py"))
+    assert [] == [name for name in loaded if name in ("z3", "networkx", "hypothesis")]

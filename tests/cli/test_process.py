@@ -86,7 +86,7 @@ def test_interrupted(here: Path, proposals: list[str], number: signal.Signals) -
         text=True,
         start_new_session=True,
     )
-    while process.poll() is None and sum(running(process.pid)) < 1.5:
+    while process.poll() is None and sum(running(process.pid)) < 0.8:
         time.sleep(0.05)
     os.kill(process.pid, number)
     out, err = process.communicate(timeout=60)
