@@ -1,9 +1,9 @@
 """Expressions: everything that may stand in a guard, a value or a property.
 
 Truth values: `and`, `or`, `not`.  Enum members: `is`, `is not`, `in (...)`, `not in (...)`.  Integers: `==`,
-`!=`, `<`, `<=`, `>`, `>=` and chains of them, `+`, `-`, `*`, `min`, `max`, `abs`.  Any sort: `x if condition else y`.  What else
-Python has (division, strings, subscripts, other calls) is refused, and the complaint says what to write
-instead.
+`!=`, `<`, `<=`, `>`, `>=` and chains of them, `+`, `-`, `*`, `min`, `max`, `abs`.  Any sort: `x if condition
+else y`.  What else Python has (division, strings, subscripts, other calls) is refused, and the complaint says
+what to write instead.
 
 A number that can leave its range in a reachable state is an error of the model, not a silent wrap-around.
 

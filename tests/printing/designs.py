@@ -135,6 +135,6 @@ PROPOSAL = Model(
     (CAREFUL, DEVICE),
     (Constant("kernel", KERNEL, "OLD", fixed=True),),
     initially=(AUTOPROBE,),
-    properties=(NEVER_ALL,),
+    properties=(replace(NEVER_ALL, given=(("kernel", "OLD"),)),),
     claim="Careful.",
 )

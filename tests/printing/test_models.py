@@ -101,7 +101,7 @@ class Careful(Guest):
         self.tried = 1
 
 
-@given(kernel=Kernel.NEW)
+@given(kernel=Kernel.OLD)
 @invariant(code="TDM101")
 def never_all(now: Guest) -> bool:
     """Some device stays free. [debate 3]"""
