@@ -8,6 +8,7 @@ side by side: ``driver is not PREPARE`` instead of three bits.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import reduce
 
 import z3
 
@@ -34,13 +35,6 @@ from tdispmodel.ir.expressions import (
     number,
 )
 
-COMPARISONS: dict[int, Callable[[Expression, Expression], Expression]] = {
-    z3.Z3_OP_LE: AtMost,
-    z3.Z3_OP_LT: Less,
-    z3.Z3_OP_GE: lambda left, right: AtMost(right, left),
-    z3.Z3_OP_GT: lambda left, right: Less(right, left),
-}
-ARITHMETIC = {z3.Z3_OP_ADD: "+", z3.Z3_OP_SUB: "-", z3.Z3_OP_MUL: "*"}
 MOST_NODES = 20_000
 
 
@@ -74,38 +68,14 @@ class Readback:
             raise Unsuitable(message)
         return self._application(term, [self.expression(child) for child in term.children()])
 
-    def _application(self, term: z3.ExprRef, operands: list[Expression]) -> Expression:  # noqa: PLR0911  # one return per operator
-        match term.decl().kind():
-            case z3.Z3_OP_TRUE:
-                return TRUE
-            case z3.Z3_OP_FALSE:
-                return FALSE
-            case z3.Z3_OP_NOT:
-                return _denied(operands[0])
-            case z3.Z3_OP_AND:
-                return conjunction(*_merged(operands, lambda one, other: one & other))
-            case z3.Z3_OP_OR:
-                return disjunction(*_merged(operands, lambda one, other: one | other))
-            case z3.Z3_OP_IMPLIES:
-                return disjunction(_denied(operands[0]), operands[1])
-            case z3.Z3_OP_EQ | z3.Z3_OP_IFF:
-                return Equal(operands[0], operands[1])
-            case z3.Z3_OP_XOR:
-                return Not(Equal(operands[0], operands[1]))
-            case z3.Z3_OP_ITE:
-                return choice(operands[0], operands[1], operands[2])
-            case z3.Z3_OP_UMINUS:
-                return Arithmetic("-", number(0), operands[0])
-            case kind if kind in COMPARISONS:
-                return COMPARISONS[kind](operands[0], operands[1])
-            case kind if kind in ARITHMETIC and operands:
-                total = operands[0]
-                for operand in operands[1:]:
-                    total = Arithmetic(ARITHMETIC[kind], total, operand)
-                return total
-            case _:
-                message = f"no formula for {term.decl().name()}"
-                raise Unsuitable(message)
+    def _application(self, term: z3.ExprRef, operands: list[Expression]) -> Expression:
+        kind = term.decl().kind()
+        if kind in RULES and operands:
+            return RULES[kind](operands)
+        if z3.is_true(term) or z3.is_false(term):
+            return TRUE if z3.is_true(term) else FALSE
+        message = f"no formula for {term.decl().name()}"
+        raise Unsuitable(message)
 
 
 def _denied(operand: Expression) -> Expression:
@@ -141,3 +111,27 @@ def _merged(operands: Iterable[Expression], join: Callable[[set[Value], set[Valu
                 continue
         sets[read] = join(sets[read], found) if read in sets else found
     return [*rest, *(_member(read, values) for read, values in sets.items())]
+
+
+def _folded(operator: str) -> Callable[[list[Expression]], Expression]:
+    return lambda operands: reduce(lambda total, operand: Arithmetic(operator, total, operand), operands)
+
+
+RULES: dict[int, Callable[[list[Expression]], Expression]] = {
+    z3.Z3_OP_NOT: lambda operands: _denied(operands[0]),
+    z3.Z3_OP_AND: lambda operands: conjunction(*_merged(operands, lambda one, other: one & other)),
+    z3.Z3_OP_OR: lambda operands: disjunction(*_merged(operands, lambda one, other: one | other)),
+    z3.Z3_OP_IMPLIES: lambda operands: disjunction(_denied(operands[0]), operands[1]),
+    z3.Z3_OP_EQ: lambda operands: Equal(operands[0], operands[1]),
+    z3.Z3_OP_XOR: lambda operands: Not(Equal(operands[0], operands[1])),
+    z3.Z3_OP_ITE: lambda operands: choice(operands[0], operands[1], operands[2]),
+    z3.Z3_OP_LE: lambda operands: AtMost(operands[0], operands[1]),
+    z3.Z3_OP_LT: lambda operands: Less(operands[0], operands[1]),
+    z3.Z3_OP_GE: lambda operands: AtMost(operands[1], operands[0]),
+    z3.Z3_OP_GT: lambda operands: Less(operands[1], operands[0]),
+    z3.Z3_OP_UMINUS: lambda operands: Arithmetic("-", number(0), operands[0]),
+    z3.Z3_OP_ADD: _folded("+"),
+    z3.Z3_OP_SUB: _folded("-"),
+    z3.Z3_OP_MUL: _folded("*"),
+}
+"""How each operator of the solver is written as a formula of its operands."""

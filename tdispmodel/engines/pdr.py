@@ -21,7 +21,7 @@ from tdispmodel.engines.bmc import Search
 from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.engines.strengthening import Strengthening, parts
 from tdispmodel.engines.unrolling import LONGEST_CHECK, GaveUp, target, why
-from tdispmodel.ir.expressions import Expression
+from tdispmodel.ir.expressions import FALSE, Expression
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.verdict import Answer, InductiveInvariant, Verdict
@@ -74,6 +74,7 @@ class _Attempt:
         self.limits = limits
         self.progress = progress
         self.lemmas = Strengthening(terms, limits)
+        self.spacer = Spacer(terms.system)
         self.reachable: list[SystemProperty] = []
         self.reasons: dict[int, str] = {}
 
@@ -100,13 +101,19 @@ class _Attempt:
         try:
             invariant = self.lemmas.proof(question) if self.lemmas.lemmas else None
             if invariant is None:
-                found = spacer(self.lemmas.terms.system, question, limits)
+                found = self.spacer.asked(question, limits)
                 if found is None:
                     self.reachable.append(question)
                     return
-                self.lemmas.strengthen(parts(found))
+                # without a start state Spacer's invariant says nothing; then false is one
+                self.lemmas.strengthen([*parts(found), FALSE])
                 invariant = self.lemmas.proof(question)
-        except (GaveUp, Unsuitable) as error:
+        except GaveUp as error:
+            if self.limits.out_of_time():
+                raise
+            self.reasons[id(question)] = f"Spacer gave up: {error}"
+            return
+        except Unsuitable as error:
             self.reasons[id(question)] = str(error)
             return
         if invariant is None:
@@ -141,34 +148,48 @@ class _Attempt:
             yield replace(verdict, reason=own) if own else verdict
 
 
-def spacer(system: System, question: SystemProperty, limits: Limits) -> Expression | None:
-    """Return what Spacer says is always true and excludes what decides the question; None when that can be reached.
+class Spacer:
+    """Spacer, to be asked about one system."""
 
-    Raises `GaveUp` and `Unsuitable`, and KeyboardInterrupt when the user interrupted it.
-    """
-    terms = Terms(system, mathematical=True)
-    truth = z3.BoolSort(terms.context)
-    state = z3.Function("state", *(slot.sort() for slot in terms.now.flat), truth)
-    met = z3.Function("met", truth)
-    rules = z3.Fixedpoint(ctx=terms.context)
-    rules.set(**SETTINGS)
-    rules.register_relation(state, met)
-    rules.declare_var(*terms.now.flat, *terms.after.flat, *terms.taken)
-    term, about_step = target(terms, question)
-    rules.rule(state(*terms.now.flat), terms.initial)
-    rules.rule(state(*terms.after.flat), [state(*terms.now.flat), terms.transition])
-    rules.rule(met(), [state(*terms.now.flat), term, *([terms.transition] if about_step else [])])
-    if limits.out_of_time():
-        raise GaveUp(why("timeout", limits))
-    remaining = limits.remaining()
-    rules.set("timeout", LONGEST_CHECK if remaining is None else max(1, int(remaining * 1000)))
-    try:
-        answer = rules.query(met)
-        if answer == z3.unknown:
-            raise GaveUp(why(rules.reason_unknown(), limits))
-        if answer == z3.sat:
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self._terms: Terms | None = None
+
+    def asked(self, question: SystemProperty, limits: Limits) -> Expression | None:
+        """Return what Spacer says is always true and excludes what decides the question; None when that can be reached.
+
+        Raises `GaveUp` and `Unsuitable`, and KeyboardInterrupt when the user interrupted it.
+        """
+        terms = self._terms or Terms(self.system, mathematical=True)
+        self._terms = None  # a context in which a search was cut off is not used again
+        if limits.out_of_time():
+            raise GaveUp(why("timeout", limits))
+        rules, state, met = self._rules(terms, question)
+        remaining = limits.remaining()
+        rules.set("timeout", LONGEST_CHECK if remaining is None else max(1, int(remaining * 1000)))
+        try:
+            answer = rules.query(met)
+            if answer == z3.unknown:
+                raise GaveUp(why(rules.reason_unknown(), limits))
+            found = rules.get_cover_delta(-1, state) if answer == z3.unsat else None
+        except z3.Z3Exception as error:
+            raise GaveUp(why(str(error), limits)) from error
+        self._terms = terms
+        if found is None:
             return None
-        found = rules.get_cover_delta(-1, state)
-    except z3.Z3Exception as error:
-        raise GaveUp(why(str(error), limits)) from error
-    return Readback(terms).expression(z3.substitute_vars(found, *terms.now.flat))
+        return Readback(terms).expression(z3.substitute_vars(found, *terms.now.flat))
+
+    def _rules(self, terms: Terms, question: SystemProperty) -> tuple[z3.Fixedpoint, z3.FuncDeclRef, z3.FuncDeclRef]:
+        """The rules of the system and of one question: which states are reached, and whether it is met."""
+        truth = z3.BoolSort(terms.context)
+        state = z3.Function("state", *(slot.sort() for slot in terms.now.flat), truth)
+        met = z3.Function("met", truth)
+        rules = z3.Fixedpoint(ctx=terms.context)
+        rules.set(**SETTINGS)
+        rules.register_relation(state, met)
+        rules.declare_var(*terms.now.flat, *terms.after.flat, *terms.taken)
+        term, about_step = target(terms, question)
+        rules.rule(state(*terms.now.flat), terms.initial)
+        rules.rule(state(*terms.after.flat), [state(*terms.now.flat), terms.transition])
+        rules.rule(met(), [state(*terms.now.flat), term, *([terms.transition] if about_step else [])])
+        return rules, state, met
