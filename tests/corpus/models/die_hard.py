@@ -35,14 +35,14 @@ class Jugs(Component):
     def small_to_big(self) -> None:
         """The small jug is poured into the big one."""
         total = self.small + self.big
-        self.big = total if total <= 5 else 5
+        self.big = min(total, 5)
         self.small = 0 if total <= 5 else total - 5
 
     @action(by=Actor.USERSPACE)
     def big_to_small(self) -> None:
         """The big jug is poured into the small one."""
         total = self.small + self.big
-        self.small = total if total <= 3 else 3
+        self.small = min(total, 3)
         self.big = 0 if total <= 3 else total - 3
 
 
