@@ -376,8 +376,9 @@ class Guest(Component):
     def bind(self, device: Device) -> None:
         """Userspace writes the device to the operating driver's bind file. [bind_store, 1.1 e; debate 33]"""
         require(self.userspace_runs and device.present and self.driver_loaded and self.userspace_may_bind(device))
+        binds = self.attaches_on_request(device) and self.probe_binds(device)
+        self.result = Result.DONE if binds else Result.REFUSED
         self.probe(device, self.attaches_on_request(device), False, True)
-        self.result = Result.DONE if self.attaches_on_request(device) and self.probe_binds(device) else Result.REFUSED
 
     @action(by=Actor.USERSPACE, to=Actor.KERNEL)
     def drivers_probe(self, device: Device) -> None:
