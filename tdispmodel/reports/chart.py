@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from tdispmodel.ir.expressions import Actor
 from tdispmodel.reports.naming import WHO, Names
-from tdispmodel.reports.plain import WIDTH, cut
+from tdispmodel.reports.plain import WIDTH, cut, joined
 from tdispmodel.reports.trace import marked, trace_of
 from tdispmodel.verdict import Result, Trace
 
@@ -24,7 +24,7 @@ def chart(result: Result) -> str:
     if trace is None or not trace.steps:
         return ""
     drawing = _Drawing(Names(result.system), trace)
-    return "\n".join(drawing.lines()) + "\n"
+    return joined(drawing.lines())
 
 
 class _Drawing:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tdispmodel.reports.options import first_paragraph
-from tdispmodel.reports.plain import WIDTH, ascii_only, paragraph
+from tdispmodel.reports.plain import WIDTH, ascii_only, joined, paragraph
 
 GAP = "  "
 WIDEST_NAME = 26
@@ -34,7 +34,7 @@ def listing(heading: str, entries: Iterable[Entry]) -> str:
     notes = _width((entry.note for entry in found), WIDEST_NOTE)
     for entry in found:
         lines += _entry(entry, names, notes)
-    return "\n".join(lines) + "\n"
+    return joined(lines)
 
 
 def _entry(entry: Entry, names: int, notes: int) -> list[str]:

@@ -97,7 +97,7 @@ def _tables(grid: Grid, shown: dict[str, str]) -> Iterator[list[str]]:
             yield _table(grid, shown, group, ascii_only)
         return
     for group in numbered or []:
-        yield packed([f"{numbers[proposal]} {escaped(proposal)}" for proposal in group], WIDTH)
+        yield packed([f"{numbers[proposal]} {escaped(proposal)}" for proposal in group], WIDTH, hang="")
         yield _table(grid, shown, group, numbers.__getitem__)
 
 
@@ -138,7 +138,7 @@ def _legend(grid: Grid) -> list[str]:
     used = {re.sub(r"\d+", "n", cell) for cell in grid.cells.values()}
     if len(grid.cells) < len(grid.properties) * len(grid.proposals):
         used.add(NOT_ASKED)
-    return packed([f"{each}: {meaning}" for each, meaning in MEANINGS.items() if each in used], WIDTH, "; ")
+    return packed([f"{each}: {meaning}" for each, meaning in MEANINGS.items() if each in used], WIDTH, "; ", hang="")
 
 
 def _scope(report: Report, options: Options) -> list[str]:
@@ -206,12 +206,14 @@ def escaped(text: str) -> str:
 
     A word too wide for a line is split, since a line must not end in the middle of an escape.
     """
-    words = []
-    for word in ascii_only(text).split():
-        shown = _escaped_word(word)
-        chunks = [word] if len(shown) <= WIDEST_WORD else [word[at : at + CHUNK] for at in range(0, len(word), CHUNK)]
-        words += [_escaped_word(chunk) for chunk in chunks]
-    plain = " ".join(words)
+    pieces = []
+    for whole in ascii_only(text).split():
+        shown = _escaped_word(whole)
+        chunks = (
+            [whole] if len(shown) <= WIDEST_WORD else [whole[at : at + CHUNK] for at in range(0, len(whole), CHUNK)]
+        )
+        pieces += [_escaped_word(chunk) for chunk in chunks]
+    plain = " ".join(pieces)
     return plain if ORDINARY_START.match(plain) or plain.startswith("\\") else f"\\{plain}" if plain else ""
 
 

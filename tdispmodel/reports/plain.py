@@ -48,6 +48,11 @@ def ascii_only(text: str) -> str:
     )
 
 
+def joined(lines: Iterable[str]) -> str:
+    """Return lines as text, without blanks at their ends."""
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
 def cut(text: str, width: int) -> str:
     """Return ``text`` if it fits, else its beginning and ``...``, so that a reader sees that something is missing."""
     plain = ascii_only(text)
@@ -70,8 +75,11 @@ def paragraph(text: str, first: str = "", rest: str | None = None, together: Seq
     return lines or ([first.rstrip()] if first.strip() else [])
 
 
-def packed(items: Iterable[str], width: int, separator: str = ", ") -> list[str]:
-    """Return ``items`` joined into lines of at most ``width``, broken between items; a longer item is wrapped."""
+def packed(items: Iterable[str], width: int, separator: str = ", ", hang: str = "  ") -> list[str]:
+    """Return ``items`` joined into lines of at most ``width``, broken between items.
+
+    A longer item is wrapped, its further lines after ``hang``.
+    """
     lines: list[str] = []
     pieces = [ascii_only(item) for item in items]
     for position, piece in enumerate(pieces):
@@ -81,7 +89,7 @@ def packed(items: Iterable[str], width: int, separator: str = ", ") -> list[str]
         if lines and len(lines[-1]) + len(gap) + len(item) <= width:
             lines[-1] += gap + item
         else:
-            lines += textwrap.wrap(item, width, subsequent_indent="  ", break_on_hyphens=False)
+            lines += textwrap.wrap(item, width, subsequent_indent=hang, break_on_hyphens=False)
     return lines
 
 

@@ -20,7 +20,7 @@ from tdispmodel.reports.options import (
     value_text,
     word,
 )
-from tdispmodel.reports.plain import WIDTH, beside, command, cut, packed, paragraph
+from tdispmodel.reports.plain import WIDTH, beside, command, cut, joined, packed, paragraph
 from tdispmodel.reports.reasons import worded
 from tdispmodel.reports.trace import rows
 from tdispmodel.source import Complaint, caret
@@ -43,7 +43,7 @@ def render(report: Report, options: Options | None = None) -> str:
         skipped = [left for left in report.skipped if left.proposal == proposal]
         lines += [*_proposal(proposal, results, skipped, options), ""]
     lines += paragraph(summary(report, options), "", INDENT)
-    return "\n".join(lines) + "\n"
+    return joined(lines)
 
 
 def complaints(found: Iterable[Complaint]) -> str:
@@ -54,7 +54,7 @@ def complaints(found: Iterable[Complaint]) -> str:
         lines += _pointed(complaint)
         if complaint.hint:
             lines += paragraph(complaint.hint, "  hint: ")
-    return "\n".join(lines) + "\n"
+    return joined(lines)
 
 
 def _pointed(complaint: Complaint) -> list[str]:
@@ -127,7 +127,7 @@ def _heading(proposal: str, results: Sequence[Result], assumed: str) -> list[str
     parts = [*_counted(space), devices_text(results[0].system)]
     if assumed:
         parts.append(assumed)
-    items = [f"{proposal}:", *(f"{part}," for part in parts[:-1]), *(parts[-1].split(" ") if assumed else parts[-1:])]
+    items = [f"{proposal}:", *(f"{part}," for part in parts[:-1]), *(parts[-1].split() if assumed else parts[-1:])]
     lines = packed(items, WIDTH - len(INDENT), " ")
     return [line if number == 0 else INDENT + line for number, line in enumerate(lines)]
 

@@ -23,7 +23,7 @@ from tdispmodel.reports.options import (
     unanswered,
     value_text,
 )
-from tdispmodel.reports.plain import WIDTH, beside, command, cut, packed, paragraph
+from tdispmodel.reports.plain import WIDTH, beside, command, cut, joined, packed, paragraph
 from tdispmodel.reports.reasons import Reasons
 from tdispmodel.verdict import Answer, Result, Trace, Witness
 
@@ -62,7 +62,7 @@ def render(result: Result, options: Options | None = None) -> str:
         lines += ["", *_table(result, trace, names, options), ""]
         lines += reasons.lines(violated=result.verdict.answer is Answer.VIOLATED)
     lines += command(again(result, options), "  again:   ")
-    return "\n".join(lines) + "\n"
+    return joined(lines)
 
 
 def rows(names: Names, trace: Trace, first: int = 1, *, mark: str = "", story: bool = False) -> list[str]:

@@ -65,8 +65,10 @@ def test_six_actors_fit() -> None:
     system = System(
         "all",
         (SystemVariable("phase", PHASE, ("BOOT",)),),
-        tuple(action(f"a{number}", actor) for number, actor in enumerate(actors))
-        + (action("far", Actor.RELYING_PARTY, target=Actor.ENVIRONMENT),),
+        (
+            *(action(f"a{number}", actor) for number, actor in enumerate(actors)),
+            action("far", Actor.RELYING_PARTY, target=Actor.ENVIRONMENT),
+        ),
     )
     trace = run(system, *(f"a{number}" for number in range(6)), "far")
     assert """\

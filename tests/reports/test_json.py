@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]  # it has no types of its own
 import pytest
 
 from tdispmodel.ir.expressions import TRUE, And
@@ -39,10 +39,28 @@ from tests.reports.samples import (
     violated,
 )
 
-KEYS = (
-    "proposal property code kind verdict vacuous engine devices constants without bound reason certificate trace initial "
-    "loop states transitions depth seconds"
-).split()
+KEYS = [
+    "proposal",
+    "property",
+    "code",
+    "kind",
+    "verdict",
+    "vacuous",
+    "engine",
+    "devices",
+    "constants",
+    "without",
+    "bound",
+    "reason",
+    "certificate",
+    "trace",
+    "initial",
+    "loop",
+    "states",
+    "transitions",
+    "depth",
+    "seconds",
+]
 
 
 def validate(found: dict[str, Any]) -> None:

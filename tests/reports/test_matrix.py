@@ -113,7 +113,7 @@ TDM404 run_stays_reachable         ok
 
 
 def test_docutils_reads_the_cells_that_were_written() -> None:
-    """docutils finds no fault, and in its tables every cell has the word that belongs there."""
+    """The reader finds no fault, and in its tables every cell has the word that belongs there."""
     read = tables(render(several("status_quo", "trust")))
     assert [
         [

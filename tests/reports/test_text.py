@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tdispmodel.ir.expressions import Not
+from tdispmodel.ir.expressions import Not, Value
 from tdispmodel.reports.options import Options
 from tdispmodel.reports.text import complaints, render
 from tdispmodel.source import Complaint, Place
-from tdispmodel.verdict import Answer, Report, Result, Skipped, Verdict
+from tdispmodel.verdict import Answer, Report, Result, Skipped, Space, Verdict
 from tests.reports.samples import (
     CAN_RUN,
     DRIVER,
     ONLY_IN_RUN,
     RUN_STAYS,
     STORY,
-    Space,
     driver_system,
     holds,
     is_,
@@ -89,7 +88,9 @@ def test_assumptions_stand_in_the_header_and_in_the_command() -> None:
         2, (("kernel", "BEFORE_6_19"), ("probe_registers_child", False)), ("host.error", "host.hot_reset")
     )
     report = Report((Result("initrd_autoprobe_off", system, violated(ONLY_IN_RUN, run(system, STORY[3]))),))
-    defaults = {"initrd_autoprobe_off": {"kernel": "SINCE_6_19", "probe_registers_child": False}}
+    defaults: dict[str, dict[str, Value]] = {
+        "initrd_autoprobe_off": {"kernel": "SINCE_6_19", "probe_registers_child": False}
+    }
     assert """\
 initrd_autoprobe_off: 2 devices, kernel=BEFORE_6_19 without
   host.error, host.hot_reset

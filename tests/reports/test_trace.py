@@ -8,7 +8,7 @@ from tdispmodel.ir.expressions import TRUE, And, Or
 from tdispmodel.ir.model import Kind
 from tdispmodel.reports.options import Options
 from tdispmodel.reports.trace import render
-from tdispmodel.verdict import Answer, Result, Verdict, Witness
+from tdispmodel.verdict import Answer, Result, Verdict, Space, Witness
 from tests.reports.samples import (
     BINDS_IN_RUN,
     CAN_RUN,
@@ -19,7 +19,6 @@ from tests.reports.samples import (
     RUN_STAYS,
     STORY,
     TDI,
-    Space,
     driver_system,
     holds,
     is_,
