@@ -156,7 +156,9 @@ def _needs(condition: bool, message: str) -> None:  # noqa: FBT001  # reads best
 
 def _boolean(*operands: Expression) -> None:
     for operand in operands:
-        _needs(isinstance(operand.sort, Boolean), f"a truth value is needed, not {operand.sort}: {operand}")
+        if not isinstance(operand.sort, Boolean):  # the message is as long as the formula, so only now is it written
+            message = f"a truth value is needed, not {operand.sort}: {operand}"
+            raise IllFormed(message)
 
 
 @dataclass(frozen=True)
