@@ -72,7 +72,7 @@ def accepted_running_is_genuine(now: Device) -> bool:
 
 @invariant(code="TDM210")
 def acceptance_needs_tsm(now: Guest) -> bool:
-    """While no TSM is registered nothing is accepted. [tsm_unregister; KERNEL 2.2]"""
+    """While no TSM is registered nothing is accepted. [tsm_unregister]"""
     return now.tsm_registered or all(not device.accepted for device in now.devices)
 
 
@@ -140,7 +140,7 @@ def acceptance_changes_driverless(now: Device, after: Device) -> bool:
 
 @step_property(code="TDM218")
 def reset_clears_acceptance(now: Device, after: Device, step: Step) -> bool:
-    """A reset clears the acceptance flag. [debate 127; KERNEL 0.10]"""
+    """A reset clears the acceptance flag. [debate 127; no path of the v1 or v2 series does]"""
     resets = step.is_(Guest.hot_reset, now) or step.is_(Guest.function_level_reset, now)
     return not resets or not after.accepted
 

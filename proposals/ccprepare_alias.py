@@ -47,7 +47,7 @@ class CcprepareAlias(InitrdAutoprobeOff):
 
     @action(by=Actor.KERNEL, to=Actor.DEVICE)
     def attach_prepare_on_arrival(self, device: PreparableDevice) -> None:
-        """The PCI core finds driver_override set on a device that has just appeared, and attaches the prepare driver. [1.1 b]"""
+        """The PCI core finds driver_override set on a device that has just appeared, and attaches the prepare driver. [pci_bus_add_device, pci_match_device]"""
         require(device.present and device.arrived and device.prepare_selected)
         require(self.autoprobe or self.kernel is Kernel.BEFORE_6_19)
         device.arrived = False

@@ -44,7 +44,7 @@ class PostValidateTopology(Guest):
 
     @replaces(Guest.hot_add)
     def hot_add(self, device: EnumeratedDevice) -> None:
-        """The host plugs the device in; with the topology locked the guest notes a newcomer. [pci_device_add, 1.2]"""
+        """The host plugs the device in; with the topology locked the guest notes a newcomer. [pci_device_add, device_add]"""
         require(not device.present)
         device.present = True
         device.arrived = True

@@ -28,6 +28,6 @@ class TdispNoAutobind(Guest):
 
     @replaces(Guest.fake_capability)
     def fake_capability(self, device: CapableDevice) -> None:
-        """The host hides, or shows, the TDISP capability of a device before the kernel enumerates it. [4.3; debate 107]"""
+        """The host hides, or shows, the TDISP capability of a device before the kernel enumerates it. [debate 107]"""
         require(device.arrived or not device.present)
         device.shows_tdisp = not device.shows_tdisp

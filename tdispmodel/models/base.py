@@ -327,20 +327,20 @@ class Guest(Component):
 
     @action(by=Actor.KERNEL, to=Actor.DEVICE)
     def attach_on_arrival(self, device: Device) -> None:
-        """The PCI core attaches the operating driver to a device that has just appeared. [pci_bus_add_device, 1.1 b]"""
+        """The PCI core attaches the operating driver to a device that has just appeared. [pci_bus_add_device]"""
         require(device.present and device.arrived and self.attaches_on_arrival(device))
         device.arrived = False
         self.probe(device, True, True, False)
 
     @action(by=Actor.KERNEL, to=Actor.DEVICE)
     def pass_over_on_arrival(self, device: Device) -> None:
-        """The PCI core attaches nothing to a device that has just appeared. [pci_bus_add_device, 1.1 b]"""
+        """The PCI core attaches nothing to a device that has just appeared. [pci_bus_add_device]"""
         require(device.present and device.arrived and not self.attaches_on_arrival(device))
         device.arrived = False
 
     @action(by=Actor.KERNEL)
     def load_module(self) -> None:
-        """udev loads the operating driver's module; its registration attaches it where it matches. [bus_add_driver, 1.1 c]"""
+        """udev loads the operating driver's module; its registration attaches it where it matches. [bus_add_driver]"""
         require(self.userspace_runs and not self.driver_loaded)
         self.driver_loaded = True
         for device in self.devices:
@@ -348,7 +348,7 @@ class Guest(Component):
 
     @action(by=Actor.KERNEL, to=Actor.DEVICE)
     def retry_deferred(self, device: Device) -> None:
-        """The deferred-probe worker takes the device off its list and tries again. [deferred_probe_work_func, 1.1 d]"""
+        """The deferred-probe worker takes the device off its list and tries again. [deferred_probe_work_func]"""
         require(device.deferred and device.retry_due)
         self.probe(device, self.attaches_on_retry(device), True, False)
 
@@ -362,7 +362,7 @@ class Guest(Component):
 
     @action(by=Actor.USERSPACE)
     def start_initrd(self) -> None:
-        """The first userspace instruction runs, in the initrd; every boot device was attached or passed over. [1.4]"""
+        """The first userspace instruction runs, in the initrd; every boot device was attached or passed over. [kernel_init, run_init_process]"""
         require(self.phase is Phase.BOOT and all(not device.arrived for device in self.devices))
         self.phase = Phase.INITRD
 
@@ -374,7 +374,7 @@ class Guest(Component):
 
     @action(by=Actor.USERSPACE, to=Actor.KERNEL)
     def bind(self, device: Device) -> None:
-        """Userspace writes the device to the operating driver's bind file. [bind_store, 1.1 e; debate 33]"""
+        """Userspace writes the device to the operating driver's bind file. [bind_store; debate 33]"""
         require(self.userspace_runs and device.present and self.driver_loaded and self.userspace_may_bind(device))
         binds = self.attaches_on_request(device) and self.probe_binds(device)
         self.result = Result.DONE if binds else Result.REFUSED
@@ -382,7 +382,7 @@ class Guest(Component):
 
     @action(by=Actor.USERSPACE, to=Actor.KERNEL)
     def drivers_probe(self, device: Device) -> None:
-        """Userspace writes the device to drivers_probe. [drivers_probe_store, 1.1 f]"""
+        """Userspace writes the device to drivers_probe. [drivers_probe_store]"""
         require(self.userspace_runs and device.present and self.driver_loaded and self.userspace_may_bind(device))
         require(device.driver is Driver.NONE)
         self.probe(device, self.attaches_on_request(device), True, True)
@@ -390,7 +390,7 @@ class Guest(Component):
 
     @action(by=Actor.USERSPACE, to=Actor.KERNEL)
     def new_id(self) -> None:
-        """A rogue userspace writes new_id: the driver attaches to every matching unbound device. [new_id_store, 1.1 g]"""
+        """A rogue userspace writes new_id: the driver attaches to every matching unbound device. [new_id_store]"""
         require(self.userspace_runs and self.driver_loaded and self.userspace is Userspace.ROGUE)
         self.result = Result.DONE
         for device in self.devices:
@@ -532,37 +532,37 @@ class Guest(Component):
 
     @action(by=Actor.HOST, to=Actor.DEVICE)
     def hot_add(self, device: Device) -> None:
-        """The host plugs the device in; the guest enumerates a new struct device. [pci_device_add, 1.2]"""
+        """The host plugs the device in; the guest enumerates a new struct device. [pci_device_add, device_add]"""
         require(not device.present)
         device.present = True
         device.arrived = True
 
     @action(by=Actor.HOST, to=Actor.USERSPACE)
     def refuse(self) -> None:
-        """The host has a request of userspace fail. [4.3]"""
+        """The host has a request of userspace fail. [PCIe 11.2.4]"""
         require(self.userspace_runs)
         self.result = Result.REFUSED
 
     @action(by=Actor.HOST)
     def stall(self) -> None:
-        """The host does nothing, for as long as it likes. [4.3]"""
+        """The host does nothing, for as long as it likes. [Documentation/security/snp-tdx-threat-model.rst]"""
 
     @action(by=Actor.HOST, to=Actor.DEVICE)
     def fake_capability(self, device: Device) -> None:
-        """The host shows a wrong TDISP capability bit; nothing in the base looks at it. [4.3; debate 107]"""
+        """The host shows a wrong TDISP capability bit; nothing in the base looks at it. [debate 107]"""
 
     # --- environment -------------------------------------------------------------------------------------------------
 
     @action(by=Actor.ENVIRONMENT, to=Actor.KERNEL)
     def other_probe_succeeds(self) -> None:
-        """Another driver's probe succeeds somewhere, or the boot timeout fires: pending devices are due. [driver_bound, 1.3]"""
+        """Another driver's probe succeeds somewhere, or the boot timeout fires: pending devices are due. [driver_bound, driver_deferred_probe_trigger]"""
         require(any(device.deferred and not device.retry_due for device in self.devices))
         for device in self.devices:
             device.retry_due = device.deferred
 
     @action(by=Actor.ENVIRONMENT, to=Actor.KERNEL)
     def unregister_tsm(self) -> None:
-        """The TSM goes away: devices are unlocked, except those with a driver, which keep flag and context. [2.2]"""
+        """The TSM goes away: devices are unlocked, except those with a driver, which keep flag and context. [tsm_unregister, pci_tsm_unlock]"""
         require(self.tsm_registered)
         self.tsm_registered = False
         for device in self.devices:

@@ -1,0 +1,76 @@
+"""The matrix of the catalogue says what was argued before it was computed."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tdispmodel.checking.catalogue import find_catalogue
+from tdispmodel.checking.pipeline import Request, run
+from tdispmodel.verdict import Answer, Report
+
+EXPECTED = tomllib.loads((Path(__file__).parent / "expected.toml").read_text())
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    """The whole matrix, one device, default constants."""
+    return run(Request(find_catalogue(Path(__file__)))).report
+
+
+def test_every_cell_is_decided_as_argued(report: Report) -> None:
+    """Each applicable cell is violated exactly where the argument says so, and holds elsewhere."""
+    proposals = {result.proposal for result in report.results}
+    wrong = []
+    for result in report.results:
+        violated_by = EXPECTED[result.verdict.property.name]["violated_by"]
+        expected = Answer.VIOLATED if result.proposal in violated_by or violated_by == ["all"] else Answer.HOLDS
+        if result.verdict.answer is not expected:
+            wrong.append((result.proposal, result.verdict.property.name, result.verdict.answer))
+    assert len(proposals) >= 11
+    assert wrong == []
+
+
+def test_shortest_counterexamples_have_the_length_counted_by_hand(report: Report) -> None:
+    """Where a length was counted by hand, the shortest counterexample has it."""
+    lengths = {
+        (result.verdict.property.name, result.proposal): len(result.verdict.trace)
+        for result in report.results
+        if result.verdict.answer is Answer.VIOLATED and result.verdict.trace is not None
+    }
+    counted = {
+        (name, proposal): length
+        for name, entry in EXPECTED.items()
+        for proposal, length in entry.get("shortest", {}).items()
+    }
+    assert {cell: lengths.get(cell) for cell in counted} == counted
+    assert counted
+
+
+def test_every_property_has_an_argument(report: Report) -> None:
+    """Each property that was asked has an entry with a reason, and each entry belongs to a property of the catalogue."""
+    names = {result.verdict.property.name for result in report.results} | {skip.property for skip in report.skipped}
+    assert set(EXPECTED) <= names
+    assert {result.verdict.property.name for result in report.results} <= set(EXPECTED)
+    assert all(len(entry["why"]) > 20 for entry in EXPECTED.values())
+
+
+@pytest.mark.parametrize(("kernel", "expected"), [("BEFORE_6_19", Answer.VIOLATED), ("SINCE_6_19", Answer.HOLDS)])
+def test_the_hot_added_device_decides_between_the_kernels(kernel: str, expected: Answer) -> None:
+    """Before v6.19 a device that is hot-added binds although autoprobe is off (measured on 6.12.117, fixed in 7.2.13)."""
+    chosen = run(
+        Request(
+            find_catalogue(Path(__file__)),
+            proposals=("initrd_autoprobe_off",),
+            select="kernel_binds_only_verified_after_boot or no_shared_exposure_after_initrd",
+            settings={"kernel": kernel},
+        )
+    ).report
+    assert [expected, expected] == [result.verdict.answer for result in chosen.results]
+    for result in chosen.results:
+        if result.verdict.trace is not None:
+            taken = [action for action, _ in result.verdict.trace.steps]
+            assert "hot_add(devices[0])" in taken
+            assert taken[-1] == "attach_on_arrival(devices[0])"
