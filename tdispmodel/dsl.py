@@ -177,12 +177,15 @@ def initially(function: Function) -> Function:
     return _noting("initially")(function)
 
 
-def replaces(old: object, /) -> Callable[[Function], Function]:
-    """Mark a method as taking the place of the inherited ``old``."""
+def replaces(old: object, /) -> Callable[[Callable[..., Any]], Any]:
+    """Mark a method as taking the place of the inherited ``old``.
+
+    Type checkers see no signature afterwards: the parameters may be of components that derive from the old ones.
+    """
     return _noting("replaces", old)
 
 
-def restricts(old: object, /) -> Callable[[Function], Function]:
+def restricts(old: object, /) -> Callable[[Callable[..., Any]], Any]:
     """Mark a method as adding conditions, and nothing else, to the inherited action ``old``."""
     return _noting("restricts", old)
 
@@ -228,7 +231,7 @@ def step_property(function: Any = None, /, *, code: str | None = None) -> Any:
     return _property("step_property", function, code)
 
 
-def leads_to(*, after: Callable[[Any], bool], code: str | None = None) -> Callable[[Function], Function]:
+def leads_to(*, after: Callable[..., bool], code: str | None = None) -> Callable[[Function], Function]:
     """Mark ``f(now)`` as becoming true, sooner or later, from every state in which ``after`` holds."""
     return _noting("leads_to", after=after, code=code)
 
@@ -246,10 +249,10 @@ def never_endless(function: Any = None, /, *, code: str | None = None) -> Any:
 def stays_possible(function: Function, /) -> Function: ...
 @overload
 def stays_possible(
-    *, after: Callable[[Any], bool] | None = None, code: str | None = None
+    *, after: Callable[..., bool] | None = None, code: str | None = None
 ) -> Callable[[Function], Function]: ...
 def stays_possible(
-    function: Any = None, /, *, after: Callable[[Any], bool] | None = None, code: str | None = None
+    function: Any = None, /, *, after: Callable[..., bool] | None = None, code: str | None = None
 ) -> Any:
     """Mark ``f(now)`` as reachable from every reachable state (in which ``after`` holds), without the host's help."""
     return _property("stays_possible", function, code, after=after)
