@@ -51,7 +51,7 @@ MAXIMUM_BINDERS = 4
 _BINDERS = {"all": Binder.ALL, "any": Binder.ANY, "sum": Binder.SUM}
 
 
-def call(elaborator: Elaborator, node: ast.Call, scope: Scope) -> Denotation:
+def call(elaborator: Elaborator, node: ast.Call, scope: Scope) -> Denotation:  # noqa: C901  # one case per word
     """Return what a call stands for.  Raises `Mistake`."""
     source = scope.source
     if isinstance(node.func, ast.Attribute):
@@ -91,6 +91,7 @@ def _module_function(function: Function) -> Definition:
 
 
 def call_arguments(elaborator: Elaborator, node: ast.Call, scope: Scope) -> tuple[Denotation, ...]:
+    """Return what the arguments of a call stand for.  Raises `Mistake` when one is given by name."""
     if node.keywords:
         message = "arguments are given in order, without names"
         raise scope.source.mistake(node.keywords[0].value, "E322", message, "remove the name and the = sign")

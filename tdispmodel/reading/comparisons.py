@@ -51,7 +51,7 @@ def comparison(elaborator: Elaborator, node: ast.Compare, scope: Scope) -> Term:
     return elaborator.built(node, scope, And(tuple(pair.expression for pair in pairs)), *pairs)
 
 
-def _pair(  # noqa: PLR0913  # a comparison has as many parts
+def _pair(  # noqa: PLR0913, PLR0917  # a comparison has as many parts
     elaborator: Elaborator, node: ast.Compare, scope: Scope, left: ast.expr, operator: ast.cmpop, right: ast.expr
 ) -> Term:
     if isinstance(operator, ast.In | ast.NotIn):

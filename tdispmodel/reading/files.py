@@ -88,20 +88,21 @@ def _content(path: Path, name: str) -> tuple[bytes, tuple[str, int, int, int]]:
     except (OSError, ValueError) as fault:
         reason = getattr(fault, "strerror", None) or "the path makes no sense"
         raise _wrong(name, "E101", f"cannot open the file: {reason}") from None
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(file.fileno())
+    try:
+        status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             what = "a folder" if stat.S_ISDIR(status.st_mode) else "not an ordinary file"
             raise _wrong(name, "E101", f"this is {what}", "give the path of a model file, a .py file")
         if status.st_size > MAXIMUM_BYTES:
-            raise _wrong(
-                name, "E102", f"the file has {status.st_size} bytes; {MAXIMUM_BYTES} are allowed", "split the model"
-            )
-        try:
+            message = f"the file has {status.st_size} bytes; {MAXIMUM_BYTES} are allowed"
+            raise _wrong(name, "E102", message, "split the model")
+        with os.fdopen(handle, "rb", closefd=False) as file:
             content = file.read(MAXIMUM_BYTES + 1)
-            real = os.path.realpath(path)
-        except OSError as fault:
-            raise _wrong(name, "E101", f"cannot read the file: {fault.strerror}") from None
+        real = os.path.realpath(path)
+    except OSError as fault:
+        raise _wrong(name, "E101", f"cannot read the file: {fault.strerror}") from None
+    finally:
+        os.close(handle)
     if len(content) > MAXIMUM_BYTES:
         raise _wrong(name, "E102", f"the file has more than {MAXIMUM_BYTES} bytes", "split the model")
     return content, (real, status.st_mtime_ns, len(content), hash(content))

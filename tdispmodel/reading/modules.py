@@ -160,7 +160,9 @@ class Library:
             raise source.mistake(statement, "E110", message, hint)
         path = self._found(source, wanted)
         if path is None:
-            hint = f"a model file imports from tdispmodel.dsl, enum, typing, {MODELS}.base, proposals.NAME or a file beside it"
+            hint = (
+                f"there is tdispmodel.dsl, enum, typing, {MODELS}.base, proposals.NAME, and the files beside this one"
+            )
             raise source.mistake(statement, "E110", f"there is no model file {wanted} to import from", hint)
         if Path(os.path.realpath(path)) in self.loading:
             raise source.mistake(statement, "E111", f"{wanted} imports this file, directly or through others")

@@ -14,8 +14,8 @@ from tdispmodel.reading.denotations import (
     ConstantMember,
     EnumClass,
 )
-from tdispmodel.reading.mistakes import Mistakes
-from tdispmodel.source import did_you_mean
+from tdispmodel.reading.mistakes import Mistake, Mistakes
+from tdispmodel.source import Complaint, did_you_mean
 
 MAXIMUM_INSTANCES = 64
 MAXIMUM_PART_DEPTH = 8
@@ -109,8 +109,9 @@ class World:
                     if twin is not symbol:
                         self._refuse_twins(symbol, twin)
 
-    @staticmethod
-    def _refuse_twins(found: ComponentClass | EnumClass, other: ComponentClass | EnumClass) -> None:
+    def _refuse_twins(self, found: ComponentClass | EnumClass, other: ComponentClass | EnumClass) -> None:
+        if other.module is self.root.module:  # the user can rename what is in the file at hand
+            found, other = other, found
         place = other.module.source.place(other.node)
         message = f"there is another {found.name}, at {place}; to Python they are two"
         raise found.module.source.mistake(found.node, "E207", message, "rename one of the two, or import it")
@@ -125,7 +126,9 @@ class World:
                 if (other.sort, other.value, other.fixed) != (member.sort, member.value, member.fixed):
                     message = f"the constant {name} of {declared.name} differs from that of {owner.name}"
                     hint = "one constant has one sort and one value in the whole model"
-                    raise declared.module.source.mistake(declared.node, "E317", message, hint)
+                    raise Mistake(
+                        Complaint("E317", message, member.place, hint, declared.module.source.line(member.place.line))
+                    )
 
     def _apply_removals(self) -> None:
         for owner, name, node, module in self.root.removals:

@@ -1,0 +1,3 @@
+"""One half of a circle."""
+
+from _circle_two import Two  # noqa: F401

@@ -1,0 +1,3 @@
+"""The other half of a circle."""
+
+from _circle_one import One  # noqa: F401
