@@ -7,15 +7,30 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from tdispmodel.ir.expressions import Actor, Value
 from tdispmodel.ir.model import Model, Variable
 from tdispmodel.ir.system import System, SystemAction, SystemProperty
 from tdispmodel.semantics import Scope, Semantics, ground
 from tdispmodel.semantics.grounding import ground_properties, instances
+from tdispmodel.semantics.meaning import Denotation
 from tests.laws.native_runner import Firing, Native, Question, State, plain
 
 MAXIMUM_DIFFERENCES = 5
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A native question beside the read one, of which the denotations are at hand."""
+
+    question: Question
+    name: str
+    formula: Denotation
+    after: Denotation
+
+
+Pairs = list[Pair]
 
 
 def differences(native: Native, model: Model, scope: Scope, limit: int = 100_000) -> list[str]:
@@ -84,7 +99,7 @@ class _Comparison:
         for instance in instances(self.model, self.scope.devices):
             yield from instance.component.variables
 
-    def questions(self) -> tuple[list[tuple[Question, SystemProperty]], list[str]]:
+    def questions(self) -> tuple[Pairs, list[str]]:
         """Return native questions beside read ones, in the same order, and what has no partner."""
         read: dict[str, list[SystemProperty]] = {
             wanted.name: list(ground_properties(self.model, wanted, self.scope)) for wanted in self.model.properties
@@ -99,9 +114,13 @@ class _Comparison:
         ]
         if missing:
             return [], missing
-        return [pair for name in native for pair in zip(native[name], read[name], strict=True)], []
+        return [
+            Pair(question, name, self.semantics.denotation(known.formula), self.semantics.denotation(known.after))
+            for name in native
+            for question, known in zip(native[name], read[name], strict=True)
+        ], []
 
-    def state(self, state: tuple[Value, ...], pairs: list[tuple[Question, SystemProperty]]) -> Iterator[str]:
+    def state(self, state: tuple[Value, ...], pairs: Pairs) -> Iterator[str]:
         """Yield differences of what is true in a state, which steps leave it and what is true of these."""
         own = self.own(state)
         native_steps = {(firing.label, self.read(after)): (firing, after) for firing, after in self.native.steps(own)}
@@ -112,36 +131,36 @@ class _Comparison:
         ):
             for name, after in sorted(extra, key=repr):
                 yield f"{who}: {self.named(state)} --{name}--> {self.changed(state, after)}"
-        for question, wanted in pairs:
-            if question.about_steps:
+        for pair in pairs:
+            if pair.question.about_steps:
                 continue
-            native_truths = self.native.holds_in(question, own)
-            truths = (self.semantics.holds(wanted.formula, state), self.semantics.holds(wanted.after, state))
+            native_truths = self.native.holds_in(pair.question, own)
+            truths = (pair.formula(state, state, ""), pair.after(state, state, ""))
             if native_truths != truths:
-                yield f"{wanted.name} natively {native_truths}, read {truths} in {self.named(state)}"
+                yield f"{pair.name} natively {native_truths}, read {truths} in {self.named(state)}"
         for key in native_steps.keys() & read_steps.keys():
-            yield from self.step(state, native_steps[key], (read_steps[key], key[1]), pairs)
+            yield from self.step((state, own), native_steps[key], (read_steps[key], key[1]), pairs)
 
     def step(
         self,
-        state: tuple[Value, ...],
+        before: tuple[tuple[Value, ...], State],
         native: tuple[Firing, State],
         read: tuple[SystemAction, tuple[Value, ...]],
-        pairs: list[tuple[Question, SystemProperty]],
+        pairs: Pairs,
     ) -> Iterator[str]:
         """Yield differences of who takes a step and of what is true of it."""
-        (firing, native_after), (action, after) = native, read
+        (state, own), (firing, native_after), (action, after) = before, native, read
         actor = Actor[firing.moves.actor.name]
         fair = actor.fair if firing.moves.fair is None else firing.moves.fair
         if (action.actor, action.fair) != (actor, fair):
             yield f"{action.name} natively by {actor}, fair {fair}; read by {action.actor}, fair {action.fair}"
-        for question, wanted in pairs:
-            if not question.about_steps:
+        for pair in pairs:
+            if not pair.question.about_steps:
                 continue
-            native_truth = self.native.holds_on(question, self.own(state), firing, native_after)
-            truth = self.semantics.holds(wanted.formula, state, after, action.name)
+            native_truth = self.native.holds_on(pair.question, own, firing, native_after)
+            truth = pair.formula(state, after, action.name)
             if native_truth is not truth:
-                yield f"{wanted.name} natively {native_truth}, read {truth} on {action.name} from {self.named(state)}"
+                yield f"{pair.name} natively {native_truth}, read {truth} on {action.name} from {self.named(state)}"
 
     def own(self, state: tuple[Value, ...]) -> State:
         """Return a read state as CPython holds it."""

@@ -166,12 +166,12 @@ class World:
     def __init__(self, root: type, devices: int) -> None:
         self.instances: dict[str, Any] = {}
         self.kinds: dict[str, type] = {}
-        self.paths: dict[int, str] = {}
+        self.loaded: State | None = None
         self.root = self._built("", root, devices)
 
     def _built(self, path: str, kind: type, devices: int) -> Any:
         instance = runnable(kind)()
-        self.instances[path], self.kinds[path], self.paths[id(instance)] = instance, kind, path
+        self.instances[path], self.kinds[path] = instance, kind
         for name, held, many in parts_of(kind):
             below = f"{path}.{name}" if path else name
             if many:
@@ -220,6 +220,7 @@ class Question:
     after: Callable[..., bool] | None
     paths: tuple[str, ...]
     about_steps: bool
+    takes_step: bool
 
 
 class Native:
@@ -290,7 +291,7 @@ class Native:
                     continue
                 marks = {note.decorator: note for note in dsl.notes(function)}
                 asked = [word for word in PROPERTY_DECORATORS if word in marks]
-                if not asked:
+                if not asked or not self._applies(marks):
                     continue
                 hints = typing.get_type_hints(function)
                 kinds = [hints[each] for each in inspect.signature(function).parameters]
@@ -298,12 +299,30 @@ class Native:
                 about = kinds[:1] if steps else kinds
                 after = typing.cast("Callable[..., bool] | None", marks[asked[0]].options.get("after"))
                 for paths in itertools.product(*(self.now.of_kind(kind) for kind in about)):
-                    yield Question(name, function, after, paths, steps)
+                    yield Question(name, function, after, paths, steps, dsl.Step in kinds)
+
+    def _applies(self, marks: Mapping[str, dsl.Note]) -> bool:
+        """Whether the model has all that a property needs, and fixes no constant otherwise than the property does."""
+        kinds = set(self.now.kinds.values())
+        for needed in marks["needs"].given if "needs" in marks else ():
+            owner, member = str(needed).split(".")
+            having = [kind for kind in kinds if owner in [ancestor.__name__ for ancestor in kind.__mro__]]
+            if not any(hasattr(kind, member) or member in typing.get_type_hints(kind) for kind in having):
+                return False
+        for name, value in (marks["given"].options if "given" in marks else {}).items():
+            for kind in kinds:
+                moved = [own for own in kind.__mro__ if name in vars(own) and name not in inspect.get_annotations(own)]
+                if moved and getattr(kind, name) is not value:
+                    return False
+        return True
 
     # --- what happens ------------------------------------------------------------------------------------------------
 
     def load(self, world: World, state: State) -> None:
-        """Set all variables of a world."""
+        """Set all variables of a world, unless it is in this very state."""
+        if world.loaded is state:
+            return
+        world.loaded = state
         for variable, value in zip(self.variables, state, strict=True):
             setattr(world.instances[variable.path], variable.name, value)
 
@@ -335,6 +354,7 @@ class Native:
         """Yield each action instance that does not refuse, with the state it leads to."""
         for firing in self.firings:
             self.load(self.after, state)
+            self.after.loaded = None  # it is about to change
             arguments = [self.after.instances[path] for path in firing.arguments]
             try:
                 getattr(self.after.instances[firing.path], firing.moves.name)(*arguments)
@@ -355,7 +375,7 @@ class Native:
         self.load(self.after, after)
         (path,) = question.paths
         given: list[Any] = [self.now.instances[path], self.after.instances[path]]
-        if len(inspect.signature(question.function).parameters) > len(given):
+        if question.takes_step:
             concerned = ((firing.path,) if firing.path else ()) + firing.arguments
             instances = tuple(self.now.instances[each] for each in concerned)
             kind = self.now.kinds[firing.path]

@@ -56,7 +56,7 @@ def test_long_conditions_are_folded_to_72_ascii_columns() -> None:
     assert "added Guest.caf?(device), by userspace" in text
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(models(), models())
 def test_any_two_models_can_be_compared(model: Model, base: Model) -> None:
     """Whatever two models are compared, lines fit 72 columns, and nothing is said to change only between equals."""

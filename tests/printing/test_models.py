@@ -120,7 +120,7 @@ def test_a_loop_is_printed_as_a_loop() -> None:
     assert loop in model_text(BASE)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(models())
 def test_what_is_printed_is_python(model: Model) -> None:
     """Any model's text is a Python file."""

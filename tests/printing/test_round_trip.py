@@ -44,7 +44,7 @@ def test_shipped_models_read_back(path: Path) -> None:
     assert read_back(model) == model
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(models())
 def test_random_models_read_back(model: Model) -> None:
     """A random model is printed and read to an equal model."""
