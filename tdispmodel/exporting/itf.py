@@ -248,7 +248,7 @@ class _Reader:
         """Return the trace of a whole document."""
         top = self.table(document, "the document")
         states = self.states(top)
-        meta = self.table(self.member(top, "#meta", "the document"), "#meta", NOT_OURS)
+        meta = self.table(self.member(top, "#meta", "the document", NOT_OURS), "#meta", NOT_OURS)
         initial, *rest = states
         loop = self.loop(top, states)
         return StoredTrace(

@@ -16,7 +16,8 @@ from tdispmodel.reports.plain import ascii_only
 
 ONLY = re.compile(r"(\w+\[0\])\.")
 ONLY_ARGUMENTS = re.compile(r"\(\w+\[0\](?:, \w+\[0\])*\)$")
-FEW = 3
+ANY_STEP = "any step of "
+ONE_STEP = re.compile(r"step (not )?in \{([^{},]*)\}")
 
 WHO = {
     Actor.DEVICE: "device",
@@ -69,16 +70,14 @@ class Names:
                 case _:
                     return None
 
-        return ascii_only(compact(rebuilt(expression, renamed)))
+        return ascii_only(ONE_STEP.sub(_one_step, compact(rebuilt(expression, renamed))))
 
     def steps(self, names: frozenset[str]) -> list[str]:
         """Return what a set of action instances is called: whole groups by what they share, the others by name."""
-        if len(names) <= FEW:
-            return sorted(self.action(name) for name in names)
         by_actor: dict[str, set[str]] = {}
         by_template: dict[str, set[str]] = {}
         for action in self.system.actions:
-            by_actor.setdefault(f"any step of {WHO[action.actor]}", set()).add(action.name)
+            by_actor.setdefault(f"{ANY_STEP}{WHO[action.actor]}", set()).add(action.name)
             by_template.setdefault(f"any {action.template.name}", set()).add(action.name)
         called: list[str] = []
         left = set(names)
@@ -95,6 +94,14 @@ class Names:
         if self.system.devices == 1 and len(set(short.values())) == len(names):
             return short
         return {name: ascii_only(name) for name in names}
+
+
+def _one_step(found: re.Match[str]) -> str:
+    """Return ``step in {bind}`` as ``step is bind``, and ``step in {any step of kernel}`` as ``step by kernel``."""
+    no, name = found[1] or "", found[2]
+    if name.startswith(ANY_STEP):
+        return f"step {no}by {name.removeprefix(ANY_STEP)}"
+    return f"step is {no}{name}"
 
 
 def without_only(variable: str) -> str:

@@ -24,7 +24,7 @@ from tdispmodel.reports.plain import WIDTH, beside, command, cut, joined, packed
 from tdispmodel.reports.reasons import worded
 from tdispmodel.reports.trace import rows
 from tdispmodel.source import Complaint, caret
-from tdispmodel.verdict import Answer, Certificate, ClosedStates, Report, Result, Skipped, Space, Witness
+from tdispmodel.verdict import Answer, Certificate, ClosedStates, Report, Result, Skipped, Space, Trace, Witness
 
 EXCERPT = 3
 LONGEST_LOOP_SHOWN = 6
@@ -102,13 +102,14 @@ def _proposal(proposal: str, results: Sequence[Result], skipped: Sequence[Skippe
         return [cut(f"{proposal}: no property is applicable", WIDTH), *_skipped(skipped, options)]
     lines: list[str] = []
     details: list[str] = []
+    shown: dict[object, str] = {}
     for assumed, group in groupby(results, key=lambda result: (assumptions(result, options), result.system.devices)):
         together = list(group)
         if lines:
             lines.append("")
         lines += [*_heading(proposal, together, assumed[0]), "", *_verdicts(together, options)]
         for result in together:
-            details += _detail(result, options)
+            details += _detail(result, options, shown)
     return [*lines, *_skipped(skipped, options), *details]
 
 
@@ -181,8 +182,11 @@ def evidence(certificate: Certificate | None) -> str:
             return certificate.kind
 
 
-def _detail(result: Result, options: Options) -> list[str]:
-    """Return the excerpt of a violated property: its sentence, the last steps, and the command for the rest."""
+def _detail(result: Result, options: Options, shown: dict[object, str]) -> list[str]:
+    """Return the excerpt of a violated property: its sentence, the last steps, and the command for the rest.
+
+    ``shown`` holds the traces that were shown already, with their properties: none is shown twice.
+    """
     verdict = result.verdict
     if verdict.answer is not Answer.VIOLATED:
         return []
@@ -192,19 +196,27 @@ def _detail(result: Result, options: Options) -> list[str]:
     if verdict.trace is None:
         lines += paragraph(f"Never possible: no behaviour has {names.formula(verdict.property.formula)}.", INDENT)
         return [*lines, *command(again(result, options), "  again: ")]
-    steps = len(verdict.trace)
-    first = max(1, steps - EXCERPT + 1)
-    if verdict.trace.loop is not None and steps - verdict.trace.loop <= LONGEST_LOOP_SHOWN:
-        first = max(1, min(first, verdict.trace.loop))
-    if steps:
-        lines += rows(names, verdict.trace, first)
+    key = (result.system.constants, verdict.trace)
+    if key in shown:
+        lines += paragraph(f"by the same steps as {shown[key]}", INDENT)
     else:
-        start = [
-            f"{names.variable(variable.name)}={value_text(value)}"
-            for variable, value in zip(result.system.variables, verdict.trace.initial, strict=True)
-        ]
-        lines += beside("  at the start: ", packed(start, WIDTH - 16, " "))
+        lines += _excerpt(names, verdict.trace)
+        shown[key] = verdict.property.code or verdict.property.name
     if verdict.property.kind is Kind.STAYS_POSSIBLE:
         lines += paragraph(f"from here no longer possible: {names.formula(verdict.property.formula)}", INDENT)
-    whole = "in full" if steps <= EXCERPT else f"all {steps} steps"
+    whole = "in full" if len(verdict.trace) <= EXCERPT else f"all {len(verdict.trace)} steps"
     return [*lines, *command(again(result, options), f"  {whole}: ")]
+
+
+def _excerpt(names: Names, trace: Trace) -> list[str]:
+    """Return the last steps, and a loop whole unless it is long; of a trace without steps the start state."""
+    if not trace.steps:
+        start = [
+            f"{names.variable(variable.name)}={value_text(value)}"
+            for variable, value in zip(names.system.variables, trace.initial, strict=True)
+        ]
+        return beside("  at the start: ", packed(start, WIDTH - 16, " "))
+    first = max(1, len(trace) - EXCERPT + 1)
+    if trace.loop is not None and len(trace) - trace.loop <= LONGEST_LOOP_SHOWN:
+        first = max(1, min(first, trace.loop))
+    return rows(names, trace, first)

@@ -10,6 +10,7 @@ from tdispmodel.reports.text import complaints, render
 from tdispmodel.source import Complaint, Place
 from tdispmodel.verdict import Answer, Report, Result, Skipped, Space, Verdict
 from tests.reports.samples import (
+    BINDS_IN_RUN,
     CAN_RUN,
     DRIVER,
     ONLY_IN_RUN,
@@ -187,6 +188,22 @@ def test_a_vacuous_property_names_its_premise() -> None:
   vac      TDM103  private_driver_only_in_run
                    its premise is never reached: driver = OPERATING
 """ in render(report)
+
+
+def test_no_trace_is_shown_twice() -> None:
+    """Where several properties fail by the same behaviour, the second refers to the first."""
+    system = driver_system()
+    trace = run(system, STORY[3])
+    both = (violated(BINDS_IN_RUN, trace), violated(ONLY_IN_RUN, trace))
+    assert """\
+TDM101 Whoever binds the operating driver, the TDI is in RUN.
+   1  kernel   attach_on_arrival  driver NONE -> OPERATING
+  in full: tdispmodel trace status_quo TDM101
+
+TDM103 The operating driver is bound only while the TDI is in RUN.
+  by the same steps as TDM101
+  in full: tdispmodel trace status_quo TDM103
+""" in render(Report(tuple(Result("status_quo", system, verdict) for verdict in both)))
 
 
 def test_several_proposals_are_counted_together() -> None:

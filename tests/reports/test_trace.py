@@ -8,7 +8,7 @@ from tdispmodel.ir.expressions import TRUE, And, Or
 from tdispmodel.ir.model import Kind
 from tdispmodel.reports.options import Options
 from tdispmodel.reports.trace import render
-from tdispmodel.verdict import Answer, Result, Verdict, Space, Witness
+from tdispmodel.verdict import Answer, Result, Space, Verdict, Witness
 from tests.reports.samples import (
     BINDS_IN_RUN,
     CAN_RUN,
@@ -106,7 +106,7 @@ TDM402 deferral_is_not_endless: VIOLATED, 4 steps, lasso
    4  kernel     retry_deferred  (nothing changes)
       back to 2: 3 to 4 repeat for ever
 
-  wanted:  not again and again for ever: step in {retry_deferred}
+  wanted:  not again and again for ever: step is retry_deferred
   false:   it happens in every round of the loop, at step 3, 4
   again:   tdispmodel trace status_quo TDM402
 """ == render(Result("status_quo", system, violated(ENDLESS, trace)))
