@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tdispmodel.checking.catalogue import Catalogue
 from tdispmodel.checking.pipeline import Request, run
 from tdispmodel.checking.replaying import files_of, replay, stale_files, stored, variants
@@ -18,11 +16,9 @@ def test_there_are_some() -> None:
     assert stored(CATALOGUE) != ()
 
 
-@pytest.mark.parametrize("path", stored(CATALOGUE), ids=lambda path: f"{path.parent.name}-{path.name}")
-def test_every_one_is_real(path: Path) -> None:
-    """A stored counterexample is accepted by the judge and told as its text tells it."""
-    (found,) = replay(CATALOGUE, [path])
-    assert found.stale == ""
+def test_every_one_is_real() -> None:
+    """Every stored counterexample is accepted by the judge and told as its text tells it."""
+    assert [] == [(str(found.path), found.stale) for found in replay(CATALOGUE, stored(CATALOGUE)) if found.stale]
 
 
 def test_files_are_those_of_the_matrix() -> None:

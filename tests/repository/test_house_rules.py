@@ -15,8 +15,8 @@ FOLDERS = ("tdispmodel", "tests", "proposals", "properties", "benchmarks")
 
 
 def tool(name: str, demanded: Callable[[str], bool]) -> None:
-    """Skip the test when the tool's package is not installed, unless it is demanded."""
-    if importlib.util.find_spec(name) is None and not demanded(name):
+    """Skip the test when the tool's package is not installed, unless linters are demanded."""
+    if importlib.util.find_spec(name) is None and not demanded("lint"):
         pytest.skip(f"{name} is not installed")
 
 

@@ -12,7 +12,7 @@ import pytest
 from tdispmodel.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMAND = re.compile(r"^\s*(?:\$ )?(?:\S*bin/)?tdispmodel (?P<words>[^|#&]*)", re.MULTILINE)
+COMMAND = re.compile(r"(?:^\s*(?:\$ )?|&& )(?:\S*bin/)?tdispmodel (?P<words>[^|#&\n]*)", re.MULTILINE)
 
 
 def commands() -> list[str]:
