@@ -30,7 +30,6 @@ Where the facts are silent or this model is coarser than the world
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Annotated
 
 from tdispmodel.dsl import (
@@ -46,107 +45,21 @@ from tdispmodel.dsl import (
     initially,
     require,
 )
-
-
-class Tdi(Enum):
-    """The TDISP states of a TEE device interface. [PCIe 11.2]"""
-
-    CONFIG_UNLOCKED = 0
-    CONFIG_LOCKED = 1
-    RUN = 2
-    ERROR = 3
-
-
-class Driver(Enum):
-    """Which guest driver is bound: none, one that only prepares the device, or the one that operates it."""
-
-    NONE = 0
-    PREPARE = 1
-    OPERATING = 2
-
-
-class Mapping(Enum):
-    """How the bound driver reaches the device: not at all, T=0 through shared memory, T=1 through private memory."""
-
-    NONE = 0
-    SHARED = 1
-    PRIVATE = 2
-
-
-class Phase(Enum):
-    """How far the guest has come."""
-
-    BOOT = 0
-    INITRD = 1
-    USERSPACE = 2
-    SECRETS = 3
-
-
-class Identity(Enum):
-    """Whether the device is the one that the tenant means."""
-
-    GENUINE = 0
-    IMPOSTOR = 1
-
-
-class Evidence(Enum):
-    """Whose measurements userspace holds."""
-
-    NONE = 0
-    OF_GENUINE = 1
-    OF_IMPOSTOR = 2
-
-
-class Verdict(Enum):
-    """What userspace believes that the relying party said about the evidence."""
-
-    NONE = 0
-    APPROVED = 1
-
-
-class Preparation(Enum):
-    """How often the T=0 prepare step ran since the device last lost its configuration."""
-
-    NONE = 0
-    ONCE = 1
-    REPEATED = 2
-
-
-class Result(Enum):
-    """How the latest sysfs verb ended."""
-
-    DONE = 0
-    REFUSED = 1
-
-
-class Kernel(Enum):
-    """Whether drivers_autoprobe gates devices that are hot-added (v6.19: ea34511aaf75)."""
-
-    BEFORE_6_19 = 0
-    SINCE_6_19 = 1
-
-
-class OperatingDriver(Enum):
-    """How the operating driver comes: as a module, or built into the kernel."""
-
-    MODULE = 0
-    BUILTIN = 1
-
-
-class Userspace(Enum):
-    """Whom userspace binds: accepted devices; accepted devices with a verdict it believes; anything."""
-
-    NAIVE = 0
-    CAREFUL = 1
-    ROGUE = 2
-
-
-class SecretRule(Enum):
-    """What must hold when secrets are deployed."""
-
-    NONE = 0
-    TOPOLOGY_LOCKED = 1
-    PRIVATE_OR_UNBOUND = 2
+from tdispmodel.models.vocabulary import (
+    Driver as Driver,
+    Evidence as Evidence,
+    Identity as Identity,
+    Kernel as Kernel,
+    Mapping as Mapping,
+    OperatingDriver as OperatingDriver,
+    Phase as Phase,
+    Preparation as Preparation,
+    Result as Result,
+    SecretRule as SecretRule,
+    Tdi as Tdi,
+    Userspace as Userspace,
+    Verdict as Verdict,
+)
 
 
 class Device(Component):
