@@ -86,6 +86,19 @@ class Oracle:
             case Kind.MUST_BE_POSSIBLE:
                 return self.ever(formula)
 
+    def distance(self, question: SystemProperty) -> int | None:
+        """Return how many steps a shortest finite violation (or witness) takes, None if there is none."""
+        wanted = question.kind is Kind.MUST_BE_POSSIBLE
+        on_steps = question.kind is Kind.STEP or (wanted and speaks_of_step(question.formula))
+        for number, level in enumerate(self.levels):
+            if on_steps:
+                steps = (step for state in level for step in self.steps[state])
+                if any(self.true_on(question.formula, step) is wanted for step in steps):
+                    return number + 1
+            elif any(self.true_at(question.formula, state) is wanted for state in level):
+                return number
+        return None
+
     def vacuous(self, question: SystemProperty) -> bool:
         """Whether the property has an antecedent and that is never true."""
         return question.antecedent is not None and not self.ever(question.antecedent)

@@ -8,6 +8,7 @@ and fresh with the environment variable ``TDISPMODEL_LONG=1``.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from itertools import pairwise
 from math import prod
 
@@ -41,8 +42,8 @@ from tdispmodel.ir.expressions import (
 )
 from tdispmodel.ir.model import Action, Kind
 from tdispmodel.ir.premise import antecedent
-from tdispmodel.ir.system import Assignment, System, SystemAction, SystemProperty, SystemVariable, within
-from tdispmodel.semantics import Semantics
+from tdispmodel.ir.system import Assignment, State, System, SystemAction, SystemProperty, SystemVariable, within
+from tdispmodel.semantics import LeavesRange, Semantics
 
 LONG = os.environ.get("TDISPMODEL_LONG") == "1"
 MOST_STATES = 192
@@ -174,14 +175,18 @@ def systems(draw: st.DrawFn, may_leave_range: bool = False) -> System:
             sorts.append(sort)
     variables = []
     for position, sort in enumerate(sorts):
-        initial = draw(st.lists(st.sampled_from(sort.values), min_size=1, max_size=2, unique=True))
+        count = min(len(sort.values), draw(st.sampled_from((1, 1, 2))))
+        initial = draw(st.lists(st.sampled_from(sort.values), min_size=count, max_size=count, unique=True))
         name = f"x{position}" if position % 2 == 0 else f"devices[{position // 2}].y"
         variables.append(SystemVariable(name, sort, tuple(initial)))
     formulas = Formulas(draw, tuple(variables))
     actions = tuple(
         _action(formulas, number, may_leave_range) for number in range(draw(st.sampled_from((1, 2, 3, 4, 5, 6, 6))))
     )
-    initially = formulas.formula(1) if draw(st.integers(0, 3)) == 0 else TRUE
+    if draw(st.integers(0, 3)) == 0:  # where this does not hold, everything stands still
+        moving = Not(formulas.atom(0, steps=False))
+        actions = tuple(replace(action, guards=(*action.guards, moving)) for action in actions)
+    initially = formulas.formula(1) if draw(st.booleans()) else TRUE
     system = System("random", tuple(variables), actions, initially)
     if next(Semantics(system).initial_states(), None) is None:
         system = System("random", tuple(variables), actions)
@@ -210,18 +215,21 @@ def _action(formulas: Formulas, number: int, may_leave_range: bool) -> SystemAct
     fair = actor.fair if draw(st.integers(0, 4)) else not actor.fair
     name = draw(st.sampled_from((f"act{number}", f"act{number}(devices[0])", f"act{number}(devices[0], devices[1])")))
     guards = tuple(formulas.formula(draw(st.integers(0, 1))) for _ in range(draw(st.sampled_from((0, 0, 1, 1, 1, 2)))))
-    several = st.lists(
-        st.sampled_from(formulas.variables),
-        min_size=draw(st.sampled_from((0, 1, 1, 1, 1, 1, 1))),
-        max_size=draw(st.sampled_from((1, 1, 2, 3))),
-        unique_by=lambda variable: variable.name,
-    )
-    assigned = draw(several)
-    assignments = []
+    count = min(len(formulas.variables), draw(st.sampled_from((1, 1, 1, 2, 2, 3, 0))))
+    chosen = st.sampled_from(range(len(formulas.variables)))
+    numbers = draw(st.lists(chosen, min_size=count, max_size=count, unique=True))
+    assigned = [formulas.variables[position] for position in numbers]
+    assignments: list[Assignment] = []
     for variable in assigned:
         wild = may_leave_range and isinstance(variable.sort, Bounded) and draw(st.booleans())
-        turns = draw(st.integers(0, 9)) >= 5
-        value = next_value(variable) if turns else formulas.term(variable.sort, 2)
+        shape = draw(st.sampled_from(("turns", "turns", "any", "any", "follows")))
+        if shape == "turns":
+            value = next_value(variable)
+        elif shape == "follows" and assignments:  # depends on what is assigned at the same time
+            others = Formulas(draw, tuple(assigned[: len(assignments)]))
+            value = If(others.atom(0, steps=False), next_value(variable), Read(variable.name, variable.sort))
+        else:
+            value = formulas.term(variable.sort, 2)
         assignments.append(Assignment(variable.name, formulas.integer(1, steps=False) if wild else value))
     return SystemAction(
         name=name,
@@ -235,15 +243,53 @@ def _action(formulas: Formulas, number: int, may_leave_range: bool) -> SystemAct
     )
 
 
+def reachable_steps(system: System) -> list[tuple[State, State]]:
+    """Return the reachable steps, or the first ones if one leaves a range; a start state counts as a step to itself."""
+    semantics = Semantics(system)
+    reached = list(semantics.initial_states())
+    known, steps = set(reached), [(state, state) for state in reached]
+    try:
+        for state in reached:
+            for _, after in semantics.successors(state):
+                steps.append((state, after))
+                if after not in known:
+                    known.add(after)
+                    reached.append(after)
+    except LeavesRange:
+        pass
+    return steps
+
+
+def observed(formulas: Formulas, steps: list[tuple[State, State]], after: bool) -> Expression:
+    """Draw what is true of all given steps, or of all but a few: one variable's value limits another one's.
+
+    Such properties are seldom inductive, and when they are violated then seldom at once.
+    """
+    draw = formulas.draw
+    first, second = (draw(st.integers(0, len(formulas.variables) - 1)) for _ in range(2))
+    one, other = formulas.variables[first], formulas.variables[second]
+    value = draw(st.sampled_from(sorted({end[first] for _, end in steps}, key=repr)))
+    pairs = [(before if after else end, end) for before, end in steps]
+    values = sorted({end[second] for before, end in pairs if before[first] == value}, key=repr)
+    if values and draw(st.integers(0, 2)) == 0:
+        values.remove(draw(st.sampled_from(values)))
+    limited = Among(Read(other.name, other.sort, after), tuple(values))
+    return Or((Not(Among(Read(one.name, one.sort), (value,))), limited))
+
+
 @st.composite
 def questions(draw: st.DrawFn, system: System, kinds: tuple[Kind, ...] = tuple(Kind)) -> tuple[SystemProperty, ...]:
     """Draw one property of each of the given kinds about ``system``."""
     formulas = Formulas(draw, system.variables, tuple(action.name for action in system.actions))
+    seen = reachable_steps(system)
     found: list[SystemProperty] = []
     for kind in kinds:
         steps = kind in STEP_KINDS or (kind is Kind.MUST_BE_POSSIBLE and draw(st.booleans()))
         plain = kind in (Kind.MUST_BE_POSSIBLE, Kind.NEVER_ENDLESS)
-        formula = formulas.formula(2, steps) if plain else formulas.implication(2, steps)
+        if kind in (Kind.INVARIANT, Kind.STEP) and draw(st.booleans()):
+            formula = observed(formulas, seen, steps)
+        else:
+            formula = formulas.formula(2, steps) if plain else formulas.implication(2, steps)
         premised = kind in (Kind.LEADS_TO, Kind.STAYS_POSSIBLE) and draw(st.booleans())
         after = formulas.formula(1) if premised else TRUE
         premise = antecedent(formula) if after == TRUE else after

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.util import find_spec
 
 import pytest
@@ -9,16 +10,18 @@ from hypothesis import given
 
 from tdispmodel.engines.protocol import Engine, Limits
 from tdispmodel.engines.registry import ENGINES, engine
+from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.judging import judge_all
 from tdispmodel.judging.traces import replay
 from tdispmodel.semantics import LeavesRange, Semantics
-from tdispmodel.verdict import Answer, OutOfRange, Verdict, join
+from tdispmodel.verdict import Answer, OutOfRange, Verdict, Witness, join
 from tests.laws.oracle import Oracle
 from tests.laws.random_systems import asked_systems, law
 
 Asked = tuple[System, tuple[SystemProperty, ...]]
 EXISTING = [name for name, (where, _) in ENGINES.items() if find_spec(where.partition(":")[0]) is not None]
+FINITE = (Kind.INVARIANT, Kind.STEP, Kind.MUST_BE_POSSIBLE)
 COMPLETE = ("explicit", "graph")
 EXAMPLES = {"explicit": 100, "graph": 60, "walk": 3, "bmc": 25, "induction": 25, "pdr": 20}
 DEPTH = 12
@@ -35,6 +38,8 @@ def complaints_about(made: Engine, pair: Asked) -> list[str]:
         wrong.append("not one verdict per question")
     for verdict in verdicts:
         what = verdict.property.kind.value
+        if verdict.property.kind in FINITE:
+            wrong += [f"{what}: {one}" for one in _wrong_about_length(oracle, verdict)]
         right = Answer.HOLDS if oracle.holds(verdict.property) else Answer.VIOLATED
         if verdict.answer is Answer.OPEN:
             if made.exhaustive:
@@ -53,6 +58,20 @@ def complaints_about(made: Engine, pair: Asked) -> list[str]:
         if not one.accepted
     ]
     return wrong
+
+
+def _wrong_about_length(oracle: Oracle, verdict: Verdict) -> Iterator[str]:
+    """Yield what a verdict wrongly says about the length of a shortest violation or witness."""
+    distance = oracle.distance(verdict.property)
+    trace = verdict.certificate.trace if isinstance(verdict.certificate, Witness) else verdict.trace
+    if (
+        distance is not None
+        and verdict.answer is Answer.OPEN
+        and distance <= (-1 if verdict.bound is None else verdict.bound)
+    ):
+        yield f"open although it is decided after {distance} steps, within the bound {verdict.bound}"
+    if verdict.shortest and trace is not None and len(trace) != distance:
+        yield f"{len(trace)} steps are said to be shortest, but {distance} are"
 
 
 @pytest.mark.parametrize("name", EXISTING)

@@ -1,0 +1,37 @@
+"""What the suite notices about an engine: the law over random systems, stopped at the first complaint."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import Phase, given, settings
+
+from tdispmodel.engines.protocol import Engine
+from tdispmodel.ir.model import Kind
+from tdispmodel.verdict import OutOfRange
+from tests.laws.random_systems import asked_systems, law
+from tests.laws.test_engines_agree import Asked, complaints_about
+
+
+class Noticed(Exception):
+    """A complaint about an engine."""
+
+
+def noticed(engine: Engine, kinds: tuple[Kind, ...] = tuple(Kind), like: str = "", examples: int = 200) -> str:
+    """Return the first complaint of the law that engines agree with the oracle and the judge accepts them.
+
+    Fails the test when no complaint on so many random systems contains the words ``like``.
+    """
+
+    @settings(law(examples), phases=[Phase.generate], report_multiple_bugs=False)
+    @given(asked_systems(kinds))
+    def check(pair: Asked) -> None:
+        try:
+            wrong = complaints_about(engine, pair)
+        except OutOfRange as left:
+            wrong = [f"says that an integer leaves its range: {left}"]
+        if wrong := [complaint for complaint in wrong if like in complaint]:
+            raise Noticed(wrong[0])
+
+    with pytest.raises(Noticed) as raised:
+        check()
+    return str(raised.value)
