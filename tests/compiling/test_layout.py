@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tdispmodel.compiling.layout import Layout
 from tdispmodel.compiling.successors import Compiled

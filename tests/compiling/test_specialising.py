@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tdispmodel.compiling.specialising import StepFormula, Taken
 from tdispmodel.engines.conformance.writing import Counter, Flag, move, took

@@ -8,8 +8,7 @@ import pytest
 
 from tdispmodel.engines.conformance import Case, cases, faults
 from tdispmodel.engines.protocol import Engine
-from tdispmodel.engines.registry import ENGINES
-from tdispmodel.engines.registry import engine as engine_called
+from tdispmodel.engines.registry import ENGINES, engine as engine_called
 
 CASES = cases()
 # engines that decide everything get time for a busy machine; random behaviours find little more in a second than at once
