@@ -30,7 +30,6 @@ from tdispmodel.ir.expressions import (
 )
 from tdispmodel.ir.system import State, System, SystemProperty
 
-MOST_CLAUSES = 400
 FEW_VALUES = 4
 
 
@@ -52,21 +51,22 @@ class Blocking:
             self.assumed = known.lemma([question.formula])
             known.steps.add(z3.Implies(self.bad, self.assumed[0].broken))
 
-    def found(self) -> list[Expression]:
-        """Return clauses that, if they hold, prove the question; empty when the search failed.  Raises `GaveUp`."""
-        while len(self.clauses) < MOST_CLAUSES:
-            state = self._before(self.bad)
-            if state is None:
-                return [lemma.expression for lemma in (*self.clauses, *self.assumed)]
-            if not self._excluded(state):
-                return []
-        return []
+    def found(self, most_clauses: int) -> list[Expression]:
+        """Return clauses with which the question may be inductive.  Raises `GaveUp`.
 
-    def _excluded(self, state: State) -> bool:
+        When a start state leads to a violation, or more clauses would be needed, it gives what it has.
+        """
+        while len(self.clauses) < most_clauses:
+            state = self._before(self.bad)
+            if state is None or not self._excluded(state, most_clauses):
+                break
+        return [lemma.expression for lemma in (*self.clauses, *self.assumed)]
+
+    def _excluded(self, state: State, most_clauses: int) -> bool:
         """Exclude a state, after whatever leads to it; False when a start state is among them."""
         waiting = [self._cube(state)]
         denied: list[Lemma] = self.known.lemma([_clause(cube) for cube in waiting])
-        while waiting and len(self.clauses) < MOST_CLAUSES:
+        while waiting and len(self.clauses) < most_clauses:
             cube = waiting[-1]
             if self._starts_in(cube):
                 return False

@@ -37,6 +37,8 @@ from tdispmodel.verdict import Answer, Certificate, InductiveInvariant, KInducti
 DEFAULT_DEPTH = 60
 EARLY_DEPTH = 10
 LONGEST_PATH = 24
+ROUNDS = ((14, 30), (18, 120), (24, 400))
+"""Depths to search first, and how many clauses a question may then need."""
 
 
 class Induction:
@@ -91,16 +93,27 @@ class _Attempt:
         try:
             self.lemmas.strengthen(self.claims())
             yield from self.proven()
-            yield from self.search.run(min(EARLY_DEPTH, self.depth), self.progress)
-            if strengthening and self.search.open:
-                yield from self.tried(self.mined, 0.3)
-            for question in list(self.search.open.values()) if strengthening else []:
-                if any(question is known for known in self.search.open.values()):
-                    yield from self.tried(partial(self.blocked, question), 0.5)
+            if strengthening:
+                yield from self.strengthened()
             yield from self.over_paths()
         except GaveUp as error:
             reason = str(error)
         yield from self.search.undecided(reason)
+
+    def strengthened(self) -> Iterator[Verdict]:
+        """Yield what mined candidates and then clauses on demand decide, searching deeper before each round."""
+        yield from self.searched_to(EARLY_DEPTH)
+        if self.search.open:
+            yield from self.tried(self.mined, 0.3)
+        for depth, most_clauses in ROUNDS:
+            yield from self.searched_to(depth)
+            for question in list(self.search.open.values()):
+                if any(question is known for known in self.search.open.values()):
+                    yield from self.tried(partial(self.blocked, question, most_clauses), 0.3)
+
+    def searched_to(self, depth: int) -> Iterator[Verdict]:
+        """Yield what a search down to ``depth`` decides."""
+        yield from self.search.run(min(depth, self.depth), self.progress)
 
     def open(self, *kinds: Kind) -> list[SystemProperty]:
         """Return the open questions of some kinds."""
@@ -132,10 +145,10 @@ class _Attempt:
         guesses = candidates(self.terms.system, sampled(self.terms, limits))
         self.lemmas.strengthen([*guesses, *self.claims()])
 
-    def blocked(self, question: SystemProperty, limits: Limits) -> None:
+    def blocked(self, question: SystemProperty, most_clauses: int, limits: Limits) -> None:
         """Add the clauses that exclude what leads to a violation."""
         self.progress(f"{self.engine}: excluding what leads to a violation of {question.name}")
-        self.lemmas.strengthen(Blocking(self.lemmas, question, limits).found())
+        self.lemmas.strengthen(Blocking(self.lemmas, question, limits).found(most_clauses))
 
     def proven(self) -> Iterator[Verdict]:
         """Yield the verdicts of the questions that the lemmas prove."""
