@@ -45,7 +45,7 @@ NAMES = st.one_of(
     st.from_regex(r"[a-z]{1,12}(_[a-z]{1,12}){0,8}(\[[0-2]\]\.[a-z]{1,8})?", fullmatch=True),
     st.text(HOSTILE, min_size=1, max_size=60),
 )
-TEXTS = st.one_of(st.just(""), st.text(HOSTILE, max_size=200), st.lists(NAMES, max_size=30).map(" ".join))
+TEXTS = st.one_of(st.just(""), st.text(HOSTILE, max_size=200), st.lists(NAMES, max_size=6).map(" ".join))
 SORTS: st.SearchStrategy[Sort] = st.one_of(
     st.just(BOOLEAN),
     st.lists(NAMES, min_size=1, max_size=3, unique=True).map(lambda members: Enumeration("E", tuple(members))),
@@ -66,11 +66,11 @@ def systems(draw: st.DrawFn) -> System:
     variables = [
         SystemVariable(name, sort, (draw(values(sort)),))
         for name, sort in draw(
-            st.lists(st.tuples(NAMES, SORTS), min_size=1, max_size=5, unique_by=lambda each: each[0])
+            st.lists(st.tuples(NAMES, SORTS), min_size=1, max_size=3, unique_by=lambda each: each[0])
         )
     ]
     actions = []
-    for name in draw(st.lists(NAMES, min_size=1, max_size=5, unique=True)):
+    for name in draw(st.lists(NAMES, min_size=1, max_size=3, unique=True)):
         actor = draw(st.sampled_from(Actor))
         template = Action(
             name=name,
@@ -132,7 +132,7 @@ def formulas(system: System, steps: bool) -> st.SearchStrategy[Expression]:
             st.lists(inner, max_size=4).map(lambda parts: And(tuple(parts))),
             st.lists(inner, max_size=4).map(lambda parts: Or(tuple(parts))),
         ),
-        max_leaves=8,
+        max_leaves=5,
     )
 
 
@@ -197,7 +197,7 @@ COMPLAINTS = st.builds(
 )
 REPORTS = st.builds(
     Report,
-    st.lists(results(), max_size=4).map(tuple),
+    st.lists(results(), max_size=2).map(tuple),
     st.lists(st.builds(Skipped, NAMES, NAMES, st.just("TDM110"), TEXTS), max_size=2).map(tuple),
     st.one_of(st.just(()), st.lists(COMPLAINTS, max_size=2).map(tuple)),
 )
