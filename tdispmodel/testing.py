@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from tdispmodel.checking.catalogue import find_catalogue
 from tdispmodel.checking.loading import load
 from tdispmodel.checking.pipeline import Request, run
-from tdispmodel.checking.settings import constants as known_constants
-from tdispmodel.checking.settings import devices as known_devices
+from tdispmodel.checking.settings import constants as known_constants, devices as known_devices
 from tdispmodel.engines.walk import MOST_STARTS, Walker
 from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.model import Kind
@@ -44,13 +43,18 @@ class ModelMachine(RuleBasedStateMachine):
     """
 
     system: ClassVar[System]
+    semantics: ClassVar[Semantics]
     questions: ClassVar[tuple[SystemProperty, ...]]
     starts: ClassVar[tuple[State, ...]]
 
     def __init__(self) -> None:
         super().__init__()
-        self.semantics = Semantics(self.system)
-        self.walker = Walker(self.semantics, self.starts[0])
+        self.restart_in(self.starts[0])
+
+    def restart_in(self, state: State) -> None:
+        """Begin a behaviour in a start state."""
+        self.walker = Walker(self.semantics, state)
+        self.able = _by_label(self.walker.enabled)
 
     @property
     def state(self) -> Mapping[str, Value]:
@@ -75,18 +79,20 @@ class ModelMachine(RuleBasedStateMachine):
 
     def enabled(self, action: str) -> list[SystemAction]:
         """The instances of an action that can happen now."""
-        return [instance for instance in self.walker.enabled if _label(instance) == action]
+        return self.able.get(action, [])
 
     def take(self, name: str) -> None:
-        """Let the action instance happen (``bind(devices[0])``), and check every step property on this step."""
+        """Let the action instance happen (``bind(devices[0])``), and check the step and the state it leads to."""
         try:
             before, after = self.walker.take(self.system.by_name[name])
         except LeavesRange as left:
             message = f"{left}, {self.story()}"
             raise AssertionError(message) from None
+        self.able = _by_label(self.walker.enabled)
         for question in self.questions:
             if question.kind is Kind.STEP:
                 self.expect(question, self.semantics.holds(question.formula, before, after, name))
+        self.expect_invariants()
 
     def expect(self, question: SystemProperty, true: bool) -> None:
         """Raise an AssertionError that tells the story unless the property is true here."""
@@ -95,8 +101,7 @@ class ModelMachine(RuleBasedStateMachine):
             message = f"{question.name}{': ' if text else ''}{text}\nviolated {self.story()}"
             raise AssertionError(message)
 
-    @invariant()
-    def invariants_of_the_model_hold(self) -> None:
+    def expect_invariants(self) -> None:
         """Check every invariant in the state that was reached."""
         for question in self.questions:
             if question.kind is Kind.INVARIANT:
@@ -114,39 +119,43 @@ def machine(
     constants: Mapping[str, object] | None = None,
     properties: Iterable[str | SystemProperty] | None = None,
 ) -> type[ModelMachine]:
-    """Return a state machine for the model in a file (or for a system), to be tested as ``machine(...).TestCase``.
+    """Return a state machine for a model, to be tested as ``machine(...).TestCase``.
 
-    ``constants`` differ from their defaults.  ``properties`` picks some by name, or is questions about a system;
-    without it all invariants and step properties are checked that apply under these constants (the catalogue's too, if
-    the model derives from `Guest`); other kinds are never checked.  Raises `Rejected` for a file that cannot be read,
-    ValueError for a property that is not there, cannot be checked this way, or when there is no start state.
+    ``model`` is a model file, a proposal of the catalogue by name, or a system.  ``constants`` differ from their
+    defaults.  ``properties`` picks some by name, or is questions about a system; without it all invariants and step
+    properties are checked that apply under these constants (the catalogue's too, if the model derives from `Guest`);
+    other kinds are never checked.  Raises `Rejected` for what cannot be read, ValueError for a property that is not
+    there or cannot be checked this way, and when there is no start state.
     """
     wanted = None if properties is None else list(properties)
     if isinstance(model, System):
         system, questions = model, [question for question in wanted or [] if isinstance(question, SystemProperty)]
     else:
-        system, questions = _read(Path(model), devices, constants or {}, wanted)
+        system, questions = _read(str(model), devices, constants or {}, wanted)
     unsuitable = [question.name for question in questions if question.kind not in CHECKED]
     if unsuitable:
         message = f"a state machine checks invariants and step properties only, not {', '.join(unsuitable)}"
         raise ValueError(message)
-    starts = tuple(islice(Semantics(system).initial_states(), MOST_STARTS))
+    semantics = Semantics(system)
+    starts = tuple(islice(semantics.initial_states(), MOST_STARTS))
     if not starts:
         message = f"{system.name} has no start state"
         raise ValueError(message)
     members: dict[str, Any] = {
         "__doc__": f"The model {system.name} with {system.devices} devices.",
         "system": system,
+        "semantics": semantics,
         "questions": tuple(questions),
         "starts": starts,
     }
-    if len(starts) > 1:
-        members["begin"] = initialize(start=st.sampled_from(starts))(_begin)
-    for label in dict.fromkeys(_label(action) for action in system.actions):
+    several: dict[str, Any] = {"number": st.integers(0, len(starts) - 1)} if len(starts) > 1 else {}
+    beginning: Any = initialize(**several)
+    members["begin"] = beginning(begin)
+    for label, instances in _by_label(system.actions).items():
         name = label.replace(".", "_")
         while name in members or hasattr(ModelMachine, name):
             name += "_"
-        members[name] = _rule_for(name, [action for action in system.actions if _label(action) == label])
+        members[name] = _rule_for(name, label, instances)
     return type(f"{system.name.title().replace('_', '')}Machine", (ModelMachine,), members)
 
 
@@ -181,10 +190,11 @@ def check(
 
 
 def _read(
-    path: Path, devices: int, constants: Mapping[str, object], wanted: Sequence[object] | None
+    proposal: str, devices: int, constants: Mapping[str, object], wanted: Sequence[object] | None
 ) -> tuple[System, list[SystemProperty]]:
-    """Return the system of a model file and the questions to be checked."""
-    loaded = load(find_catalogue(), path)
+    """Return the system of a proposal and the questions to be checked."""
+    catalogue = find_catalogue()
+    loaded = load(catalogue, catalogue.resolve(proposal))
     chosen = known_constants(loaded.model, _words(constants))
     scope = Scope(known_devices(devices), chosen)
     values = {constant.name: constant.value for constant in loaded.model.constants} | chosen
@@ -210,18 +220,22 @@ def _words(constants: Mapping[str, object]) -> dict[str, str]:
     return {name: str(getattr(value, "name", value)) for name, value in constants.items()}
 
 
-def _label(action: SystemAction) -> str:
-    return action.name.partition("(")[0]
+def _by_label(actions: Iterable[SystemAction]) -> dict[str, list[SystemAction]]:
+    """Return action instances by what stands before the parenthesis in their names."""
+    found: dict[str, list[SystemAction]] = {}
+    for action in actions:
+        found.setdefault(action.name.partition("(")[0], []).append(action)
+    return found
 
 
-def _begin(self: ModelMachine, start: State) -> None:
+def begin(self: ModelMachine, number: int = 0) -> None:
     """Begin in one of the start states."""
-    self.walker = Walker(self.semantics, start)
+    self.restart_in(self.starts[number])
+    self.expect_invariants()
 
 
-def _rule_for(name: str, instances: list[SystemAction]) -> Callable[..., None]:
+def _rule_for(name: str, label: str, instances: list[SystemAction]) -> Callable[..., None]:
     """Return the rule of an action; it draws which instance happens, if there are several."""
-    label = _label(instances[0])
     several = len(instances) > 1
 
     def happens(self: ModelMachine, instance: str = "") -> None:
@@ -233,5 +247,10 @@ def _rule_for(name: str, instances: list[SystemAction]) -> Callable[..., None]:
     happens.__name__ = happens.__qualname__ = name
     happens.__doc__ = instances[0].template.text
     drawn: dict[str, Any] = {"instance": st.runner().flatmap(possible)} if several else {}
-    ruled: Callable[..., None] = precondition(lambda self: bool(self.enabled(label)))(rule(**drawn)(happens))
-    return ruled
+    ruled: Any = rule(**drawn)
+
+    def can_happen(self: ModelMachine) -> bool:
+        return bool(self.enabled(label))
+
+    decorated: Callable[..., None] = precondition(can_happen)(ruled(happens))
+    return decorated
