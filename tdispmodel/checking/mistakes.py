@@ -39,9 +39,9 @@ CATALOGUE: dict[str, str] = {
     FIXED_CONSTANT: "the proposal fixes a constant that the command line sets",
     UNKNOWN_CAPABILITY: "there is no such capability to switch off",
     UNKNOWN_ENGINE: "there is no such engine, or it is not installed",
-    UNKNOWN_PROPERTY: "there is no such property, or its name is taken",
+    UNKNOWN_PROPERTY: "there is no such property",
     LEAVES_RANGE: "an integer of the model can leave its range",
-    STORED_TRACE: "a stored counterexample cannot be read",
+    STORED_TRACE: "a stored counterexample or the list of variants cannot be read or written",
     OUTPUT: "a file cannot be written",
     OWN_FAULT: "a fault of tdispmodel itself",
 }

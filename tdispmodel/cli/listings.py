@@ -17,8 +17,7 @@ from tdispmodel.ir.model import Kind
 from tdispmodel.printing import changes_text, model_text
 from tdispmodel.reports.exits import Exit
 from tdispmodel.reports.formats import FORMATS
-from tdispmodel.reports.listing import Entry
-from tdispmodel.reports.listing import listing as listed
+from tdispmodel.reports.listing import Entry, listing as listed
 
 
 def listing(arguments: argparse.Namespace, output: Output) -> int:

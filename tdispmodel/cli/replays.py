@@ -8,8 +8,7 @@ from pathlib import Path
 from tdispmodel.checking.catalogue import find_catalogue
 from tdispmodel.checking.mistakes import USAGE, mistake
 from tdispmodel.checking.pipeline import Request, run
-from tdispmodel.checking.replaying import files_of, store, stored, variants
-from tdispmodel.checking.replaying import replay as replayed
+from tdispmodel.checking.replaying import files_of, replay as replayed, store, stored, variants
 from tdispmodel.cli.output import Output
 from tdispmodel.cli.progress import Reporter
 from tdispmodel.reports.exits import Exit

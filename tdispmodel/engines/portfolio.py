@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 
 from tdispmodel.engines.protocol import Engine, Limits, Progress, silent
 from tdispmodel.engines.ranges import weakened, whether_in_range
-from tdispmodel.engines.registry import available
-from tdispmodel.engines.registry import engine as engine_called
+from tdispmodel.engines.registry import available, engine as engine_called
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty
+from tdispmodel.source import Rejected
 from tdispmodel.verdict import Answer, Verdict, join
 
 EVERY_KIND = frozenset(Kind)
@@ -117,9 +117,13 @@ def guarded(
     For an engine that is not exhaustive it is first made sure that integers stay in range.  Raises `OutOfRange`.
     """
     waiting = list(dict.fromkeys(questions))
-    doubt = "" if asked.exhaustive else whether_in_range(asked, system, limits, progress)
-    for verdict in asked.answer(system, tuple(waiting), limits, progress):
-        waiting.remove(verdict.property)
-        yield weakened(verdict, doubt) if doubt else verdict
+    why = "the engine gave no answer"
+    try:
+        doubt = "" if asked.exhaustive else whether_in_range(asked, system, limits, progress)
+        for verdict in asked.answer(system, tuple(waiting), limits, progress):
+            waiting.remove(verdict.property)
+            yield weakened(verdict, doubt) if doubt else verdict
+    except Rejected as rejected:  # too much for this engine, such as too many start states; another may still manage
+        why = rejected.complaints[0].message
     for question in waiting:
-        yield Verdict(question, Answer.OPEN, asked.name, reason="the engine gave no answer")
+        yield Verdict(question, Answer.OPEN, asked.name, reason=why)

@@ -10,6 +10,7 @@ import pytest
 from tdispmodel.checking import asking
 from tdispmodel.checking.asking import Plan, all_of, check_model
 from tdispmodel.checking.mistakes import OurFault
+from tdispmodel.engines.portfolio import chosen
 from tdispmodel.engines.protocol import Limits, Progress
 from tdispmodel.ir.expressions import (
     BOOLEAN,
@@ -200,7 +201,7 @@ def test_contradiction_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """Engines that contradict each other are a fault of ours."""
 
     class Contradicting(Wrong):
-        def answer(self, *_: object) -> Iterator[Verdict]:  # type: ignore[override]  # it never gets to an answer
+        def answer(self, *_: object) -> Iterator[Verdict]:
             message = "dark: one says holds, other says violated"
             raise Contradiction(message)
 
@@ -211,7 +212,7 @@ def test_contradiction_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
     """After an interrupt what was decided stays, judged, and the rest is open."""
-    real = asking.chosen(("explicit",))
+    real = chosen(("explicit",))
 
     class Interrupted(Wrong):
         def answer(

@@ -11,6 +11,7 @@ from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.ir.expressions import FALSE, TRUE, Actor, Arithmetic, AtMost, Bounded, Expression, Read, number
 from tdispmodel.ir.model import Action, Kind
 from tdispmodel.ir.system import Assignment, System, SystemAction, SystemProperty, SystemVariable
+from tdispmodel.source import Complaint, Place, Rejected
 from tdispmodel.verdict import Answer, Contradiction, OutOfRange, Trace, Verdict, Witness
 
 COUNTER = Bounded(0, 2)
@@ -205,3 +206,19 @@ def test_engine_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """An engine of the portfolio whose package is missing is left out, and others go on."""
     monkeypatch.setitem(registry.ENGINES, "absent", ("no_such_package_at_all:Engine", "needs something"))
     assert ["explicit"] == [engine.name for engine in registry.available(["absent", "explicit"])]
+
+
+def test_too_much_for_an_engine(engines: dict[str, Fake]) -> None:
+    """What an engine refuses as too much is open with its reason, and the next engine is asked."""
+
+    class Refusing(Fake):
+        def answer(self, *_: object) -> Iterator[Verdict]:
+            raise Rejected([Complaint("E601", "too many start values", Place("model"))])
+
+    engines["explicit"] = Refusing("explicit", {})
+    engines["graph"] = Fake("graph", {"small": verdict(SMALL, Answer.HOLDS)})
+    engines["graph"].exhaustive = True
+    (alone,) = portfolio.Portfolio(("explicit",)).answer(SAFE, [SMALL], Limits())
+    (helped,) = portfolio.Portfolio(("explicit", "graph")).answer(SAFE, [SMALL], Limits())
+    assert (alone.answer, alone.reason) == (Answer.OPEN, "too many start values")
+    assert helped.answer is Answer.HOLDS
