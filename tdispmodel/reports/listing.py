@@ -9,11 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tdispmodel.reports.options import first_paragraph
-from tdispmodel.reports.plain import WIDTH, ascii_only, joined, paragraph
+from tdispmodel.reports.plain import ascii_only, joined, paragraph
 
 GAP = "  "
-WIDEST_NAME = 26
-WIDEST_NOTE = 16
+WIDEST_LABEL = 30
 
 
 @dataclass(frozen=True)
@@ -27,27 +26,23 @@ class Entry:
 
 
 def listing(heading: str, entries: Iterable[Entry]) -> str:
-    """Return a heading with the number of entries, then the entries in columns; a long name has a line of its own."""
+    """Return a heading with the number of entries, then the entries.
+
+    Where names and notes leave room, the sentences stand beside them, else below.
+    """
     found = list(entries)
+    names = max((len(ascii_only(entry.name)) for entry in found), default=0)
+    notes = max((len(ascii_only(entry.note)) for entry in found), default=0)
+    beside = names + notes <= WIDEST_LABEL
     lines = paragraph(f"{heading}: {len(found) or 'none'}")
-    names = _width((entry.name for entry in found), WIDEST_NAME)
-    notes = _width((entry.note for entry in found), WIDEST_NOTE)
     for entry in found:
-        lines += _entry(entry, names, notes)
+        label = f"{GAP}{ascii_only(entry.name):<{names}}{GAP}" + (
+            f"{ascii_only(entry.note):<{notes}}{GAP}" if notes else ""
+        )
+        text = first_paragraph(entry.text) + (f" [{entry.source}]" if entry.source else "")
+        if beside:
+            lines += paragraph(text, label) or [label]
+        else:
+            head = f"{entry.name} ({entry.note})" if entry.note else entry.name
+            lines += [*paragraph(head, GAP, GAP * 2), *paragraph(text, GAP * 3)]
     return joined(lines)
-
-
-def _entry(entry: Entry, names: int, notes: int) -> list[str]:
-    name, note = ascii_only(entry.name), ascii_only(entry.note)
-    label = f"{GAP}{name:<{names}}{GAP}" + (f"{note:<{notes}}{GAP}" if notes else "")
-    indent = len(GAP) + names + len(GAP) + (notes + len(GAP) if notes else 0)
-    text = first_paragraph(entry.text) + (f" [{entry.source}]" if entry.source else "")
-    if len(name) <= names and len(note) <= notes:
-        return paragraph(text, label) or [label.rstrip()]
-    lines = paragraph(f"{name} {note}".rstrip(), GAP, GAP * 2)
-    return lines + paragraph(text, " " * min(indent, WIDTH // 2))
-
-
-def _width(texts: Iterable[str], most: int) -> int:
-    """Return the width of a column: that of its widest entry that is not wider than ``most``."""
-    return max((len(ascii_only(text)) for text in texts if len(ascii_only(text)) <= most), default=0)

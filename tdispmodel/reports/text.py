@@ -42,7 +42,7 @@ def render(report: Report, options: Options | None = None) -> str:
         results = [result for result in report.results if result.proposal == proposal]
         skipped = [left for left in report.skipped if left.proposal == proposal]
         lines += [*_proposal(proposal, results, skipped, options), ""]
-    lines += paragraph(summary(report, options), "", INDENT)
+    lines += paragraph(summary(report, options), "", INDENT, together=(" not applicable",))
     return joined(lines)
 
 

@@ -33,13 +33,14 @@ def test_without_notes_there_is_no_column_for_them() -> None:
     assert "formats: none\n" == listing("formats", [])
 
 
-def test_a_long_name_has_a_line_of_its_own() -> None:
-    """A name wider than its column moves its sentence to the next line, and the column stays narrow."""
+def test_long_names_have_their_sentences_below() -> None:
+    """Where names and notes are too wide for columns, every sentence stands below its name."""
     assert """\
 properties: 2
-  short  invariant  Says little.
-  kernel_binds_only_verified_after_boot step
-                    Whoever binds it, it is verified.
+  short (invariant)
+      Says little.
+  kernel_binds_only_verified_after_boot (step)
+      Whoever binds it, it is verified.
 """ == listing(
         "properties",
         [
