@@ -19,6 +19,7 @@ from tdispmodel.ir.expressions import (
     Less,
     Read,
     Took,
+    conjunction,
     disjunction,
     negation,
     number,
@@ -27,13 +28,33 @@ from tdispmodel.ir.model import Action, Kind
 from tdispmodel.ir.system import Assignment, System, SystemAction, SystemVariable
 from tdispmodel.judging import judge, judge_all
 from tdispmodel.verdict import ClosedStates, InductiveInvariant, KInduction, Space, Trace, Verdict, Witness
-from tests.judging.lamp import AFTER, ALL, BREAK, BROKEN, DARK, LIT, NOT_BROKEN, ON, SYSTEM, asks, holds, is_, violated
+from tests.judging.lamp import (
+    AFTER,
+    ALL,
+    BREAK,
+    BROKEN,
+    DARK,
+    LIT,
+    NOT_BROKEN,
+    ON,
+    SYSTEM,
+    asks,
+    holds,
+    is_,
+    moves,
+    violated,
+)
 
 WORKING = replace(SYSTEM, actions=SYSTEM.actions[:2])
 """The lamp without breaking: dark and lit for ever."""
 WORKS = ClosedStates((DARK, LIT))
+BLINKING = replace(
+    WORKING, actions=(*WORKING.actions, replace(moves("blink", Actor.USERSPACE, "LIT", "LIT"), fair=False))
+)
+"""The lamp that may also blink while it is lit, without having to."""
 NEVER_BROKEN = asks(Kind.INVARIANT, NOT_BROKEN)
 NEVER_BREAKS = asks(Kind.STEP, negation(is_("BROKEN", AFTER)))
+NEVER_FROM_LIGHT = asks(Kind.STEP, negation(conjunction(is_("LIT"), is_("BROKEN", AFTER))))
 LIT_AT_LAST = asks(Kind.LEADS_TO, is_("LIT"), is_("DARK"))
 NO_ENDLESS_BREAKING = asks(Kind.NEVER_ENDLESS, Took(frozenset({"break_it", "look"})))
 CAN_BE_LIT = asks(Kind.STAYS_POSSIBLE, is_("LIT"))
@@ -44,6 +65,7 @@ ACCEPTED = [
     (WORKING, holds(NEVER_BREAKS, certificate=WORKS)),
     (WORKING, holds(LIT_AT_LAST, certificate=WORKS)),
     (SYSTEM, holds(LIT_AT_LAST, certificate=ALL)),
+    (BLINKING, holds(asks(Kind.LEADS_TO, is_("DARK"), is_("LIT")), certificate=WORKS)),
     (SYSTEM, holds(NO_ENDLESS_BREAKING, certificate=ALL)),
     (WORKING, holds(CAN_BE_LIT, certificate=WORKS)),
     (SYSTEM, holds(asks(Kind.STAYS_POSSIBLE, is_("LIT"), NOT_BROKEN), certificate=ALL)),
@@ -112,6 +134,11 @@ REFUSED = [
     (
         SYSTEM,
         holds(NEVER_BREAKS, certificate=InductiveInvariant(TRUE)),
+        "a step of break_it from a state of the invariant violates the property",
+    ),
+    (
+        SYSTEM,
+        holds(NEVER_FROM_LIGHT, certificate=InductiveInvariant(TRUE)),
         "a step of break_it from a state of the invariant violates the property",
     ),
     (

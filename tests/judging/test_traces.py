@@ -42,6 +42,7 @@ ACCEPTED = [
     pytest.param(violated(DARK_AGAIN, ON, BREAK, loop=2), id="rests broken, where nothing fair is enabled"),
     pytest.param(violated(NO_ENDLESS_LIGHT, ON, OFF, loop=0), id="on and off for ever"),
     pytest.param(violated(CAN_BE_LIT, ON, BREAK), id="lost"),
+    pytest.param(violated(asks(Kind.STAYS_POSSIBLE, is_("BROKEN"))), id="the host is not relied on"),
     pytest.param(holds(CAN_BREAK, certificate=Witness(Trace(DARK, (ON, BREAK)))), id="witness"),
 ]
 
@@ -102,11 +103,6 @@ def test_refused(verdict: Verdict, reason: str) -> None:
     """The evidence does not show the violation, and the judge says why."""
     judged = judge(SYSTEM, verdict)
     assert (False, reason) == (judged.accepted, judged.reason)
-
-
-def test_possibility_does_not_rely_on_the_host() -> None:
-    """From the light the lamp can only break by the host's move, so being broken is lost at the start already."""
-    assert judge(SYSTEM, violated(asks(Kind.STAYS_POSSIBLE, is_("BROKEN")))).accepted
 
 
 def test_the_goal_may_come_before_the_premise() -> None:

@@ -20,6 +20,7 @@ from tdispmodel.ir.expressions import (
 )
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import State, System, SystemVariable
+from tdispmodel.semantics import Semantics
 from tdispmodel.verdict import Answer, ClosedStates, Trace, Verdict, Witness
 from tests.laws.oracle import Oracle
 
@@ -31,7 +32,7 @@ def spoiled(oracle: Oracle, verdict: Verdict) -> Iterator[tuple[str, Verdict]]:
         case ClosedStates(states):
             for number in {0, len(states) // 2, len(states) - 1}:
                 rest = ClosedStates(states[:number] + states[number + 1 :])
-                yield "a state is removed", replace(verdict, certificate=rest)
+                yield "a state is removed", replace(verdict, certificate=rest, space=None, vacuous=None)
             yield "a state twice", replace(verdict, certificate=ClosedStates((*states, states[0])))
             yield "a value too few", replace(verdict, certificate=ClosedStates((*states, states[0][:-1])))
             yield (
@@ -76,6 +77,9 @@ def _answers(oracle: Oracle, verdict: Verdict) -> Iterator[tuple[str, Verdict]]:
 
 def spoiled_traces(system: System, trace: Trace) -> Iterator[tuple[str, Trace]]:
     """Yield forms of ``trace`` that are no behaviours of the system."""
+    moved = other_state(system, trace.initial)
+    if moved not in Semantics(system).initial_states():
+        yield "start changed", replace(trace, initial=moved)
     for number, (name, state) in enumerate(trace.steps):
         before, after = trace.steps[:number], trace.steps[number + 1 :]
         yield "a step renamed", replace(trace, steps=(*before, (name + "'", state), *after))
