@@ -43,6 +43,9 @@ class Trace:
     def __len__(self) -> int:
         return len(self.steps)
 
+    def __bool__(self) -> bool:
+        return True  # a behaviour without steps is a behaviour
+
 
 @dataclass(frozen=True)
 class ClosedStates:
