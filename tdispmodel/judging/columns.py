@@ -35,6 +35,7 @@ from tdispmodel.ir.expressions import (
     Sort,
     Took,
     Value,
+    belongs,
 )
 from tdispmodel.ir.system import State, System, SystemAction
 from tdispmodel.judging.judgement import Refused
@@ -74,18 +75,13 @@ class Encoding:
             position += width
         self.all = (1 << (8 * position)) - 1
 
-    def codes(self, position: int, values: Iterable[Value]) -> list[int]:
+    def codes(self, position: int, values: Sequence[Value]) -> list[int]:
         """Return the numbers of ``values`` of the variable at ``position``; ValueError if one is outside its sort."""
         sort = self.system.variables[position].sort
-        known: dict[tuple[type, Value], int] = {}
-        found = []
-        for value in values:
-            key = (type(value), value)
-            number = known.get(key)
-            if number is None:
-                number = known[key] = code(value, sort)
-            found.append(number)
-        return found
+        if len(set(map(type, values))) > 1:  # True and 1 are the same key below, but not the same value
+            return [code(value, sort) for value in values]
+        table = {value: code(value, sort) for value in set(values)}
+        return list(map(table.__getitem__, values))
 
 
 class Columns:
@@ -208,6 +204,10 @@ class Columns:
             return self._atom(operand.name, values)
         if isinstance(operand, Literal):
             return self.ones if operand.value in values else 0
+        if isinstance(operand, If):
+            test = self.mask(operand.condition, action)
+            then, otherwise = (self._among(part, values, action) for part in (operand.then, operand.otherwise))
+            return test & then | (self.ones ^ test) & otherwise
         return int.from_bytes(bytes(value in values for value in self.values(operand, action)), "little")
 
     def _atom(self, name: str, values: tuple[Value, ...]) -> int:
@@ -236,31 +236,55 @@ class Columns:
         Raises `Refused` when the action would assign a value outside its variable's range there.
         """
         keep, put = self.encoding.all, 0
-        varying: list[list[int]] = []
+        varying: list[Iterable[int]] = []
         for assignment in action.assignments:
             position = self.system.index[assignment.variable]
             keep &= ~self.encoding.masks[position]
             shift = self.encoding.shifts[position]
-            constant = isinstance(assignment.value, Literal)
-            values = self.values(assignment.value) if not constant else ()
-            chosen = (assignment.value.value,) if isinstance(assignment.value, Literal) else compress(values, enabled)
             try:
-                codes = self.encoding.codes(position, chosen)
+                if isinstance(assignment.value, Literal):
+                    put |= self.encoding.codes(position, (assignment.value.value,))[0] << shift
+                    continue
+                coded = self._coded(assignment.value, position)
+                if coded is None:
+                    chosen = list(compress(self.values(assignment.value), enabled))
+                    varying.append([number << shift for number in self.encoding.codes(position, chosen)])
+                else:
+                    shifted = [number << shift for number in range(ONE_BYTE)]
+                    varying.append(map(shifted.__getitem__, compress(self.selected(coded), enabled)))
             except ValueError as error:
                 message = (
                     f"{action.name} assigns {error.args[0]!r} to {assignment.variable}, which is outside its range"
                 )
                 raise Refused(message) from error
-            if constant:
-                put |= codes[0] << shift
-            else:
-                varying.append([number << shift for number in codes])
         after: Iterator[int] = map(operator.and_, compress(self.packed, enabled), repeat(keep))
         if put:
             after = map(operator.or_, after, repeat(put))
         for column in varying:
             after = map(operator.or_, after, column)
         return after
+
+    def _coded(self, term: Expression, position: int) -> int | None:
+        """Return the numbers of a term's values within the sort of a variable, one byte a state.
+
+        None where arithmetic or another sort makes bytes unsuitable; `values` has to be used then.
+        """
+        sort = self.system.variables[position].sort
+        if isinstance(sort, Boolean):
+            return self.mask(term)
+        match term:
+            case Literal(value, _) if self.bytes[position]:
+                return self.ones * code(value, sort) if belongs(value, sort) else None
+            case Read(name, of, False) if of == sort and self.bytes[position]:
+                return int.from_bytes(self.bytes[self.system.index[name]], "little")
+            case If(condition, then, otherwise):
+                yes, no = self._coded(then, position), self._coded(otherwise, position)
+                if yes is None or no is None:
+                    return None
+                test = self.mask(condition) * (ONE_BYTE - 1)
+                return test & yes | (self.ones * (ONE_BYTE - 1) ^ test) & no
+            case _:
+                return None
 
 
 def _assigned(action: SystemAction | None, name: str) -> Expression | None:
