@@ -85,6 +85,7 @@ class _Attempt:
         self.terms = Terms(system)
         self.search = Search(self.terms, questions, limits, engine)
         self.lemmas = Strengthening(self.terms, limits)
+        self.blocking = Blocking(self.lemmas)
         self.depth = DEFAULT_DEPTH if limits.depth is None else limits.depth
 
     def verdicts(self, *, strengthening: bool) -> Iterator[Verdict]:
@@ -148,7 +149,7 @@ class _Attempt:
     def blocked(self, question: SystemProperty, most_clauses: int, limits: Limits) -> None:
         """Add the clauses that exclude what leads to a violation."""
         self.progress(f"{self.engine}: excluding what leads to a violation of {question.name}")
-        self.lemmas.strengthen(Blocking(self.lemmas, question, limits).found(most_clauses))
+        self.lemmas.strengthen(self.blocking.found(question, most_clauses, limits))
 
     def proven(self) -> Iterator[Verdict]:
         """Yield the verdicts of the questions that the lemmas prove."""

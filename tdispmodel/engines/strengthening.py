@@ -54,7 +54,8 @@ class Strengthening:
 
     def lemma(self, candidates: Iterable[Expression]) -> list[Lemma]:
         """Return candidates with their terms, known to the solvers but assumed by none."""
-        fresh = [candidate for candidate in dict.fromkeys(candidates) if candidate not in self._known]
+        wanted = list(dict.fromkeys(candidates))
+        fresh = [candidate for candidate in wanted if candidate not in self._known]
         now = [self.terms.formula(candidate, static=True) for candidate in fresh]
         after = self.terms.primed(z3.And(*now, z3.BoolVal(True, self.terms.context))).children() if now else []
         for candidate, before, later in zip(fresh, now, after, strict=False):
@@ -63,7 +64,7 @@ class Strengthening:
             self.states.add(z3.Implies(chosen, before))
             self.steps.add(z3.Implies(chosen, before), z3.Implies(broken, z3.Not(later)))
             self._known[candidate] = self._by_literal[chosen.get_id()] = Lemma(candidate, before, later, chosen, broken)
-        return [self._known[candidate] for candidate in dict.fromkeys(candidates)]
+        return [self._known[candidate] for candidate in wanted]
 
     # --- which candidates become lemmas -------------------------------------------------------------------------------
 
@@ -73,7 +74,7 @@ class Strengthening:
         Raises `GaveUp` (then nothing was added).
         """
         proven = {lemma.chosen.get_id() for lemma in self.lemmas}
-        fresh = [lemma for lemma in self.lemma(list(candidates)) if lemma.chosen.get_id() not in proven]
+        fresh = [lemma for lemma in self.lemma(candidates) if lemma.chosen.get_id() not in proven]
         kept = self._survivors_of_steps(self._survivors_of_starts(fresh))
         self.lemmas += kept
         return bool(kept)
