@@ -191,11 +191,14 @@ def test_machine_has_a_test_case() -> None:
     assert (tested.__name__, issubclass(tested.TestCase, unittest.TestCase)) == ("HallMachine", True)
 
 
-def blocks() -> dict[str, str]:
-    """Return the test files that docs/testing.md shows, by name."""
+@pytest.fixture
+def shown(tmp_path: Path) -> tuple[Path, str]:
+    """A folder with the files that docs/testing.md shows, and the output that it shows."""
     text = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
-    shown = re.findall(r"^```python\n# (\S+)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    return dict(shown)
+    for name, block in re.findall(r"^```python\n# (\S+)\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        (tmp_path / name).write_text(block, encoding="utf-8")
+    (printed,) = re.findall(r"^```text\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return tmp_path, printed
 
 
 def run_pytest(folder: Path, name: str) -> subprocess.CompletedProcess[str]:
@@ -210,18 +213,16 @@ def run_pytest(folder: Path, name: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_documented_tests_pass(tmp_path: Path) -> None:
+def test_documented_tests_pass(shown: tuple[Path, str]) -> None:
     """The test file that the documentation shows passes both tests, as it says."""
-    (tmp_path / "test_design.py").write_text(blocks()["test_design.py"], encoding="utf-8")
-    done = run_pytest(tmp_path, "test_design.py")
+    done = run_pytest(shown[0], "test_design.py")
     assert (done.returncode, "2 passed" in done.stdout) == (0, True), done.stdout
 
 
-def test_documented_failure_is_a_failure(tmp_path: Path) -> None:
-    """The other one fails with a message that begins as shown."""
-    (tmp_path / "test_status_quo.py").write_text(blocks()["test_status_quo.py"], encoding="utf-8")
-    done = run_pytest(tmp_path, "test_status_quo.py")
+def test_documented_failure_is_what_is_printed(shown: tuple[Path, str]) -> None:
+    """The test of the model that the documentation shows fails with the message that it shows."""
+    folder, documented = shown
+    done = run_pytest(folder, "test_hotplug.py")
+    printed = [line.removeprefix("E").strip() for line in done.stdout.splitlines() if line.startswith("E")]
     assert done.returncode == 1
-    documented = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8").partition("```text\n")[2]
-    for line in documented.splitlines()[:2]:
-        assert line in done.stdout
+    assert printed[: len(documented.splitlines())] == [line.strip() for line in documented.splitlines()]
