@@ -160,6 +160,10 @@ def _both(first: Callable[..., Any], second: Callable[..., Any]) -> Callable[...
     return both
 
 
+class LeftRange(Exception):
+    """An action gave a variable a value that is none of its own: an error of the model."""
+
+
 class World:
     """All component instances of one model; its variables can be loaded from a state and read as one."""
 
@@ -330,8 +334,10 @@ class Native:
         """Return the state that a world is in; a value outside its variable's type is an error of the model."""
         state = tuple(getattr(world.instances[variable.path], variable.name) for variable in self.variables)
         for variable, value in zip(self.variables, state, strict=True):
-            assert value in variable.values, f"{variable.full_name} became {value}"
             assert type(value) is type(variable.values[0]), f"{variable.full_name} became {value!r}"
+            if value not in variable.values:
+                message = f"{variable.full_name} became {value}"
+                raise LeftRange(message)
         return state
 
     def start_states(self) -> Iterator[State]:

@@ -107,7 +107,7 @@ class Plan(Guest):
     devices: Each[Trusted]
 
     @replaces(Guest.call)
-    def call(self, device: Trusted) -> None:  # type: ignore[override]  # a derived kind is what is tried here
+    def call(self, device: Trusted) -> None:
         """Call about a trusted device, also when nobody saw it."""
         calls = self.manager.calls
         require(calls < 2 and device.level is Level.HIGH)
