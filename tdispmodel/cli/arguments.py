@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from tdispmodel import __version__
 
@@ -27,8 +25,7 @@ exit codes:
 LISTS = ("proposals", "properties", "actions", "variables", "constants", "capabilities", "engines", "formats")
 
 
-@dataclass(frozen=True)
-class Verb:
+class Verb(NamedTuple):
     """One command: what it is for, where its function is, how its arguments are declared."""
 
     summary: str
@@ -64,6 +61,8 @@ def parse(words: Sequence[str]) -> argparse.Namespace | str:
     if first == "--version":
         return f"tdispmodel {__version__}\n"
     if first not in VERBS:
+        import difflib  # noqa: PLC0415  # seldom needed
+
         near = difflib.get_close_matches(first, VERBS, n=1)
         hint = f"did you mean {near[0]}? " if near else ""
         what = f"there is no command {first[:60]!r}" if first else "no command given"

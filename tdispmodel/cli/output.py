@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
@@ -58,7 +57,9 @@ class Output:
 
     def save(self, path: str, text: str) -> None:
         """Write ``text`` to the file ``path``.  Raises `Rejected` when that is impossible."""
-        from tdispmodel.checking.mistakes import OUTPUT, mistake  # noqa: PLC0415  # seldom needed
+        from pathlib import Path  # noqa: PLC0415  # seldom needed
+
+        from tdispmodel.checking.mistakes import OUTPUT, mistake  # noqa: PLC0415  # as above
 
         try:
             Path(path).write_text(text, encoding="utf-8", newline="\n")
