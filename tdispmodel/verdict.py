@@ -73,7 +73,8 @@ class InductiveInvariant:
 class KInduction:
     """Certificate: with the inductive ``lemma``, the property holds on the first ``length`` states of every behaviour
     and is implied at the end of every path of ``length`` steps on which it held before; with ``simple_path`` only
-    paths without a repeated state count (which is enough, since a shortest violation repeats none)."""
+    paths without a repeated state count (which is enough, since a shortest violation repeats none).
+    """
 
     length: int
     lemma: Expression
@@ -95,7 +96,8 @@ Certificate = ClosedStates | InductiveInvariant | KInduction | Witness
 @dataclass(frozen=True)
 class Space:
     """What an exhaustive search counted: distinct states, transitions (one per enabled action instance per state,
-    self-loops included), and the depth of the last new level in steps."""
+    self-loops included), and the depth of the last new level in steps.
+    """
 
     states: int
     transitions: int
@@ -130,9 +132,8 @@ def join(first: Verdict, second: Verdict) -> Verdict:
     """
     answers = {first.answer, second.answer}
     if answers == {Answer.HOLDS, Answer.VIOLATED}:
-        message = (
-            f"{first.property.name}: {first.engine} says {first.answer.value}, {second.engine} says {second.answer.value}"
-        )
+        said = [f"{verdict.engine} says {verdict.answer.value}" for verdict in (first, second)]
+        message = f"{first.property.name}: {', '.join(said)}"
         raise Contradiction(message)
     better, other = (second, first) if _preferred(second, first) else (first, second)
     return replace(
@@ -161,7 +162,8 @@ def _preferred(challenger: Verdict, holder: Verdict) -> bool:
 class OutOfRange(Exception):
     """An integer of the model can leave its range (an error of the model, exit 2).
 
-    ``trace`` leads to the state in which ``action`` would assign ``value`` to ``variable``."""
+    ``trace`` leads to the state in which ``action`` would assign ``value`` to ``variable``.
+    """
 
     def __init__(self, trace: Trace, action: str, variable: str, value: object) -> None:
         self.trace, self.action, self.variable, self.value = trace, action, variable, value

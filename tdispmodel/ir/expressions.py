@@ -25,7 +25,7 @@ class IllFormed(Exception):
 
 
 class Actor(Enum):
-    """Who moves.  `disturbs`: moves that liveness assumes to be finitely many; `fair`: weakly fair unless it says otherwise."""
+    """Who moves."""
 
     DEVICE = "device"
     KERNEL = "kernel"
@@ -149,7 +149,7 @@ class Expression:
             stack.extend(reversed(node.children))
 
 
-def _needs(condition: bool, message: str) -> None:  # noqa: FBT001  # reads best at the call
+def _needs(condition: bool, message: str) -> None:  # reads best at the call
     if not condition:
         raise IllFormed(message)
 
@@ -176,8 +176,8 @@ class Literal(Expression):
         return self.of
 
 
-TRUE = Literal(True, BOOLEAN)  # noqa: FBT003
-FALSE = Literal(False, BOOLEAN)  # noqa: FBT003
+TRUE = Literal(True, BOOLEAN)
+FALSE = Literal(False, BOOLEAN)
 
 
 def number(value: int) -> Literal:
@@ -201,7 +201,8 @@ class Read(Expression):
 @dataclass(frozen=True)
 class Field(Expression):
     """Template: variable ``variable`` of the instance that ``instance`` names (``self``, a parameter, a bound name,
-    or one of these followed by parts: ``self.tsm``), before the step or after it."""
+    or one of these followed by parts: ``self.tsm``), before the step or after it.
+    """
 
     instance: str
     variable: str
@@ -244,7 +245,8 @@ class ActorIs(Expression):
 class StepIs(Expression):
     """Template, in step properties: the step is action ``action`` of component ``owner`` (or of one that derives from
     it).  ``arguments`` are instance names: first, for an action of a part, the instance that owns it, then the
-    parameters in order; fewer than there are means "whichever"."""
+    parameters in order; fewer than there are means "whichever".
+    """
 
     owner: str
     action: str
@@ -341,7 +343,7 @@ class Among(Expression):
 
 @dataclass(frozen=True)
 class Arithmetic(Expression):
-    """``left + right``, ``left - right`` or ``left * right`` of integers, exact; the sort is the interval of results."""
+    """``left + right``, ``left - right`` or ``left * right`` of integers; the sort is the interval of results."""
 
     operator: str
     left: Expression
@@ -405,7 +407,8 @@ class Quantified(Expression):
     """Template: ``all/any/sum(body for bound in <root>.collection if where)``.
 
     ``collection`` is the name of an ``Each`` field of the root component; a `SUM` has an integer or boolean body
-    (a truth value counts 1)."""
+    (a truth value counts 1).
+    """
 
     binder: Binder
     bound: str
@@ -537,13 +540,13 @@ def _folded(expression: Expression) -> Expression:
             return left if value else negation(left)
         case Equal(Literal(value, Boolean()), right):
             return right if value else negation(right)
-        case Less(Literal(left, _), Literal(right, _)) if isinstance(left, int) and isinstance(right, int):
+        case Less(Literal(int(left), _), Literal(int(right), _)):
             return TRUE if left < right else FALSE
-        case AtMost(Literal(left, _), Literal(right, _)) if isinstance(left, int) and isinstance(right, int):
+        case AtMost(Literal(int(left), _), Literal(int(right), _)):
             return TRUE if left <= right else FALSE
         case Among(Literal(value, _), values):
             return TRUE if value in values else FALSE
-        case Arithmetic(operator, Literal(left, _), Literal(right, _)) if isinstance(left, int) and isinstance(right, int):
+        case Arithmetic(operator, Literal(int(left), _), Literal(int(right), _)):
             return number(ARITHMETIC[operator](left, right))
         case _:
             return expression

@@ -51,7 +51,7 @@ class Constant:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of an action: it ranges over all instances of component ``kind`` (and of those that derive from it)."""
+    """A parameter of an action: it ranges over all instances of ``kind`` and of components that derive from it."""
 
     name: str
     kind: str
@@ -146,7 +146,8 @@ class Property:
     """A question about a model.
 
     ``about`` is the component class of the parameter ``now``: the root asks once, a part asks for each instance and
-    all must hold; so does each further parameter of ``parameters`` (state kinds only).  ``formula`` speaks of ``now`` (and, for step kinds, of fields with ``after`` set and of the step).
+    all must hold; so does each further parameter of ``parameters`` (state kinds only).  ``formula`` speaks of ``now``
+    and, for step kinds, of fields with ``after`` set and of the step.
     ``after`` is the premise of leads-to and stays-possible, `TRUE` otherwise.  ``given`` fixes constants.
     ``needs`` names ``Component.member`` that a model must have, else the property is not applicable to it.
     """

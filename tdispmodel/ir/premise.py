@@ -19,7 +19,7 @@ from tdispmodel.ir.expressions import (
 
 
 def antecedent(formula: Expression) -> Expression | None:
-    """Return the premise of a implication, None when the formula is none.
+    """Return the premise of an implication, None when the formula is none.
 
     ``not A or B`` has the premise A; the negated parts of a disjunction together are its premise (``x is not V`` is
     the negation of ``x is V``), except that a disjunction of negated parts only keeps its last one as conclusion.
@@ -60,5 +60,3 @@ def _premise_of_parts(parts: tuple[Expression, ...]) -> Expression | None:
     inner = antecedent(rest[0]) if len(rest) == 1 else None
     premises = [negation(part) for part in negated]
     return conjunction(*premises, *([] if inner is None else [inner]))
-
-

@@ -89,7 +89,8 @@ class SystemAction:
 @dataclass(frozen=True)
 class SystemProperty:
     """A ground question.  ``antecedent`` is the condition that must be reachable lest the property be vacuous (None
-    when the formula is no implication); it may speak of a step, as the formula may."""
+    when the formula is no implication); it may speak of a step, as the formula may.
+    """
 
     name: str
     code: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from types import MappingProxyType
@@ -44,7 +44,8 @@ Environment = Mapping[str, str]
 @dataclass(frozen=True)
 class Scope:
     """What a check is asked for: how many devices, which constants differ from their defaults, which capabilities
-    (``host.error``: actor and action) are switched off."""
+    (``host.error``: actor and action) are switched off.
+    """
 
     devices: int = 1
     constants: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
@@ -67,7 +68,7 @@ def instances(model: Model, devices: int) -> tuple[Instance, ...]:
         for part in component.parts:
             kind = model.component(part.kind)
             base = member(name, part.name)
-            for path in [f"{base}[{number}]" for number in range(devices)] if part.many else [base]:
+            for path in [f"{base}[{position}]" for position in range(devices)] if part.many else [base]:
                 yield from below(path, kind)
 
     return tuple(below("", model.component(model.root)))
@@ -216,8 +217,9 @@ class _Grounding:
                 case StepIs(owner, action_name, arguments):
                     given = tuple(self.resolve(argument, env) for argument in arguments)
                     return self.took(
-                        lambda action, concerned: (action.owner, action.name) == (owner, action_name)
-                        and concerned[: len(given)] == given
+                        lambda action, concerned: (
+                            (action.owner, action.name) == (owner, action_name) and concerned[: len(given)] == given
+                        )
                     )
                 case Count(collection):
                     return number(len(self.collection(collection)))
@@ -228,7 +230,7 @@ class _Grounding:
 
         return rebuilt(expression, replace)
 
-    def took(self, wanted) -> Expression:  # type: ignore[no-untyped-def]  # a predicate over an action and its instances
+    def took(self, wanted: Callable[[Action, tuple[str, ...]], bool]) -> Expression:
         names = frozenset(name for name, action, _, concerned in self.taken if wanted(action, concerned))
         return Took(names) if names else FALSE
 

@@ -93,7 +93,7 @@ class Semantics:
             yield action, self.step(state, action)
 
     def value(self, expression: Expression, now: State, after: State | None = None, taken: str = "") -> Value:
-        """Return the value of ``expression`` before a step (``after`` and ``taken`` describe the step, if it has one)."""
+        """Return the value of ``expression``; ``after`` and ``taken`` describe the step, if it speaks of one."""
         return self.denotation(expression)(now, now if after is None else after, taken)
 
     def holds(self, formula: Expression, now: State, after: State | None = None, taken: str = "") -> bool:
@@ -107,7 +107,7 @@ class Semantics:
             known = self._denotations[expression] = self._denote(expression)
         return known
 
-    def _denote(self, expression: Expression) -> Denotation:  # noqa: C901, PLR0911  # one case per node
+    def _denote(self, expression: Expression) -> Denotation:
         match expression:
             case Literal(value, _):
                 return lambda now, after, taken: value
@@ -152,19 +152,13 @@ class Semantics:
     @staticmethod
     def _every(parts: list[Denotation]) -> Denotation:
         def every(now: State, after: State, taken: str) -> Value:
-            for part in parts:
-                if not part(now, after, taken):
-                    return False
-            return True
+            return all(part(now, after, taken) for part in parts)
 
         return every
 
     @staticmethod
     def _some(parts: list[Denotation]) -> Denotation:
         def some(now: State, after: State, taken: str) -> Value:
-            for part in parts:
-                if part(now, after, taken):
-                    return True
-            return False
+            return any(part(now, after, taken) for part in parts)
 
         return some
