@@ -20,7 +20,6 @@ from tdispmodel.ir.expressions import (
     And,
     Binder,
     ConstantValue,
-    Count,
     Expression,
     If,
     Literal,
@@ -185,11 +184,15 @@ def everywhere(node: Expression) -> Expression | None:
     return replace(node, where=TRUE, body=rebuilt(node.body, everywhere))
 
 
+def _is_sum(node: Expression) -> bool:
+    return isinstance(node, Quantified) and node.binder is Binder.SUM
+
+
 GROUNDING: dict[str, Patch] = {
     "all as any": templates(any_for_all),
     "if of a generator ignored": templates(everywhere),
     "no two names are the same instance": templates(lambda node: FALSE if isinstance(node, SameInstance) else None),
-    "one instance at most": templates(lambda node: number(1) if isinstance(node, Count) else None),
+    "every sum is one": templates(lambda node: number(1) if _is_sum(node) else None),
     "arguments of a step ignored": templates(
         lambda node: replace(node, arguments=()) if isinstance(node, StepIs) else None
     ),
