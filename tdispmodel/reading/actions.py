@@ -22,6 +22,7 @@ from tdispmodel.reading.denotations import (
     Definition,
     Denotation,
     Instance,
+    Parameter as ReadParameter,
     PartMember,
     ProcedureMember,
     Term,
@@ -96,7 +97,7 @@ class ActionReader:
             actor=member.actor,
             fair=member.fair,
             parameters=tuple(
-                Parameter(self._path(parameter.name), parameter.type.name)
+                Parameter(parameter.name, parameter.type.name)
                 for parameter in member.parameters
                 if isinstance(parameter.type, ComponentClass)
             ),
@@ -108,11 +109,6 @@ class ActionReader:
             target=member.target,
             place=source.place(member.definition.node),
         )
-
-    @staticmethod
-    def _path(parameter: str) -> str:
-        """Return the name that a parameter has in the IR, where ``self`` is the component itself."""
-        return parameter if parameter != "self" else "self_2"
 
     def _body(self, definition: Definition, *, restricts: bool) -> None:
         """Read the body of the action itself or of a restriction, in the state before the action."""
@@ -130,11 +126,29 @@ class ActionReader:
                 message = f"the model has no {parameter.type.name}, so {self.member.name} can never happen"
                 self.mistakes.add(source.mistake(where, "E413", message, f"its components: {names}").complaint)
                 return
-            path = self._path(parameter.name)
-            known[parameter.name] = Instance(path, kinds)
-            self.elaborator.taken.append(path)
+            self._check_range(parameter, kinds)
+            known[parameter.name] = Instance(parameter.name, kinds)
+            self.elaborator.taken.append(parameter.name)
         body = without_docstring(definition.node.body)
         self._statements(body, Scope(definition.module.names, known, local_names(body)), restricts=restricts)
+
+    def _check_range(self, parameter: ReadParameter, kinds: tuple[ComponentClass, ...]) -> None:
+        """A patch for a derived kind says nothing about other instances, so there must be none."""
+        declared = next(known for known in self.member.ranges if known.name == parameter.name)
+        if not isinstance(declared.type, ComponentClass):
+            return
+        left_out = [kind for kind in self.world.kinds(declared.type) if kind not in kinds]
+        if left_out:
+            source = self.member.definition.module.source
+            message = f"{self.member.name} would no longer be about {left_out[0].name}, which the model has too"
+            hint = f"annotate {parameter.name} with {declared.type.name}"
+            where = parameter.node
+            module = next(
+                (d.module for d in (self.member.definition, *self.member.restrictions) if parameter in d.parameters),
+                None,
+            )
+            source = module.source if module is not None else source
+            self.mistakes.add(source.mistake(where, "E331", message, hint).complaint)
 
     def _statements(self, body: list[ast.stmt], scope: Scope, *, restricts: bool) -> None:
         for statement in body:
@@ -238,10 +252,12 @@ class ActionReader:
 
     def _check_iterations(self, reads: list[Reads], written: list[Written]) -> None:
         """Refuse to read, of another instance, what an earlier iteration may have assigned."""
+        changes: dict[str, list[Written]] = {}
+        for change in written:
+            changes.setdefault(change.variable, []).append(change)
         for read in reads:
-            for change in written:
-                same = read.variable == change.variable and may_be_same(read.instance, change.instance)
-                if same and read.instance.path != change.instance.path:
+            for change in changes.get(read.variable, ()):
+                if read.instance.path != change.instance.path and may_be_same(read.instance, change.instance):
                     shown = f"{read.instance.path}.{read.variable}"
                     message = f"{shown} may have been assigned by the loop for an earlier instance"
                     hint = f"name the value before the loop: was_{read.variable} = ..."
@@ -269,7 +285,8 @@ class ActionReader:
             with self.mistakes:
                 term = self.elaborator.truth(part, scope)
                 self._check_seen(term)
-                self.guards += [Guard(known, source.place(part)) for known in _conjuncts(term.expression)]
+                kept = self.elaborator.kept(part, scope, term)
+                self.guards += [Guard(known, source.place(part)) for known in _conjuncts(kept)]
 
     def _check_seen(self, term: Term) -> None:
         """Complain about everything in a guard that the acting actor cannot see."""
@@ -296,7 +313,7 @@ class ActionReader:
             raise source.mistake(statement, "E415", message, hint)
         self._check_first(instance, variable, statement, scope)
         found = self.elaborator.denote(value, scope)
-        self.elaborator.written.append(Written(instance, variable.name))
+        self.elaborator.wrote(Written(instance, variable.name))
         shown = f"{instance.path}.{variable.name}"
         if not isinstance(found, Term) or not same_kind(found.sort, variable.sort):
             given = sort_name(found.sort) if isinstance(found, Term) else described(found)
@@ -313,11 +330,12 @@ class ActionReader:
             message = f"{shown} is within {low_high.low} to {low_high.high}; {what} never fits"
             raise source.mistake(value, "E306", message, "widen its Range(...), or assign another value")
         each = None if self.loop is None else (self.loop.instance.path, self.loop.collection)
-        self.updates.append(Update(instance.path, variable.name, found.expression, each, source.place(statement)))
+        kept = self.elaborator.kept(value, scope, found)
+        self.updates.append(Update(instance.path, variable.name, kept, each, source.place(statement)))
 
     def _check_first(self, instance: Instance, variable: VariableMember, statement: ast.stmt, scope: Scope) -> None:
-        for written in self.elaborator.written:
-            if written.variable == variable.name and written.instance.path == instance.path:
+        for written in self.elaborator.written_by_name.get(variable.name, ()):
+            if written.instance.path == instance.path:
                 message = f"{instance.path}.{variable.name} is assigned twice"
                 raise scope.source.mistake(statement, "E405", message, "remove one of the two")
 

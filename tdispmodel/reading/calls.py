@@ -40,6 +40,7 @@ from tdispmodel.reading.denotations import (
     sort_name,
 )
 from tdispmodel.reading.methods import function_definition
+from tdispmodel.reading.names import check_name
 from tdispmodel.reading.scopes import Scope, bound_arguments
 from tdispmodel.reading.texts import without_docstring
 from tdispmodel.source import did_you_mean
@@ -197,6 +198,8 @@ def _clauses(
     clause, rest = clauses[0], clauses[1:]
     if clause.is_async:
         raise scope.source.mistake(clause.iter, "E323", "an action happens at once", "write for")
+    if isinstance(clause.target, ast.Name):
+        check_name(scope.source, clause.target.id, clause.target)
     collection, bound = _range(elaborator, clause, scope)
     inner = scope.inside(bound[1])
     wheres = [elaborator.truth(condition, inner) for condition in clause.ifs]

@@ -143,7 +143,7 @@ class ActionMember:
     """An action with everything that subclasses did to it.
 
     ``owner`` is the class that first declared it, ``definition`` holds the body in force, ``restrictions`` the
-    conditions that were added, in order.
+    conditions that were added, in order; ``ranges`` are the parameters as first declared.
     """
 
     name: str
@@ -153,6 +153,7 @@ class ActionMember:
     fair: bool
     target: Actor | None
     parameters: tuple[Parameter, ...]
+    ranges: tuple[Parameter, ...]
     restrictions: tuple[Definition, ...] = ()
     text: str = ""
     source: str = ""

@@ -61,10 +61,8 @@ from tdispmodel.reading.denotations import (
 from tdispmodel.reading.files import MAXIMUM_DEPTH, Source
 from tdispmodel.reading.mistakes import FollowsFromAnother, Mistake
 from tdispmodel.reading.scopes import Scope
-from tdispmodel.reading.world import World
+from tdispmodel.reading.world import MAXIMUM_SIZE, World
 from tdispmodel.source import did_you_mean
-
-MAXIMUM_SIZE = 50_000
 
 
 @dataclass(frozen=True)
@@ -97,12 +95,12 @@ class Elaborator:
         self.taken = list(taken)
         self.actor = actor
         self.written: list[Written] = []
+        self.written_by_name: dict[str, list[Written]] = {}
         self.reads: list[Reads] = []
         self.expanding: list[tuple[ast.FunctionDef, str]] = []
         self.outermost: tuple[Source, ast.AST] | None = None
         self.binders = 0
         self.depth = 0
-        self.steps = 0
 
     # --- what is asked from outside ----------------------------------------------------------------------------------
 
@@ -135,16 +133,20 @@ class Elaborator:
             what, hint = _REFUSED.get(type(node), (type(node).__name__.lower(), "see the language reference"))
             raise scope.source.mistake(node, "E319", f"the language has no {what}", hint)
         self.depth += 1
-        self.steps += 1
         try:
             if self.depth > MAXIMUM_DEPTH:
                 message = "nested too deeply, helpers included"
                 raise scope.source.mistake(node, "E106", message, "name parts of it: ready = ...")
-            if self.steps > MAXIMUM_SIZE:
+            if not self.world.budget.allows(steps=1):
                 raise self.too_large(node, scope)
             return handler(self, node, scope)
         finally:
             self.depth -= 1
+
+    def wrote(self, written: Written) -> None:
+        """Note an assignment."""
+        self.written.append(written)
+        self.written_by_name.setdefault(written.variable, []).append(written)
 
     # --- building ----------------------------------------------------------------------------------------------------
 
@@ -160,10 +162,16 @@ class Elaborator:
         hidden = tuple(dict.fromkeys(read for part in parts for read in part.hidden))
         return Term(expression, size, depth, hidden)
 
-    def too_large(self, node: ast.expr, scope: Scope) -> Mistake:
+    def too_large(self, node: ast.AST, scope: Scope) -> Mistake:
         """Return the mistake that a formula grows too large."""
-        message = f"with its helpers written out, this has more than {MAXIMUM_SIZE} parts"
-        return scope.source.mistake(node, "E329", message, "use helpers less deeply nested")
+        message = f"with helpers and procedures written out, the formulas have more than {MAXIMUM_SIZE} parts"
+        return scope.source.mistake(node, "E329", message, "nest helpers less, or use them less often")
+
+    def kept(self, node: ast.AST, scope: Scope, term: Term) -> Expression:
+        """Return the expression of a term that becomes part of the model.  Raises `Mistake` when there is too much."""
+        if not self.world.budget.allows(parts=term.size):
+            raise self.too_large(node, scope)
+        return term.expression
 
     def fresh(self, wanted: str) -> str:
         """Return a name for a binder that no instance in scope has."""
@@ -286,8 +294,8 @@ class Elaborator:
         shown = f"{instance.path}.{variable.name}"
         source, where = self.outermost or (scope.source, node)
         self.reads.append(Reads(instance, variable.name, source, where))
-        for written in self.written:
-            if written.variable == variable.name and may_be_same(written.instance, instance):
+        for written in self.written_by_name.get(variable.name, ()):
+            if may_be_same(written.instance, instance):
                 hint = f"name the value before the assignment: was_{variable.name} = ..."
                 if written.instance.path == instance.path:
                     raise source.mistake(where, "E403", f"{shown} is read after it was assigned", hint)

@@ -19,9 +19,10 @@ from tdispmodel.reading.mistakes import Mistake
 from tdispmodel.source import Complaint, Place
 
 MAXIMUM_BYTES = 1_000_000
-MAXIMUM_TOKENS = 150_000
+MAXIMUM_TOKENS = 60_000
 MAXIMUM_NODES = 20_000
 MAXIMUM_DEPTH = 100
+MAXIMUM_NAME = 100
 MAXIMUM_REMEMBERED = 500
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
@@ -185,7 +186,11 @@ def _measure(tree: ast.Module, text: str, name: str) -> None:
         below = depth + 1
         for field in node._fields:
             value = getattr(node, field, None)
-            if isinstance(value, ast.AST):
+            if isinstance(value, str):
+                if len(value) > MAXIMUM_NAME and not isinstance(node, ast.Constant):
+                    message = f"a name of {len(value)} letters; {MAXIMUM_NAME} are allowed"
+                    raise source.mistake(node, "E206", message, "choose a shorter name")
+            elif isinstance(value, ast.AST):
                 if value._fields:
                     stack.append((value, below))
             elif isinstance(value, list):

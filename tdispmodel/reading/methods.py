@@ -68,7 +68,16 @@ def method(declared: ComponentClass, node: ast.FunctionDef, context: Context) ->
         _check_action(definition, context)
         text, cited = text_and_source(docstring(node, source))
         return ActionMember(
-            node.name, declared, definition, mark.actor, mark.fair, mark.target, definition.parameters, (), text, cited
+            name=node.name,
+            owner=declared,
+            definition=definition,
+            actor=mark.actor,
+            fair=mark.fair,
+            target=mark.target,
+            parameters=definition.parameters,
+            ranges=definition.parameters,
+            text=text,
+            source=cited,
         )
     return _pure(definition, marks, context)
 
@@ -174,6 +183,8 @@ def _definition(declared: ComponentClass, node: ast.FunctionDef, context: Contex
         message = f"{node.name} lacks self"
         raise source.mistake(node, "E327", message, f"write: def {node.name}(self, ...)")
     first, *rest = arguments
+    if first.arg != "self":
+        raise source.mistake(first, "E327", f"{node.name} lacks self", f"write: def {node.name}(self, ...)")
     if first.annotation is not None:
         raise source.mistake(first, "E327", f"{first.arg} needs no annotation", "remove it")
     parameters = tuple(Parameter(argument.arg, parameter_annotation(argument, context), argument) for argument in rest)

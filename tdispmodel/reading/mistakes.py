@@ -129,9 +129,9 @@ class Mistakes:
         return isinstance(fault, FollowsFromAnother)
 
     def add(self, complaint: Complaint) -> None:
-        """Keep a complaint; raises `Rejected` as soon as there are enough of them."""
+        """Keep a complaint; raises `Rejected` when there are enough of them, or when everything else would follow."""
         self.found[complaint] = None
-        if len(self.found) >= MAXIMUM_COMPLAINTS:
+        if len(self.found) >= MAXIMUM_COMPLAINTS or complaint.code == "E329":
             self.settle()
 
     def settle(self) -> None:

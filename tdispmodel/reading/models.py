@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tdispmodel.ir.expressions import Binder, ConstantValue, Expression, IllFormed, Quantified, Sort
+from tdispmodel.ir.expressions import Binder, Bounded, ConstantValue, Expression, IllFormed, Quantified, Sort
 from tdispmodel.ir.model import Component, Constant, Model, Part, Property, Variable
 from tdispmodel.reading.actions import ActionReader
 from tdispmodel.reading.annotations import Context
@@ -24,7 +24,7 @@ from tdispmodel.reading.denotations import (
 )
 from tdispmodel.reading.expressions import Elaborator
 from tdispmodel.reading.methods import function_definition
-from tdispmodel.reading.mistakes import Mistakes
+from tdispmodel.reading.mistakes import FollowsFromAnother, Mistakes
 from tdispmodel.reading.modules import Module
 from tdispmodel.reading.scopes import Scope
 from tdispmodel.reading.world import World
@@ -116,8 +116,9 @@ def _initially(world: World, mistakes: Mistakes) -> list[Expression]:
 def _start(elaborator: Elaborator, member: StartMember, instance: Instance) -> Expression:
     definition = member.definition
     result = _expanded(elaborator, definition, (instance,))
-    assert isinstance(result, Term)  # noqa: S101  # `expanded` refuses everything else
-    return result.expression
+    if not isinstance(result, Term):
+        raise FollowsFromAnother  # `expanded` has refused it
+    return elaborator.kept(definition.node, Scope(definition.module.names, {}), result)
 
 
 def _expanded(elaborator: Elaborator, definition: Definition, arguments: tuple[Denotation, ...]) -> Denotation:
@@ -171,4 +172,4 @@ def _check_helper(world: World, definition: Definition, declared: ComponentClass
 
 def _some_value(sort: Sort) -> Term:
     """Stand in for a value that is not known while a helper is checked by itself."""
-    return Term(ConstantValue("something", sort))
+    return Term(ConstantValue("something", Bounded(0, 1) if isinstance(sort, Bounded) else sort))

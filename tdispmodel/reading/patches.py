@@ -154,18 +154,17 @@ def _patched_action(
         )
     text, cited = text_and_source(docstring(node, source))
     actor, fair, target = (mark.actor, mark.fair, mark.target) if mark else (old.actor, old.fair, old.target)
-    return ActionMember(
-        old.name,
-        old.owner,
-        definition,
-        actor,
-        fair,
-        target,
-        definition.parameters,
-        (),
-        text or old.text,
-        cited if text else old.source,
-        "replaced",
+    return replace(
+        old,
+        definition=definition,
+        actor=actor,
+        fair=fair,
+        target=target,
+        parameters=definition.parameters,
+        restrictions=(),
+        text=text or old.text,
+        source=cited if text else old.source,
+        patched="replaced",
     )
 
 

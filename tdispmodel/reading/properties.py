@@ -255,7 +255,10 @@ class PropertyReader:
         """Return the instances that the property speaks of: ``now``, and one per further parameter."""
         found = [Instance("now", self.world.kinds(kinds[0]))]
         for parameter, kind in zip(self.definition.parameters[1:], kinds[1:], strict=False):
-            path = parameter.name if parameter.name != "now" else "now_2"
+            taken = {instance.path for instance in found} | {known.name for known in self.definition.parameters[1:]}
+            path = parameter.name
+            while path == "now" or (path != parameter.name and path in taken):
+                path += "_2"
             found.append(Instance(path, self.world.kinds(kind)))
         return found
 
@@ -299,7 +302,7 @@ class PropertyReader:
         elaborator.expanding.append((definition.node, definition.name))
         where, result = returned(elaborator, definition.node, scope)
         if isinstance(result, Term) and str(result.sort) == "bool":
-            return result.expression
+            return elaborator.kept(where, scope, result)
         raise scope.source.mistake(where, "E302", f"this is {described(result)}, not a truth value", "compare it")
 
     def _premise(self, node: ast.expr, instances: list[Instance]) -> Expression:
@@ -318,7 +321,7 @@ class PropertyReader:
                 check_name(source, argument.arg, argument)
             scope = Scope(self.module.names, dict(zip(given, instances, strict=True)))
             elaborator = Elaborator(self.world, [instance.path for instance in instances])
-            return elaborator.truth(node.body, scope).expression
+            return elaborator.kept(node.body, scope, elaborator.truth(node.body, scope))
         if not isinstance(node, ast.Name):
             raise source.mistake(node, "E508", "the premise is a lambda or the name of a function", hint)
         symbol = self.module.names.at_load(node, self.asked.function.position)

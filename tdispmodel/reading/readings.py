@@ -12,7 +12,7 @@ from tdispmodel.reading.mistakes import Mistake, Mistakes
 from tdispmodel.reading.models import build_model, check_helpers, with_properties
 from tdispmodel.reading.modules import Library, Module
 from tdispmodel.reading.properties import Asked, NotApplicable, PropertyReader, asked_in
-from tdispmodel.reading.world import World
+from tdispmodel.reading.world import Budget, World
 from tdispmodel.source import Complaint, Place
 
 FIRST_FREE_CODE = 900
@@ -60,7 +60,11 @@ class Reading:
         mistakes.settle()
         known = [(item.name, item.code) for item in self.model.properties]
         known += [(item.name, item.code) for item in self.skipped]
-        found = self._properties(modules.values(), mistakes, known)
+        with mistakes:
+            try:
+                found = self._properties(modules.values(), mistakes, known)
+            except RecursionError:
+                raise _too_deep(self._path) from None
         mistakes.settle()
         return found
 
@@ -76,6 +80,7 @@ class Reading:
         self, modules: Iterable[Module], mistakes: Mistakes, known: Iterable[tuple[str, str]]
     ) -> PropertiesRead:
         """Elaborate all properties of modules; ``known`` are names and codes that are taken."""
+        self._world.budget = Budget()
         names, codes = {name for name, _ in known}, {code for _, code in known}
         asked: list[tuple[Module, Asked]] = []
         for module in modules:
@@ -122,8 +127,11 @@ def _loaded(library: Library, path: Path) -> Module:
     try:
         return library.module(path)
     except RecursionError:
-        message = "nested too deeply"
-        raise Mistake(Complaint("E106", message, Place(str(path)), "write it flatter")) from None
+        raise _too_deep(str(path)) from None
+
+
+def _too_deep(path: str) -> Mistake:
+    return Mistake(Complaint("E106", "nested too deeply", Place(path), "write it flatter"))
 
 
 def read(path: Path | str, roots: Sequence[Path] = ()) -> Reading:

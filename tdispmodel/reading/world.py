@@ -7,6 +7,7 @@ Given the root class; gives every class of which the model has instances, checks
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 
 from tdispmodel.reading.denotations import (
     ActionMember,
@@ -19,15 +20,35 @@ from tdispmodel.source import Complaint, did_you_mean
 
 MAXIMUM_INSTANCES = 64
 MAXIMUM_PART_DEPTH = 8
+MAXIMUM_SIZE = 50_000
+
+
+@dataclass
+class Budget:
+    """How much may be elaborated for one model, or for the properties that are asked of it: expressions looked at, each
+    time they are, and parts of the formulas that are kept.
+    """
+
+    steps: int = 0
+    parts: int = 0
+
+    def allows(self, *, steps: int = 0, parts: int = 0) -> bool:
+        """Spend; return whether there was enough."""
+        self.steps += steps
+        self.parts += parts
+        return self.steps <= MAXIMUM_SIZE and self.parts <= MAXIMUM_SIZE
 
 
 class World:
-    """The classes of a model, the root first, then parts in order.  ``called``: procedures that actions call."""
+    """The classes of a model, the root first, then parts in order.  ``called``: procedures that actions call;
+    ``budget``: how much has been elaborated.
+    """
 
     def __init__(self, root: ComponentClass, mistakes: Mistakes) -> None:
         self.root = root
         self.classes: list[ComponentClass] = []
         self.paths: list[tuple[str, ComponentClass, bool]] = []
+        self.budget = Budget()
         self.called: set[ast.FunctionDef] = set()
         self._removed: dict[tuple[ComponentClass, str], ActionMember] = {}
         with mistakes:
