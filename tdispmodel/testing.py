@@ -21,7 +21,7 @@ from tdispmodel.checking.catalogue import find_catalogue
 from tdispmodel.checking.loading import load
 from tdispmodel.checking.pipeline import Request, run
 from tdispmodel.checking.settings import constants as known_constants, devices as known_devices
-from tdispmodel.engines.walk import MOST_STARTS, Walker
+from tdispmodel.engines.walk import MOST_STARTS, Sought, Walker
 from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import State, System, SystemAction, SystemProperty
@@ -45,6 +45,7 @@ class ModelMachine(RuleBasedStateMachine):
     system: ClassVar[System]
     semantics: ClassVar[Semantics]
     questions: ClassVar[tuple[SystemProperty, ...]]
+    sought: ClassVar[tuple[Sought, ...]]
     starts: ClassVar[tuple[State, ...]]
 
     def __init__(self) -> None:
@@ -84,28 +85,21 @@ class ModelMachine(RuleBasedStateMachine):
     def take(self, name: str) -> None:
         """Let the action instance happen (``bind(devices[0])``), and check the step and the state it leads to."""
         try:
-            before, after = self.walker.take(self.system.by_name[name])
+            before, _ = self.walker.take(self.system.by_name[name])
         except LeavesRange as left:
             message = f"{left}, {self.story()}"
             raise AssertionError(message) from None
         self.able = _by_label(self.walker.enabled)
-        for question in self.questions:
-            if question.kind is Kind.STEP:
-                self.expect(question, self.semantics.holds(question.formula, before, after, name))
-        self.expect_invariants()
+        self.expect_all(before)
 
-    def expect(self, question: SystemProperty, true: bool) -> None:
-        """Raise an AssertionError that tells the story unless the property is true here."""
-        if not true:
-            text = question.template.text if question.template else ""
-            message = f"{question.name}{': ' if text else ''}{text}\nviolated {self.story()}"
-            raise AssertionError(message)
-
-    def expect_invariants(self) -> None:
-        """Check every invariant in the state that was reached."""
-        for question in self.questions:
-            if question.kind is Kind.INVARIANT:
-                self.expect(question, self.semantics.holds(question.formula, self.walker.state))
+    def expect_all(self, before: State | None) -> None:
+        """Raise an AssertionError that tells the story if the last state or step violates a property."""
+        for sought in self.sought:
+            if sought.decided_by(self.walker, before):
+                question = sought.question
+                text = question.template.text if question.template else ""
+                message = f"{question.name}{': ' if text else ''}{text}\nviolated {self.story()}"
+                raise AssertionError(message)
 
     @precondition(lambda self: not self.walker.enabled)
     @rule()
@@ -146,6 +140,7 @@ def machine(
         "system": system,
         "semantics": semantics,
         "questions": tuple(questions),
+        "sought": tuple(Sought(semantics, question) for question in questions),
         "starts": starts,
     }
     several: dict[str, Any] = {"number": st.integers(0, len(starts) - 1)} if len(starts) > 1 else {}
@@ -231,7 +226,7 @@ def _by_label(actions: Iterable[SystemAction]) -> dict[str, list[SystemAction]]:
 def begin(self: ModelMachine, number: int = 0) -> None:
     """Begin in one of the start states."""
     self.restart_in(self.starts[number])
-    self.expect_invariants()
+    self.expect_all(None)
 
 
 def _rule_for(name: str, label: str, instances: list[SystemAction]) -> Callable[..., None]:

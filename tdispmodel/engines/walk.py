@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from itertools import islice
 from random import Random
 
-from hypothesis import Phase, Verbosity, find, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, Verbosity, find, settings, strategies as st
 from hypothesis.errors import NoSuchExample
 
 from tdispmodel.engines.protocol import Limits, Progress, silent
+from tdispmodel.ir.expressions import Actor
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import State, System, SystemAction, SystemProperty, speaks_of_step
 from tdispmodel.semantics.meaning import LeavesRange, Semantics
@@ -38,7 +38,7 @@ SMALL_PIECE = 4
 class Plan:
     """What hypothesis draws for a behaviour.
 
-    ``quiet``: adversaries do not move, if a witness is sought; ``swarm``: some actions are avoided as long as others
+    ``quiet``: the host does not move, if a witness is sought; ``swarm``: some actions are avoided as long as others
     are enabled (Groce et al., Swarm testing, ISSTA 2012); ``seed``: of its choices.
     """
 
@@ -69,6 +69,27 @@ class Walker:
     def trace(self) -> Trace:
         """The behaviour so far."""
         return Trace(self.initial, tuple(self.steps))
+
+
+class Sought:
+    """A question, and what of a behaviour decides it: a violation, or the witness of what must be possible."""
+
+    def __init__(self, semantics: Semantics, question: SystemProperty) -> None:
+        self.question = question
+        self.of_steps = question.kind is Kind.STEP or speaks_of_step(question.formula)
+        self.witness = question.kind is Kind.MUST_BE_POSSIBLE
+        self._formula = semantics.denotation(
+            question.formula
+        )  # looked up once, as looking it up costs more than asking
+
+    def decided_by(self, walker: Walker, before: State | None) -> bool:
+        """Whether the last state of the behaviour, or its last step if the question is about steps, decides it.
+
+        ``before`` is the state before the last step, None at the start.
+        """
+        if not self.of_steps:
+            return bool(self._formula(walker.state, walker.state, "")) == self.witness
+        return before is not None and bool(self._formula(before, walker.state, walker.steps[-1][0])) == self.witness
 
 
 class Walk:
@@ -115,6 +136,7 @@ class _Search:
         self.asked = asked
         self.limits = limits
         self.semantics = Semantics(system)
+        self.open = [Sought(self.semantics, question) for question in asked]
         self.most_steps = STEPS if limits.depth is None else limits.depth
         self.templates = sorted({action.template.name for action in system.actions})
         self.starts: list[State] = []
@@ -164,39 +186,38 @@ class _Search:
         chance = Random(plan.seed)  # noqa: S311  # no secret
         walker = Walker(self.semantics, chance.choice(self.starts))
         avoided = {name for name in self.templates if plan.swarm and chance.random() < LEFT_OUT}
-        quiet = plan.quiet and any(question.kind is Kind.MUST_BE_POSSIBLE for question in self.asked)
+        quiet = plan.quiet and any(sought.witness for sought in self.open)
         benign = self.note(walker, None, benign=True)
         try:
-            while len(walker.steps) < self.most_steps and len(self.found) < len(self.asked):
-                able = [action for action in walker.enabled if not (quiet and action.adversarial)]
+            while self.open and len(walker.steps) < self.most_steps:
+                able = [action for action in walker.enabled if not (quiet and action.actor is Actor.HOST)]
                 preferred = [action for action in able if action.template.name not in avoided] or able
                 if not preferred:
                     break
                 action = chance.choice(preferred)
                 before, _ = walker.take(action)
-                benign = self.note(walker, before, benign=benign and not action.adversarial)
+                benign = self.note(walker, before, benign=benign and action.actor is not Actor.HOST)
         except LeavesRange:
             self.outside = self.out_of_range(walker.trace)
-        return self.outside is not None or len(self.found) == len(self.asked)
+        return self.outside is not None or not self.open
 
     def note(self, walker: Walker, before: State | None, *, benign: bool) -> bool:
         """Keep the behaviour, shortened, for each question that its last state or step decides; return ``benign``.
 
-        A witness counts only as long as no adversary moved: possibility may not rely on one.
+        A witness counts only as long as the host did not move: what must be possible must be so without its help.
         """
-        for question in self.asked:
-            if (
-                question not in self.found
-                and (benign or question.kind is not Kind.MUST_BE_POSSIBLE)
-                and _decides(self.semantics, question, walker, before)
-            ):
-                self.found[question] = self.shortened(question, walker.trace)
+        decided = [
+            sought for sought in self.open if (benign or not sought.witness) and sought.decided_by(walker, before)
+        ]
+        for sought in decided:
+            self.open.remove(sought)
+            self.found[sought.question] = self.shortened(sought, walker.trace)
         return benign
 
     def out_of_range(self, trace: Trace) -> OutOfRange:
         """Return the error for a behaviour at whose end an integer can leave its range, shortened."""
         inside = SystemProperty("in_range", "", Kind.INVARIANT, self.semantics.system.stays_in_range)
-        trace = self.shortened(inside, trace)
+        trace = self.shortened(Sought(self.semantics, inside), trace)
         for action in self.semantics.enabled(trace.states[-1]):
             try:
                 self.semantics.step(trace.states[-1], action)
@@ -205,7 +226,7 @@ class _Search:
         message = "no action leaves a range where one did"
         raise AssertionError(message)
 
-    def shortened(self, question: SystemProperty, trace: Trace) -> Trace:
+    def shortened(self, sought: Sought, trace: Trace) -> Trace:
         """Leave out steps as long as the rest still decides the question, large pieces first.
 
         Zeller and Hildebrandt, Simplifying and isolating failure-inducing input (2002); what is no longer enabled when
@@ -213,26 +234,26 @@ class _Search:
         """
         size = len(trace) // 2
         while size and not self.limits.out_of_time():
-            shorter = self.without_a_piece(question, trace, size)
+            shorter = self.without_a_piece(sought, trace, size)
             if shorter is None:
                 size = size // 2 if size > SMALL_PIECE else size - 1
             else:
                 trace, size = shorter, min(max(size, SMALL_PIECE), len(shorter))
         return trace
 
-    def without_a_piece(self, question: SystemProperty, trace: Trace, size: int) -> Trace | None:
+    def without_a_piece(self, sought: Sought, trace: Trace, size: int) -> Trace | None:
         """Return a shorter behaviour that decides the question without ``size`` steps in a row, if there is one."""
         names = [name for name, _ in trace.steps]
         for position in range(len(names) - size, -1, -1 if size <= SMALL_PIECE else -size):
-            rest = self.replayed(question, trace.initial, names[:position] + names[position + size :])
+            rest = self.replayed(sought, trace.initial, names[:position] + names[position + size :])
             if rest is not None:
                 return rest
         return None
 
-    def replayed(self, question: SystemProperty, start: State, names: Sequence[str]) -> Trace | None:
+    def replayed(self, sought: Sought, start: State, names: Sequence[str]) -> Trace | None:
         """Return the behaviour that takes what is enabled of ``names`` until it decides the question, if it does."""
         walker = Walker(self.semantics, start)
-        if _decides(self.semantics, question, walker, None):
+        if sought.decided_by(walker, None):
             return walker.trace
         for name in names:
             action = next((action for action in walker.enabled if action.name == name), None)
@@ -242,20 +263,9 @@ class _Search:
                 before, _ = walker.take(action)
             except LeavesRange:
                 return None
-            if _decides(self.semantics, question, walker, before):
+            if sought.decided_by(walker, before):
                 return walker.trace
         return None
-
-
-def _decides(semantics: Semantics, question: SystemProperty, walker: Walker, before: State | None) -> bool:
-    """Whether the last state of the behaviour, or its last step if the question is about steps, decides it."""
-    wanted = question.kind is Kind.MUST_BE_POSSIBLE
-    if question.kind is not Kind.STEP and not speaks_of_step(question.formula):
-        return semantics.holds(question.formula, walker.state) == wanted
-    if before is None:
-        return False
-    taken, after = walker.steps[-1]
-    return semantics.holds(question.formula, before, after, taken) == wanted
 
 
 def _plans() -> st.SearchStrategy[Plan]:
