@@ -9,7 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from tdispmodel.ir.expressions import Expression
+from tdispmodel.ir.expressions import TRUE, Expression, Field, rebuilt
 from tdispmodel.ir.model import Action, Component, Constant, Guard, Model, Update, Variable
 from tdispmodel.printing.formulas import compact, value_text
 
@@ -123,8 +123,7 @@ def _actions(component: Component, old: Component, label: str) -> Iterator[list[
         if before is None:
             yield _added(action, name)
         elif (changed := _changed(action, before)) or action.patched != before.patched:
-            word = "restricted" if action.patched == "restricted" else "replaced"
-            yield [*_line(0, f"{word} {name}"), *changed]
+            yield [*_line(0, f"{_word(action, before)} {name}"), *changed]
     yield from (_line(0, f"removed {label}.{name}") for _, name in known)
 
 
@@ -132,13 +131,24 @@ def _added(action: Action, name: str) -> list[str]:
     parameters = ", ".join(parameter.name for parameter in action.parameters)
     lines = _line(0, f"added {name}({parameters}), by {_actor(action)}")
     lines += _line(2, action.text) if action.text else []
-    lines += [line for guard in action.guards for line in _line(2, f"requires {compact(guard.condition)}")]
-    return lines + [line for update in action.updates for line in _line(2, _update(update))]
+    lines += [line for known in _conditions(action.guards) for line in _line(2, f"requires {compact(known)}")]
+    effects = _effects(action).items()
+    return lines + [line for target, value in effects for line in _line(2, f"{target} := {compact(value)}")]
 
 
 def _actor(action: Action) -> str:
     unusual = "" if action.fair == action.actor.fair else ", fair" if action.fair else ", not fair"
     return action.actor.value.replace("_", " ") + unusual
+
+
+def _word(action: Action, before: Action) -> str:
+    """Return how an action was changed; a restriction that did more, through a helper say, is not called one."""
+    if action.patched != "restricted":
+        return action.patched or "changed"
+    kept = _conditions(action.guards)
+    only_restricted = all(known in kept for known in _conditions(before.guards))
+    same = _effects(action) == _effects(before) and (action.actor, action.fair) == (before.actor, before.fair)
+    return "restricted" if only_restricted and same else "restricted, and otherwise changed:"
 
 
 def _changed(action: Action, before: Action) -> list[str]:
@@ -150,21 +160,40 @@ def _changed(action: Action, before: Action) -> list[str]:
         kinds = (", ".join(f"{known.name}: {known.kind}" for known in each.parameters) for each in (action, before))
         lines += _line(2, "takes ({}) (was ({}))".format(*kinds))
     old_guards, guards = _conditions(before.guards), _conditions(action.guards)
-    old_updates, updates = list(before.updates), list(action.updates)
     lines += [line for known in old_guards if known not in guards for line in _line(2, f"- requires {compact(known)}")]
     lines += [line for known in guards if known not in old_guards for line in _line(2, f"+ requires {compact(known)}")]
-    lines += [line for known in old_updates if known not in updates for line in _line(2, f"- {_update(known)}")]
-    return lines + [line for known in updates if known not in old_updates for line in _line(2, f"+ {_update(known)}")]
+    old_effects, effects = _effects(before), _effects(action)
+    for target in dict.fromkeys((*old_effects, *effects)):
+        for sign, mine, other in (("-", old_effects, effects), ("+", effects, old_effects)):
+            if target in mine and mine[target] != other.get(target):
+                lines += _line(2, f"{sign} {target} := {compact(mine[target])}")
+    return lines
+
+
+def _folded(expression: Expression) -> Expression:
+    """Return an expression without the constants that helpers and procedures left in it: ``x`` for ``x and True``."""
+    return rebuilt(expression, lambda _: None)
 
 
 def _conditions(guards: tuple[Guard, ...]) -> list[Expression]:
-    return [guard.condition for guard in guards]
+    folded = (_folded(guard.condition) for guard in guards)
+    return [condition for condition in folded if condition != TRUE]
 
 
-def _update(update: Update) -> str:
-    owner = "" if update.instance == "self" else f"{update.instance}."
+def _effects(action: Action) -> dict[str, Expression]:
+    """Return what is assigned, by the text of its target; what keeps its value is left out."""
+    found = {}
+    for update in action.updates:
+        value = _folded(update.value)
+        if not (isinstance(value, Field) and (value.instance, value.variable) == (update.instance, update.variable)):
+            found[_target(update)] = value
+    return found
+
+
+def _target(update: Update) -> str:
+    owner = "" if update.instance == "self" else f"{update.instance.removeprefix('self.')}."
     every = "" if update.each is None else f"for {update.each[0]} in {update.each[1]}: "
-    return f"{every}{owner}{update.variable} := {compact(update.value)}"
+    return f"{every}{owner}{update.variable}"
 
 
 def _line(indent: int, text: str) -> list[str]:

@@ -93,13 +93,19 @@ def value_text(value: Value, sort: Sort) -> str:
     return f"{sort.name}.{value}" if isinstance(sort, Enumeration) else repr(value)
 
 
-def operands_text(expression: Expression, names: Names) -> tuple[str, list[str]] | None:
-    """Return the outermost ``and`` or ``or`` and its operands' texts, to break a long line; None for anything else."""
+def broken_text(expression: Expression, names: Names) -> list[str] | None:
+    """Return the lines of a long ``and``, ``or`` or ``if``, its parts below one another; None for anything else."""
+    writer = _Writer()
     match expression:
         case And(operands) if len(operands) > 1:
-            return "and", [_Writer().at(operand, Tightness.NOT, names) for operand in operands]
+            texts = [writer.at(operand, Tightness.NOT, names) for operand in operands]
+            return [texts[0], *(f"and {text}" for text in texts[1:])]
         case Or(operands) if len(operands) > 1:
-            return "or", [_Writer().at(operand, Tightness.AND, names) for operand in operands]
+            texts = [writer.at(operand, Tightness.AND, names) for operand in operands]
+            return [texts[0], *(f"or {text}" for text in texts[1:])]
+        case If(condition, then, otherwise):
+            test, chosen = (writer.at(part, Tightness.OR, names) for part in (condition, then))
+            return [chosen, f"if {test}", f"else {writer.at(otherwise, Tightness.CHOICE, names)}"]
         case _:
             return None
 
@@ -126,7 +132,7 @@ class _Writer:
         text, tightness = self.text(expression, names)
         return text if tightness >= least else f"({text})"
 
-    def text(self, expression: Expression, names: Names) -> tuple[str, Tightness]:  # noqa: C901, PLR0911, PLR0912  # one case per node
+    def text(self, expression: Expression, names: Names) -> tuple[str, Tightness]:  # one case per node
         match expression:
             case Literal(value, sort):
                 tight = isinstance(value, bool) or not isinstance(value, int) or value >= 0

@@ -24,7 +24,7 @@ from tdispmodel.ir.expressions import (
 )
 from tdispmodel.ir.model import Action, Component, Kind, Model, Property, Variable
 from tdispmodel.printing.classes import Classes, enumerations
-from tdispmodel.printing.formulas import IN_PROPERTIES, Names, formula, operands_text, value_text
+from tdispmodel.printing.formulas import IN_PROPERTIES, Names, broken_text, formula, value_text
 
 INDENT = "    "
 WIDTH = 100
@@ -263,13 +263,11 @@ class _ModelText:
         """Return a statement's lines; a long conjunction or disjunction has one operand a line."""
         self.note(expression)
         line = f"{before}{formula(expression, names)}{after}"
-        parts = operands_text(expression, names)
-        if len(line) + 2 * len(INDENT) <= WIDTH or parts is None:
+        lines = broken_text(expression, names)
+        if len(line) + 2 * len(INDENT) <= WIDTH or lines is None:
             return [line]
         opening, closing = ("", after) if before.endswith("(") else ("(", f"){after}")
-        word, operands = parts
-        rest = (f"{INDENT}{word} {operand}" for operand in operands[1:])
-        return [before + opening, INDENT + operands[0], *rest, closing]
+        return [before + opening, *(INDENT + part for part in lines), closing]
 
     def note(self, *expressions: Expression) -> None:
         """Note the names of the language that formulas use."""

@@ -132,7 +132,7 @@ class Maker:
             and (constant.sort == kind or isinstance(constant.sort, kind if isinstance(kind, type) else ()))
         ]
 
-    def boolean(self, sight: Sight, depth: int = 2) -> Expression:  # noqa: C901, PLR0911, PLR0912  # one case per node
+    def boolean(self, sight: Sight, depth: int = 2) -> Expression:  # one case per node
         """Return a truth value that is no literal."""
         atoms = ["compare"]
         if self.fields(sight, Boolean):
@@ -189,7 +189,7 @@ class Maker:
                     return self.maybe_not(SameInstance(left, right))
         return self.compare(sight, 0)
 
-    def compare(self, sight: Sight, depth: int) -> Expression:  # noqa: PLR0911  # one case per node
+    def compare(self, sight: Sight, depth: int) -> Expression:  # one case per node
         """Return a comparison of enum members or of integers."""
         for enum in ENUMS if self.yes() else ENUMS[::-1]:
             known = self.fields(sight, enum)

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 
-from tdispmodel.ir.expressions import BOOLEAN, Field, Not, Or
+from tdispmodel.ir.expressions import BOOLEAN, FALSE, TRUE, And, Field, Not, Or
 from tdispmodel.ir.model import Guard, Model
 from tdispmodel.printing import changes_text
 from tests.laws.random_models import models
-from tests.printing.designs import AUTOPROBE, BASE, CAREFUL, CAREFUL_BIND, PROPOSAL
+from tests.printing.designs import AUTOPROBE, BASE, BIND, BOUND, CAREFUL, CAREFUL_BIND, DEVICE, GUEST, PROPOSAL
 
 EXPECTED = """\
 constant fixed: kernel = Kernel.OLD (was Kernel.NEW)
@@ -64,3 +64,24 @@ def test_any_two_models_can_be_compared(model: Model, base: Model) -> None:
     assert max(map(len, text.splitlines())) <= 72
     assert text.isascii()
     assert changes_text(model, model) == "changes nothing\n"
+
+
+def test_a_restriction_that_does_more_is_not_called_one() -> None:
+    """Where a helper changed as well, the word `restricted`, which promises the base's safety, does not stand alone."""
+    loosened = replace(CAREFUL_BIND, guards=CAREFUL_BIND.guards[1:])
+    proposal = replace(PROPOSAL, components=(replace(CAREFUL, actions=(loosened,)), *PROPOSAL.components[1:]))
+    text = changes_text(proposal, BASE)
+    assert "restricted, and otherwise changed: Guest.bind\n  - requires not device.bound\n" in text
+
+
+def test_what_a_helper_changed_is_told_without_its_constants() -> None:
+    """An action that was not patched itself is `changed`; constants that helpers left behind are folded."""
+    wordy = And((TRUE, Not(Or((BOUND, FALSE)))))
+    same = replace(BIND, guards=(Guard(wordy), *BIND.guards[1:]))
+    other = replace(same, updates=(replace(BIND.updates[0], value=Or((wordy, AUTOPROBE))),))
+    unchanged = replace(BASE, components=(replace(GUEST, actions=(same, *GUEST.actions[1:])), DEVICE))
+    changed = replace(BASE, components=(replace(GUEST, actions=(other, *GUEST.actions[1:])), DEVICE))
+    assert changes_text(unchanged, BASE) == "changes nothing\n"
+    assert changes_text(changed, BASE) == (
+        "changed Guest.bind\n  - device.bound := True\n  + device.bound := not device.bound or autoprobe\n"
+    )

@@ -6,7 +6,8 @@ import ast
 
 from hypothesis import given, settings
 
-from tdispmodel.ir.model import Model
+from tdispmodel.ir.expressions import BOOLEAN, Actor, And, Field, If, Not
+from tdispmodel.ir.model import Action, Component, Model, Update, Variable
 from tdispmodel.printing import model_text
 from tests.laws.random_models import models
 from tests.printing.designs import BASE, PROPOSAL
@@ -125,3 +126,20 @@ def test_a_loop_is_printed_as_a_loop() -> None:
 def test_what_is_printed_is_python(model: Model) -> None:
     """Any model's text is a Python file."""
     ast.parse(model_text(model))
+
+
+def test_long_values_have_their_parts_below_one_another() -> None:
+    """A long choice is written over several lines in parentheses, as a long conjunction is."""
+    names = [Field("self", f"a_rather_long_name_{number}", BOOLEAN) for number in range(5)]
+    variables = tuple(Variable(name.variable, BOOLEAN, (False,)) for name in names)
+    value = If(And(tuple(names[:4])), names[4], Not(names[0]))
+    action = Action("act", "Guest", Actor.HOST, fair=False, updates=(Update("self", names[0].variable, value),))
+    model = Model("long", "Guest", (Component("Guest", ("Guest",), variables, (action,)),))
+    expected = """\
+        self.a_rather_long_name_0 = (
+            self.a_rather_long_name_4
+            if self.a_rather_long_name_0 and self.a_rather_long_name_1 and self.a_rather_long_name_2 and self.a_rather_long_name_3
+            else not self.a_rather_long_name_0
+        )
+"""
+    assert expected in model_text(model)
