@@ -1,8 +1,8 @@
 """Bounded search with z3: is there a violation, or a witness, within so many steps (Biere and others, TACAS 1999).
 
 Given a system and questions about states and steps, it unrolls the system depth by depth for all questions together,
-so the first trace found for a question is a shortest one.  It refutes and witnesses; it never proves: what was not
-found is open with the bound up to which nothing was found.
+so the first trace found for a question is a shortest one (a witness: among those without a step of the host).  It
+refutes and witnesses; it never proves: what was not found is open with the bound up to which nothing was found.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import z3
 from tdispmodel.compiling.terms import Terms, Unsuitable
 from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.engines.unrolling import GaveUp, Unrolling, of_step, target
+from tdispmodel.ir.expressions import Actor
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.semantics.meaning import Semantics
@@ -81,12 +82,17 @@ class Search:
         if self.bound is not None and paths.length == self.bound:
             paths.extend()
         ends = dict(zip(self.open, paths.ends([self._targets[position] for position in self.open]), strict=True))
+        ends |= {
+            position: z3.And(end, paths.unaided)
+            for position, end in ends.items()
+            if self.open[position].kind is Kind.MUST_BE_POSSIBLE
+        }
         while self.open and paths.meets_one_of([ends[position] for position in self.open]):
             yield from self.read_off(paths.trace())
         if self.open:
             self.longest = paths.exhausted()
             paths.solver.add(*(z3.Not(ends[position]) for position in self.open))
-            self.bound = paths.length
+            self.bound = max(0, paths.length - 1) if self.longest else paths.length
 
     def run(self, depth: int | None, progress: Progress) -> Iterator[Verdict]:
         """Search down to ``depth`` and yield the verdicts found; ends early when nothing is open or can be found."""
@@ -95,8 +101,8 @@ class Search:
             progress(f"{self.engine}: nothing within {self.bound} steps, {len(self.open)} questions open")
 
     def drop(self, question: SystemProperty) -> None:
-        """Take a question off the list, because something else decided it."""
-        self.open = {position: known for position, known in self.open.items() if known is not question}
+        """Take a question off the list (once, if it was asked twice), because something else decided it."""
+        del self.open[next(position for position, known in self.open.items() if known is question)]
 
     def undecided(self, reason: str) -> Iterator[Verdict]:
         """Yield an open verdict for every question still open, with the reason and what the search knows."""
@@ -118,6 +124,8 @@ class Search:
         """Whether the end of the trace violates the question, or is its witness."""
         wanted = question.kind is Kind.MUST_BE_POSSIBLE
         states = trace.states
+        if wanted and any(self.terms.system.by_name[name].actor is Actor.HOST for name, _ in trace.steps):
+            return False
         if not of_step(question):
             return self.semantics.holds(question.formula, states[-1]) is wanted
         if not trace.steps:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
+from tdispmodel.ir.expressions import Actor
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import State, System, SystemProperty, speaks_of_step
 from tdispmodel.semantics.meaning import LeavesRange, Semantics
@@ -24,13 +25,22 @@ class BruteForce:
         self.system = system
         self.semantics = Semantics(system)
         self._known: dict[State, list[tuple[str, State]]] = {}
-        self.distance: dict[State, int] = dict.fromkeys(self.semantics.initial_states(), 0)
-        queue = list(self.distance)
+        self.distance = self._distances(possible=False)
+        self.unaided = self._distances(possible=True)
+
+    def _distances(self, *, possible: bool) -> dict[State, int]:
+        """Return how far each state is from the start, without the host for what must be ``possible``."""
+        distance = dict.fromkeys(self.semantics.initial_states(), 0)
+        queue = list(distance)
         for state in queue:
-            for _, after in self.steps(state):
-                if after not in self.distance:
-                    self.distance[after] = self.distance[state] + 1
+            for name, after in self.steps(state):
+                if after not in distance and not (possible and self._is_host(name)):
+                    distance[after] = distance[state] + 1
                     queue.append(after)
+        return distance
+
+    def _is_host(self, name: str) -> bool:
+        return self.system.by_name[name].actor is Actor.HOST
 
     def steps(self, state: State) -> list[tuple[str, State]]:
         """Return each step out of a state that stays in its ranges."""
@@ -51,17 +61,17 @@ class BruteForce:
 
     def shortest(self, question: SystemProperty) -> int | None:
         """Return the length of a shortest violation (for must-be-possible: witness), None when there is none."""
+        possible = question.kind is Kind.MUST_BE_POSSIBLE
+        distances = self.unaided if possible else self.distance
         lengths = [
-            length
-            for state, length in self.distance.items()
-            if not self._steps(question) and self._met(question, state)
+            length for state, length in distances.items() if not self._steps(question) and self._met(question, state)
         ]
         if self._steps(question):
             lengths = [
                 length + 1
-                for state, length in self.distance.items()
+                for state, length in distances.items()
                 for name, after in self.steps(state)
-                if self._met(question, state, after, name)
+                if not (possible and self._is_host(name)) and self._met(question, state, after, name)
             ]
         return min(lengths, default=None)
 
@@ -73,7 +83,7 @@ class BruteForce:
         wanted = question.kind is Kind.MUST_BE_POSSIBLE
         return self.semantics.holds(question.formula, state, after, name) is wanted
 
-    def objections(self, verdict: Verdict) -> list[str]:  # noqa: PLR0911  # one return per kind of evidence
+    def objections(self, verdict: Verdict) -> list[str]:  # one return per kind of evidence
         """Return what is wrong with a verdict: contradiction, trace that does not replay, certificate that fails."""
         question, shortest = verdict.property, self.shortest(verdict.property)
         possible = question.kind is Kind.MUST_BE_POSSIBLE
@@ -101,6 +111,8 @@ class BruteForce:
         found = [] if self.distance.get(trace.initial) == 0 else ["begins nowhere"]
         for before, (name, after) in zip(trace.states, trace.steps, strict=False):
             found += [] if (name, after) in self.steps(before) else [f"no step {name}"]
+            if verdict.property.kind is Kind.MUST_BE_POSSIBLE and self._is_host(name):
+                found.append(f"{name} is the host's")
         last = (trace.states[-1], None, "")
         if self._steps(verdict.property):
             if not trace.steps:
@@ -109,18 +121,21 @@ class BruteForce:
         found += [] if self._met(verdict.property, *last) else ["ends well"]
         return found + ([] if not verdict.shortest or len(trace) == shortest else [f"{len(trace)}, not {shortest}"])
 
-    def _closed_objections(self, held: set[State]) -> list[str]:
+    def _closed_objections(self, held: set[State], *, possible: bool = False) -> list[str]:
         found = [
             f"start {state} left out" for state, length in self.distance.items() if not length and state not in held
         ]
         return found + [
-            f"{name} leaves it from {state}" for state in held for name, after in self.steps(state) if after not in held
+            f"{name} leaves it from {state}"
+            for state in held
+            for name, after in self.steps(state)
+            if after not in held and not (possible and self._is_host(name))
         ]
 
     def _invariant_objections(self, question: SystemProperty, certificate: InductiveInvariant) -> list[str]:
         held = {state for state in self.everywhere() if self.semantics.holds(certificate.invariant, state)}
-        found = self._closed_objections(held)
         wrong = question.kind is Kind.MUST_BE_POSSIBLE
+        found = self._closed_objections(held, possible=wrong)
         for state in held:
             if not self._steps(question):
                 found += [f"allows {state}"] * (self.semantics.holds(question.formula, state) is wrong)
@@ -129,6 +144,7 @@ class BruteForce:
                 f"allows {name} from {state}"
                 for name, after in self.steps(state)
                 if self.semantics.holds(question.formula, state, after, name) is wrong
+                and not (wrong and self._is_host(name))
             ]
         return found
 
