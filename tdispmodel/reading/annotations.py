@@ -81,7 +81,7 @@ class Context:
         return isinstance(node, ast.Name) and self.symbol(node) == Word(word)
 
 
-def member_annotation(node: ast.expr, context: Context) -> Annotation:  # noqa: C901  # one case per form
+def member_annotation(node: ast.expr, context: Context) -> Annotation:  # one case per form
     """Return what the annotation of a component's member says.  Raises `Mistake`."""
     source = context.names.source
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -116,7 +116,7 @@ def member_annotation(node: ast.expr, context: Context) -> Annotation:  # noqa: 
             raise source.mistake(node, "E309", "this is no sort of the language", f"a sort is {SORTS}")
 
 
-def _annotated(node: ast.Subscript, context: Context) -> VariableType:  # noqa: C901  # one case per mark
+def _annotated(node: ast.Subscript, context: Context) -> VariableType:  # one case per mark
     source = context.names.source
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     if len(parts) < 2:

@@ -52,7 +52,7 @@ MAXIMUM_BINDERS = 4
 _BINDERS = {"all": Binder.ALL, "any": Binder.ANY, "sum": Binder.SUM}
 
 
-def call(elaborator: Elaborator, node: ast.Call, scope: Scope) -> Denotation:  # noqa: C901  # one case per word
+def call(elaborator: Elaborator, node: ast.Call, scope: Scope) -> Denotation:  # one case per word
     """Return what a call stands for.  Raises `Mistake`."""
     source = scope.source
     if isinstance(node.func, ast.Attribute):
@@ -317,6 +317,7 @@ def _step_is(elaborator: Elaborator, node: ast.Call, scope: Scope) -> Term:
     if not isinstance(owner, ComponentClass):
         raise source.mistake(named, "E322", f"{described(owner)} is no component class", hint)
     action = _named_action(elaborator, owner, named, scope)
+    elaborator.world.check_twin(action.owner, named, source)
     instances = [elaborator.denote(argument, scope) for argument in node.args[1:]]
     expected: list[ComponentClass] = [] if _like_root(elaborator, owner) else [owner]
     expected += [parameter.type for parameter in action.parameters if isinstance(parameter.type, ComponentClass)]

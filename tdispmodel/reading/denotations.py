@@ -271,7 +271,7 @@ Denotation = Symbol | Term | Instance | Collection | StepTaken | StepActor | Act
 Names = Mapping[str, Denotation]
 
 
-def described(thing: Denotation) -> str:  # noqa: C901, PLR0911  # one line per kind of thing
+def described(thing: Denotation) -> str:  # one line per kind of thing
     """Return what something is, in the words of a complaint."""
     match thing:
         case Term():

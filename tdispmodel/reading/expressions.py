@@ -225,6 +225,7 @@ class Elaborator:
                 if node.attr not in sort.members:
                     hint = did_you_mean(node.attr, sort.members)
                     raise source.mistake(node, "E203", f"{name} has no member {node.attr}", hint)
+                self.world.check_twin(left, node, source)
                 return Term(Literal(node.attr, sort))
             case Word("Actor"):
                 if node.attr not in Actor.__members__:

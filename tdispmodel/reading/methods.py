@@ -142,6 +142,9 @@ def _decorators(node: ast.FunctionDef, context: Context) -> Decorators:
             raise source.mistake(
                 decorator, "E401", f"@{name} is written {'without' if bare else 'with'} brackets", hint
             )
+        if name == "property" and found:
+            hint = "write @property first, above the others"
+            raise source.mistake(decorator, "E401", "what stands above @property does not see a method", hint)
         found[name] = decorator
     return Decorators(found)
 

@@ -73,7 +73,7 @@ def named_method(node: ast.expr, context: Context, verb: str) -> tuple[Component
     raise source.mistake(node, "E401", f"@{verb} names a method of a component class", f"write: @{verb}(Guest.bind)")
 
 
-def patched(  # noqa: C901, PLR0913, PLR0917  # all of it says what the patch is
+def patched(  # noqa: PLR0913, PLR0917  # all of it says what the patch is
     declared: ComponentClass,
     definition: Definition,
     verb: str,

@@ -18,6 +18,7 @@ from tdispmodel.reading.denotations import (
     ComponentClass,
     Definition,
     Denotation,
+    EnumClass,
     Function,
     Instance,
     StepMark,
@@ -284,6 +285,8 @@ class PropertyReader:
             if name in found:
                 raise self.source.mistake(node, "E504", f"{name} is given twice", "remove one of the two")
             found[name] = written_value(node, constant.sort, context)
+            if isinstance(node, ast.Attribute) and isinstance(symbol := context.at_load(node.value), EnumClass):
+                self.world.check_twin(symbol, node, self.source)
             if constant.fixed and constant.value != found[name]:
                 reason = f"the proposal fixes {name} to {constant.value}"
                 return NotApplicable(self.asked.function.name, self.code, reason)

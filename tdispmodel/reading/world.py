@@ -15,6 +15,7 @@ from tdispmodel.reading.denotations import (
     ConstantMember,
     EnumClass,
 )
+from tdispmodel.reading.files import Source
 from tdispmodel.reading.mistakes import Mistake, Mistakes
 from tdispmodel.source import Complaint, did_you_mean
 
@@ -50,6 +51,8 @@ class World:
         self.paths: list[tuple[str, ComponentClass, bool]] = []
         self.budget = Budget()
         self.called: set[ast.FunctionDef] = set()
+        self.families: dict[str, ComponentClass] = {}
+        self.enums: dict[str, EnumClass] = {}
         self._removed: dict[tuple[ComponentClass, str], ActionMember] = {}
         with mistakes:
             self._add(root, "self", (), root, below_many=False)
@@ -115,13 +118,12 @@ class World:
 
     def _check_names(self) -> None:
         """Names are how the IR tells classes apart, so two classes or enums of one name cannot take part."""
-        known: dict[str, ComponentClass] = {}
+        known, enums = self.families, self.enums
         for declared in self.classes:
             for ancestor in declared.lineage:
                 other = known.setdefault(ancestor.name, ancestor)
                 if other is not ancestor:
                     self._refuse_twins(ancestor, other)
-        enums: dict[str, EnumClass] = {}
         for module in {id(item.module): item.module for item in known.values()}.values():
             for bound in module.names.bound.values():
                 symbol = bound.symbol
@@ -129,6 +131,13 @@ class World:
                     twin = enums.setdefault(symbol.name, symbol)
                     if twin is not symbol:
                         self._refuse_twins(symbol, twin)
+
+    def check_twin(self, symbol: ComponentClass | EnumClass, node: ast.AST, source: Source) -> None:
+        """Raise `Mistake` when the model means another class by this name: to Python they are two."""
+        twin = self.enums.get(symbol.name) if isinstance(symbol, EnumClass) else self.families.get(symbol.name)
+        if twin is not None and twin is not symbol:
+            message = f"this {symbol.name} is not that of the model, at {twin.module.source.place(twin.node)}"
+            raise source.mistake(node, "E207", message, "import it from there")
 
     def _refuse_twins(self, found: ComponentClass | EnumClass, other: ComponentClass | EnumClass) -> None:
         if other.module is self.root.module:  # the user can rename what is in the file at hand

@@ -103,8 +103,8 @@ def test_a_replaced_helper_counts_in_inherited_actions() -> None:
     found = model(
         DESIGN
         + """class Far(Device):
-    @replaces(Device.good)
     @property
+    @replaces(Device.good)
     def good(self) -> bool:
         return self.far
 
