@@ -263,7 +263,7 @@ def must_be_possible(function: Function, /) -> Function: ...
 @overload
 def must_be_possible(*, code: str | None = None) -> Callable[[Function], Function]: ...
 def must_be_possible(function: Any = None, /, *, code: str | None = None) -> Any:
-    """Mark ``f(now)`` as true in some reachable state, or ``f(now, after, step)`` as true of some step."""
+    """Mark ``f(now)`` as true in some state, or ``f(now, after, step)`` as true of a step, without the host's help."""
     return _property("must_be_possible", function, code)
 
 

@@ -49,7 +49,11 @@ class Trace:
 
 @dataclass(frozen=True)
 class ClosedStates:
-    """Certificate: a set of states that contains all start states and every successor of its members."""
+    """Certificate: a set of states that contains all start states and every successor of its members.
+
+    That something is not possible without the host is shown by a set without the goal that need only contain those
+    successors to which the host does not lead; so may an inductive invariant.
+    """
 
     states: tuple[State, ...]
     kind: str = field(default="closed set of states", init=False)
@@ -84,7 +88,7 @@ class KInduction:
 
 @dataclass(frozen=True)
 class Witness:
-    """Certificate of a must-be-possible property that holds: the behaviour itself."""
+    """Certificate of a must-be-possible property that holds: the behaviour itself, without a step of the host."""
 
     trace: Trace
     kind: str = field(default="witness", init=False)

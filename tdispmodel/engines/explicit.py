@@ -2,7 +2,8 @@
 
 Given a system and questions; gives their verdicts from one breadth-first search, which goes on after a violation so
 that the space is always counted.  A counterexample to an invariant or a step property, and one to stays-possible, is a
-shortest one; a lasso has a short stem and a short loop, and is not claimed to be shortest.
+shortest one, as is a witness among the behaviours without the host; a lasso has a short stem and a short loop, and is
+not claimed to be shortest.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from tdispmodel.engines.exploration import Exploration
 from tdispmodel.engines.fairness import LimitReached
 from tdispmodel.engines.infinite import InfiniteBehaviours, decoded
 from tdispmodel.engines.protocol import Limits, Progress, silent
+from tdispmodel.engines.unaided import Unaided, takes_host
 from tdispmodel.ir.expressions import TRUE, Expression, conjunction, negation
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import State, System, SystemProperty, speaks_of_step
@@ -94,7 +96,7 @@ class Explicit:
         keep_edges = any(question.kind in INFINITE for question in questions)
         explored = Exploration(compiled, limits, progress, keep_edges=keep_edges)
         explored.run()
-        answers = _Answers(self.name, explored, (time.monotonic() - began) / len(questions))
+        answers = _Answers(self.name, explored, asked, (time.monotonic() - began) / len(questions))
         for each in asked:
             yield answers.verdict(each)
 
@@ -108,7 +110,7 @@ def _watched(question: SystemProperty, watches: _Watches) -> _Asked:
         case Kind.STEP:
             parts = [watches.add(negation(formula), of_steps=True)]
         case Kind.MUST_BE_POSSIBLE:
-            parts = [watches.add(formula, of_steps=speaks_of_step(formula))]
+            parts = [watches.add(formula, of_steps=speaks_of_step(formula))]  # with the host's help, too
         case Kind.NEVER_ENDLESS:
             parts = [watches.add(formula, of_steps=True, every=True)]
         case Kind.LEADS_TO:
@@ -131,9 +133,12 @@ def premise_of(question: SystemProperty) -> Expression | None:
 class _Answers:
     """Verdicts read off one exploration."""
 
-    def __init__(self, name: str, explored: Exploration, share: float) -> None:
+    def __init__(self, name: str, explored: Exploration, asked: Sequence[_Asked], share: float) -> None:
         self.name = name
         self.explored = explored
+        self.asked = asked
+        self.unaided: Unaided | None = None
+        self.unaided_certificate: ClosedStates | None = None
         self.share = share
         self.infinite = InfiniteBehaviours(explored)
         self.certificate = None if explored.stopped else ReachedStates(explored)
@@ -148,12 +153,14 @@ class _Answers:
         question = asked.question
         reason = self.explored.stopped
         if question.kind is Kind.MUST_BE_POSSIBLE:
-            hit = self.first[asked.parts[0]]
-            if hit is not None:
-                witness = Witness(self.explored.trace(*hit))
-                return self._made(asked, Answer.HOLDS, began, certificate=witness, shortest=True)
-            if not reason:
-                return self._made(asked, Answer.VIOLATED, began, certificate=self.certificate)
+            try:
+                trace, certificate = self._possible(asked)
+            except LimitReached as limit:
+                return self._made(asked, Answer.OPEN, began, reason=str(limit))
+            if trace is not None:
+                return self._made(asked, Answer.HOLDS, began, certificate=Witness(trace), shortest=True)
+            if certificate is not None:
+                return self._made(asked, Answer.VIOLATED, began, certificate=certificate)
         else:
             try:
                 trace = self._violation(asked)
@@ -164,6 +171,28 @@ class _Answers:
             if not reason:
                 return self._made(asked, Answer.HOLDS, began, certificate=self.certificate)
         return self._made(asked, Answer.OPEN, began, reason=reason, bound=self.explored.bound)
+
+    def _possible(self, asked: _Asked) -> tuple[Trace | None, ClosedStates | None]:
+        """A shortest witness, or the states that show that there is none; neither when the search ended too early.
+
+        Raises `LimitReached` when the goal can be reached and it is not known whether the host is needed.
+        """
+        hit = self.first[asked.parts[0]]
+        if hit is None:
+            return None, self.certificate
+        trace = self.explored.trace(*hit)
+        if not takes_host(self.explored.compiled.system, trace):
+            return trace, None
+        if self.explored.stopped:
+            message = f"{self.explored.stopped}; so far the goal was met only with the host's help"
+            raise LimitReached(message)
+        if self.unaided is None:
+            met = {each.parts[0] for each in self.asked if each.question.kind is Kind.MUST_BE_POSSIBLE}
+            watches = self.explored.compiled.watches
+            self.unaided = Unaided(self.explored, [watches[n] for n in sorted(met) if self.first[n] is not None])
+            self.unaided_certificate = ReachedStates(self.unaided.explored)
+        witness = self.unaided.witness(self.explored.compiled.watches[asked.parts[0]])
+        return witness, self.unaided_certificate if witness is None else None
 
     def _violation(self, asked: _Asked) -> Trace | None:
         kind = asked.question.kind

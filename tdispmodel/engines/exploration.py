@@ -11,6 +11,7 @@ import sys
 import time
 from array import array
 from bisect import bisect_right
+from collections.abc import Callable
 from itertools import pairwise
 
 from tdispmodel.compiling.successors import Compiled, Leaves
@@ -27,6 +28,11 @@ BYTES_PER_STEP_HIT = 73
 NO_PARENT = 0xFFFFFFFF
 
 
+def never() -> bool:
+    """Nothing is enough."""
+    return False
+
+
 class Exploration:
     """What has been seen so far, states numbered in the order in which they were found.
 
@@ -36,11 +42,15 @@ class Exploration:
     at the same places.
     """
 
-    def __init__(self, compiled: Compiled, limits: Limits, progress: Progress, *, keep_edges: bool) -> None:
+    def __init__(
+        self, compiled: Compiled, limits: Limits, progress: Progress, *, keep_edges: bool, taken: int = 0
+    ) -> None:
+        """``taken`` bytes of the memory that the limits allow are used already."""
         self.compiled = compiled
         self.limits = limits
         self.progress = progress
         self.keep_edges = keep_edges
+        self.taken = taken
         self.order: list[int] = []
         self.number: dict[int, int] = {}
         self.parents = array("I")
@@ -55,8 +65,8 @@ class Exploration:
         self._began = self._told
         self._expanded = 0
 
-    def run(self) -> None:
-        """Search until the space is exhausted or a limit is reached.
+    def run(self, enough: Callable[[], bool] = never) -> None:
+        """Search until the space is exhausted, a limit is reached, or after a level ``enough`` was seen.
 
         Raises `OutOfRange` with a shortest trace when an integer leaves its range, and `Rejected` when there are too
         many combinations of start values.
@@ -65,6 +75,8 @@ class Exploration:
             self._start()
             while not self.stopped and self.levels[-1] < len(self.order):
                 self._expand_level()
+                if enough() and not self.stopped:
+                    self.stopped = "enough was seen"
         except Leaves as left:
             raise self._out_of_range(left) from None
 
@@ -173,7 +185,7 @@ class Exploration:
         numbers = 28 * count
         hits = BYTES_PER_STATE_HIT * sum(map(len, self.compiled.states))
         hits += BYTES_PER_STEP_HIT * sum(map(len, self.compiled.steps))
-        return sum(map(sys.getsizeof, containers)) + count * (one + decoded) + numbers + hits
+        return self.taken + sum(map(sys.getsizeof, containers)) + count * (one + decoded) + numbers + hits
 
     def _line(self, now: float) -> str:
         speed = self._expanded / max(now - self._began, 1e-9)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from tdispmodel.engines.exploration import Exploration
+from tdispmodel.engines.exploration import CHECK_EVERY, Exploration
 
 Step = tuple[int, int]
 """An action instance and the number of the state that it leads to."""
@@ -67,6 +67,12 @@ class FairGraph:
         begin, end = self.explored.offsets[state], self.explored.offsets[state + 1]
         return zip(self.explored.actions[begin:end], self.explored.targets[begin:end], strict=True)
 
+    def check_time(self) -> None:
+        """Raise `LimitReached` when the time is used up."""
+        if self.explored.limits.out_of_time():
+            message = f"out of time after {self.explored.limits.seconds:g} s, among the loops"
+            raise LimitReached(message)
+
     def fair_enabled(self, state: int) -> frozenset[int]:
         """The fair action instances enabled in a state."""
         known = self._fair_enabled.get(state)
@@ -101,9 +107,7 @@ class FairGraph:
         for root in range(len(neighbours)):
             if order[root] or not allowed[root]:
                 continue
-            if self.explored.limits.out_of_time():
-                message = f"out of time after {self.explored.limits.seconds:g} s, among the loops"
-                raise LimitReached(message)
+            self.check_time()
             count += 1
             order[root] = low[root] = count
             stack.append(root)
@@ -156,7 +160,12 @@ class FairGraph:
             if component is None or (best is not None and (searched > SEARCHED or distance + 1 >= length)):
                 continue
             duties = _Duties(self, state, component, wanted)
-            steps = duties.loop()
+            try:
+                steps = duties.loop()
+            except LimitReached:
+                if best is None:
+                    raise
+                break
             searched += duties.searched
             if best is None or distance + len(steps) < length:
                 best, length = Loop(state, tuple(steps)), distance + len(steps)
@@ -219,9 +228,11 @@ class _Duties:
         start = (state, done)
         came: dict[tuple[int, int], tuple[tuple[int, int], int]] = {}
         queue = [start]
-        for here in queue:
+        for place, here in enumerate(queue):
             if limit is not None and len(queue) > limit:
                 break
+            if place % CHECK_EVERY == 0:
+                self.graph.check_time()
             for action, target in self.graph.edges(here[0]):
                 if target not in self.component or not self.graph.calm[action]:
                     continue

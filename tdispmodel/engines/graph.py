@@ -2,18 +2,20 @@
 
 Given a small system and questions; gives verdicts as the explicit engine does, from the reference semantics and
 networkx's searches and components.  It is simple rather than fast, and says `open` when there are too many states.
-Traces of violated invariants, steps and stays-possible are shortest ones; a lasso is as it comes.
+Witnesses and traces of violated invariants, steps and stays-possible are shortest ones; a lasso is as it comes.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import pairwise
 
 import networkx as nx
 
-from tdispmodel.compiling.graphs import Reachable, reachable
+from tdispmodel.compiling.graphs import reachable
+from tdispmodel.engines.fairness import LimitReached
 from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.ir.expressions import TRUE, Expression
 from tdispmodel.ir.model import Kind
@@ -57,7 +59,7 @@ class Graph:
             return f"more than {MAXIMUM_STATES} states" if states > MAXIMUM_STATES else ""
 
         try:
-            space = _Space(system, reachable(system, stop))
+            space = _Space(system, stop)
         except RecursionError:
             for question in questions:
                 yield Verdict(question, Answer.OPEN, self.name, reason="a formula nests too deeply")
@@ -65,7 +67,10 @@ class Graph:
         share = (time.monotonic() - began) / max(1, len(questions))
         for question in questions:
             began = time.monotonic()
-            verdict = _verdict(self.name, space, question, limits)
+            try:
+                verdict = _verdict(self.name, space, question, limits)
+            except LimitReached as limit:
+                verdict = Verdict(question, Answer.OPEN, self.name, reason=str(limit))
             yield Verdict(**{**vars(verdict), "seconds": share + time.monotonic() - began})
 
 
@@ -73,9 +78,12 @@ def _verdict(name: str, space: _Space, question: SystemProperty, limits: Limits)
     if space.stopped or limits.out_of_time():
         return Verdict(question, Answer.OPEN, name, reason=space.stopped or f"out of time after {limits.seconds:g} s")
     if question.kind is Kind.MUST_BE_POSSIBLE:
-        witness = space.first(question.formula)
+        unaided = space.unaided
+        if unaided.stopped:
+            return Verdict(question, Answer.OPEN, name, reason=f"{unaided.stopped} without the host")
+        witness = unaided.first(question.formula)
         if witness is None:
-            return Verdict(question, Answer.VIOLATED, name, certificate=space.certificate, space=space.counts)
+            return Verdict(question, Answer.VIOLATED, name, certificate=unaided.certificate, space=space.counts)
         vacuous = space.vacuous(question)
         return Verdict(
             question,
@@ -97,8 +105,10 @@ def _verdict(name: str, space: _Space, question: SystemProperty, limits: Limits)
 class _Space:
     """The graph of a system with what several questions need."""
 
-    def __init__(self, system: System, found: Reachable) -> None:
+    def __init__(self, system: System, stop: Callable[[int], str]) -> None:
         self.system = system
+        self.stop = stop
+        found = reachable(system, stop)
         self.semantics = Semantics(system)
         self.graph = found.graph
         self.starts = found.starts
@@ -114,6 +124,16 @@ class _Space:
         self.certificate = ClosedStates(tuple(self.graph))
         layers = list(nx.bfs_layers(self.graph, self.starts))
         self.counts = Space(len(self.graph), self.graph.number_of_edges(), max(0, len(layers) - 1))
+
+    @cached_property
+    def unaided(self) -> _Space:
+        """What is reached without the host; the same space where the host has no moves."""
+        return self if self.system.unaided is self.system else _Space(self.system.unaided, self.stop)
+
+    def check_time(self) -> None:
+        """Raise `LimitReached` when the time is used up."""
+        if reason := self.stop(len(self.graph)):
+            raise LimitReached(reason)
 
     def part(self, wanted: Callable[[SystemAction], bool]) -> nx.MultiDiGraph:
         """The same states, with the steps of some actions only."""
@@ -196,6 +216,7 @@ class _Space:
         waiting = _reached(avoiding, pending)
         calm = self.within(self.calm, waiting)
         for component in nx.strongly_connected_components(calm):
+            self.check_time()
             loop = self.within(calm, component)
             if self.is_fair(loop):
                 # a way to the premise costs what its shortest trace does; from there on it avoids the goal
@@ -212,6 +233,7 @@ class _Space:
     def endless(self, formula: Expression) -> Trace | None:
         """A lasso whose fair loop takes a step on which the formula is true."""
         for component in nx.strongly_connected_components(self.calm):
+            self.check_time()
             loop = self.within(self.calm, component)
             step = next(self.steps_with(formula, loop), None)
             if step is not None and self.is_fair(loop):
@@ -235,6 +257,7 @@ class _Space:
             steps.append((first[2], first[1]))
             here = first[1]
         for name in self.fair:
+            self.check_time()
             visited = [entry, *(state for _, state in steps)]
             if any(name == taken for taken, _ in steps) or self.disabled_in(name, visited):
                 continue

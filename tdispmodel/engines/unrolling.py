@@ -13,6 +13,7 @@ import z3
 
 from tdispmodel.compiling.terms import Terms
 from tdispmodel.engines.protocol import Limits
+from tdispmodel.ir.expressions import Actor
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import SystemProperty, speaks_of_step
 from tdispmodel.verdict import Trace
@@ -69,7 +70,10 @@ def out_of_time(limits: Limits) -> str:
 
 
 class Unrolling:
-    """All paths of ``length`` steps, from the start states or (``anywhere``) from any state of the domain."""
+    """All paths of ``length`` steps, from the start states or (``anywhere``) from any state of the domain.
+
+    ``unaided`` is the condition that none of the steps is the host's.
+    """
 
     def __init__(self, terms: Terms, limits: Limits, *, anywhere: bool = False) -> None:
         self.terms = terms
@@ -78,10 +82,17 @@ class Unrolling:
         self.solver = solver_for(terms, limits)
         terms.moment(0)
         self.solver.add(*terms.at([terms.domain if anywhere else terms.initial], 0))
+        self.unaided = terms.term(True)
+        moves = zip(terms.taken, terms.system.actions, strict=True)
+        self._host = [literal for literal, action in moves if action.actor is Actor.HOST]
 
     def extend(self) -> None:
         """Make the paths one step longer."""
         self.solver.add(*self.terms.at([self.terms.transition], self.length))
+        if self._host:
+            calm = z3.And(self.unaided, *(z3.Not(move) for move in self.terms.at(self._host, self.length)))
+            self.unaided = z3.FreshBool("unaided", self.terms.context)
+            self.solver.add(self.unaided == calm)
         self.length += 1
 
     def ends(self, conditions: Sequence[tuple[z3.BoolRef, bool]]) -> list[z3.BoolRef]:

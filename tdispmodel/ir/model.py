@@ -131,7 +131,11 @@ class Component:
 
 
 class Kind(Enum):
-    """The kinds of property; docs/semantics.md has the meaning of each in every corner."""
+    """The kinds of property; docs/semantics.md has the meaning of each in every corner.
+
+    All are about behaviours in which every actor moves, except that what must be possible must be so without a step of
+    the host, and what stays possible without relying on adversaries.
+    """
 
     INVARIANT = "invariant"
     STEP = "step"

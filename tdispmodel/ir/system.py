@@ -6,7 +6,7 @@ This is what engines answer questions about and what the judge replays.  Names a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from tdispmodel.ir.expressions import (
@@ -177,6 +177,12 @@ class System:
     def by_name(self) -> dict[str, SystemAction]:
         """The action instances by name."""
         return {action.name: action for action in self.actions}
+
+    @cached_property
+    def unaided(self) -> System:
+        """The same system in which the host takes no step: what must be possible is asked of it."""
+        ours = tuple(action for action in self.actions if action.actor is not Actor.HOST)
+        return self if len(ours) == len(self.actions) else replace(self, actions=ours)
 
     @cached_property
     def stays_in_range(self) -> Expression:

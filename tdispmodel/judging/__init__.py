@@ -50,6 +50,7 @@ class _Session:
     def __init__(self, system: System) -> None:
         self.system = system
         self.spaces: dict[int, ClosedSpace | Refused] = {}
+        self.unaided: dict[int, ClosedSpace | Refused] = {}
         self.kept: list[ClosedStates] = []
 
     @cached_property
@@ -74,6 +75,22 @@ class _Session:
         if isinstance(found, Refused):
             raise found
         return found
+
+    def certified_unaided(self, certificate: ClosedStates) -> ClosedSpace:
+        """Return the checked space of a certificate that need not be closed under the host's steps, or raise."""
+        found = self.closed(certificate)
+        if isinstance(found, ClosedSpace):
+            return found
+        known = self.unaided.get(id(certificate))
+        if known is None:
+            try:
+                known = ClosedSpace(self.system.unaided, self.semantics, certificate.states)
+            except Refused as refused:
+                known = refused
+            self.unaided[id(certificate)] = known
+        if isinstance(known, Refused):
+            raise known
+        return known
 
     @property
     def shared(self) -> ClosedSpace | None:
@@ -122,7 +139,7 @@ class _Session:
         if question.kind is Kind.MUST_BE_POSSIBLE:
             match verdict.certificate:
                 case ClosedStates() as certificate:
-                    self.certified(certificate).confirm_impossible(question)
+                    self.certified_unaided(certificate).confirm_impossible(question)
                 case InductiveInvariant(invariant):
                     self.inductive(verdict, invariant)
                 case _:
@@ -140,7 +157,8 @@ class _Session:
         from tdispmodel.judging.obligations import check_invariant  # noqa: PLC0415  # z3 only when it is used
 
         self.state_formula(invariant)
-        check_invariant(self.system, verdict.property, invariant)
+        possible = verdict.property.kind is Kind.MUST_BE_POSSIBLE
+        check_invariant(self.system.unaided if possible else self.system, verdict.property, invariant)
 
     def state_formula(self, formula: Expression) -> None:
         """Check that what stands in a certificate is a formula about one state of the system."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import compress
 
-from tdispmodel.ir.expressions import Expression, negation
+from tdispmodel.ir.expressions import Actor, Expression, negation
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import State, System, SystemAction, SystemProperty, speaks_of_step
 from tdispmodel.judging.columns import Columns, Encoding, step_groups
@@ -229,8 +229,15 @@ class ClosedSpace:
                 raise Refused(message)
 
     def confirm_impossible(self, question: SystemProperty) -> None:
-        """Check that what must be possible never happens; raises `Refused`."""
-        happens = self.steps(question.formula) if speaks_of_step(question.formula) else self.ever(question.formula)
+        """Check that what must be possible never happens without a step of the host; raises `Refused`.
+
+        The set may be closed in a system without these steps, see `System.unaided`.
+        """
+        if speaks_of_step(question.formula):
+            taken = {self.actions[number].actor for number, _, _ in self.steps(question.formula)}
+            happens = bool(taken - {Actor.HOST})
+        else:
+            happens = self.ever(question.formula)
         if happens:
             message = "the goal is met in the certificate"
             raise Refused(message)

@@ -5,7 +5,7 @@ Every function is given the semantics and the evidence and raises `Refused` when
 
 from __future__ import annotations
 
-from tdispmodel.ir.expressions import Expression
+from tdispmodel.ir.expressions import Actor, Expression
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import State, SystemAction, SystemProperty, speaks_of_step
 from tdispmodel.judging.judgement import Refused
@@ -130,8 +130,11 @@ def _fair_loop(semantics: Semantics, trace: Trace) -> int:
 
 
 def reaches_goal(semantics: Semantics, question: SystemProperty, trace: Trace) -> None:
-    """Check that a witness is a behaviour that meets what must be possible."""
+    """Check that a witness is a behaviour without a step of the host that meets what must be possible."""
     replay(semantics, trace)
     _needs(trace.loop is None, "a witness has no loop")
+    for number, (name, _) in enumerate(trace.steps):
+        host = semantics.system.by_name[name].actor is Actor.HOST
+        _needs(not host, f"step {number}, {name}, is the host's, whose help a witness does without")
     on_steps = speaks_of_step(question.formula)
     _needs(any(true_along(semantics, question.formula, trace, on_steps)), "the witness does not meet the goal")

@@ -90,11 +90,19 @@ def test_witness_is_a_behaviour_that_shows_it() -> None:
     assert replayed(STROLL, verdict.certificate.trace) == verdict.certificate.trace
 
 
-def test_witness_needs_no_adversary() -> None:
-    """What only the host can do counts as a violation of an invariant, but not as a witness."""
-    attacked = system("attacked", (DOOR,), move("break_in", TRUE, DOOR.becomes(TRUE), actor=Actor.HOST))
+@pytest.mark.parametrize("fair", [False, True])
+def test_a_witness_does_without_the_host(fair: bool) -> None:
+    """What only the host can do, fair or not, counts as a violation of an invariant, but not as a witness."""
+    attacked = system("attacked", (DOOR,), move("break_in", TRUE, DOOR.becomes(TRUE), actor=Actor.HOST, fair=fair))
     broken, possible = answer(attacked, ask(Kind.INVARIANT, negation(DOOR.now)), ask(Kind.MUST_BE_POSSIBLE, DOOR.now))
     assert (broken.answer, possible.answer) == (Answer.VIOLATED, Answer.OPEN)
+
+
+def test_a_witness_may_need_a_device() -> None:
+    """What only an unfair device can do may be shown: of all actors it is the host alone that does not help."""
+    given = system("given", (DOOR,), move("open", TRUE, DOOR.becomes(TRUE), actor=Actor.DEVICE))
+    (possible,) = answer(given, ask(Kind.MUST_BE_POSSIBLE, DOOR.now))
+    assert possible.answer is Answer.HOLDS
 
 
 def test_kinds_about_infinite_behaviours_stay_open() -> None:

@@ -59,6 +59,9 @@ LIT_AT_LAST = asks(Kind.LEADS_TO, is_("LIT"), is_("DARK"))
 NO_ENDLESS_BREAKING = asks(Kind.NEVER_ENDLESS, Took(frozenset({"break_it", "look"})))
 CAN_BE_LIT = asks(Kind.STAYS_POSSIBLE, is_("LIT"))
 CAN_BREAK = asks(Kind.MUST_BE_POSSIBLE, is_("BROKEN"))
+BREAKING = asks(Kind.MUST_BE_POSSIBLE, Took(frozenset({"break_it"})))
+CAN_LIGHT = asks(Kind.MUST_BE_POSSIBLE, is_("LIT"))
+SWITCHING = asks(Kind.MUST_BE_POSSIBLE, Took(frozenset({"break_it", "switch_on"})))
 
 ACCEPTED = [
     (WORKING, holds(NEVER_BROKEN, certificate=WORKS)),
@@ -73,6 +76,11 @@ ACCEPTED = [
     (WORKING, holds(NEVER_BROKEN, certificate=InductiveInvariant(NOT_BROKEN))),
     (WORKING, holds(NEVER_BREAKS, certificate=InductiveInvariant(NOT_BROKEN))),
     (WORKING, violated(CAN_BREAK, trace=None, certificate=InductiveInvariant(NOT_BROKEN))),
+    (SYSTEM, violated(CAN_BREAK, trace=None, certificate=WORKS)),
+    (SYSTEM, violated(CAN_BREAK, trace=None, certificate=InductiveInvariant(NOT_BROKEN))),
+    (SYSTEM, violated(BREAKING, trace=None, certificate=WORKS)),
+    (SYSTEM, violated(BREAKING, trace=None, certificate=ALL)),
+    (SYSTEM, violated(BREAKING, trace=None, certificate=InductiveInvariant(TRUE))),
     (WORKING, holds(NEVER_BROKEN, certificate=KInduction(1, TRUE, simple_path=False))),
     (WORKING, holds(NEVER_BROKEN, certificate=KInduction(0, NOT_BROKEN, simple_path=False))),
     (WORKING, holds(NEVER_BREAKS, certificate=KInduction(0, TRUE, simple_path=False))),
@@ -113,6 +121,18 @@ REFUSED = [
     ),
     (SYSTEM, holds(CAN_BE_LIT, certificate=ALL), "the goal cannot be reached from a state of the certificate"),
     (SYSTEM, violated(CAN_BREAK, trace=None, certificate=ALL), "the goal is met in the certificate"),
+    (SYSTEM, violated(SWITCHING, trace=None, certificate=WORKS), "the goal is met in the certificate"),
+    (SYSTEM, violated(SWITCHING, trace=None, certificate=ALL), "the goal is met in the certificate"),
+    (
+        SYSTEM,
+        violated(CAN_LIGHT, trace=None, certificate=ClosedStates((DARK,))),
+        "the certificate is not closed: switch_on leads out of it",
+    ),
+    (
+        SYSTEM,
+        violated(CAN_LIGHT, trace=None, certificate=InductiveInvariant(is_("DARK"))),
+        "switch_on does not keep the invariant",
+    ),
     (
         SYSTEM,
         holds(CAN_BREAK, certificate=ALL),

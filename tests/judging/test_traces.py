@@ -34,6 +34,7 @@ LIT_AT_LAST = asks(Kind.LEADS_TO, is_("LIT"))
 NO_ENDLESS_LIGHT = asks(Kind.NEVER_ENDLESS, Took(frozenset({"switch_on"})))
 CAN_BE_LIT = asks(Kind.STAYS_POSSIBLE, is_("LIT"))
 CAN_BREAK = asks(Kind.MUST_BE_POSSIBLE, is_("BROKEN"))
+CAN_LIGHT = asks(Kind.MUST_BE_POSSIBLE, is_("LIT"))
 
 ACCEPTED = [
     pytest.param(violated(NEVER_BROKEN, ON, BREAK, shortest=True), id="invariant"),
@@ -43,7 +44,8 @@ ACCEPTED = [
     pytest.param(violated(NO_ENDLESS_LIGHT, ON, OFF, loop=0), id="on and off for ever"),
     pytest.param(violated(CAN_BE_LIT, ON, BREAK), id="lost"),
     pytest.param(violated(asks(Kind.STAYS_POSSIBLE, is_("BROKEN"))), id="the host is not relied on"),
-    pytest.param(holds(CAN_BREAK, certificate=Witness(Trace(DARK, (ON, BREAK)))), id="witness"),
+    pytest.param(holds(CAN_LIGHT, certificate=Witness(Trace(DARK, (ON,)))), id="witness"),
+    pytest.param(holds(CAN_LIGHT, certificate=Witness(Trace(DARK, (ON, OFF)))), id="a witness that goes on"),
 ]
 
 
@@ -93,7 +95,15 @@ REFUSED = [
     (violated(CAN_BE_LIT, ON, BREAK, loop=2), "a path to a lost state has no loop"),
     (violated(CAN_BREAK, ON), "there is no certificate that the goal is never met"),
     (holds(CAN_BREAK, certificate=Witness(Trace(DARK, (ON,)))), "the witness does not meet the goal"),
-    (holds(CAN_BREAK, certificate=Witness(Trace(DARK, (ON, BREAK), 2))), "a witness has no loop"),
+    (holds(CAN_LIGHT, certificate=Witness(Trace(DARK, (ON,), 1))), "a witness has no loop"),
+    (
+        holds(CAN_BREAK, certificate=Witness(Trace(DARK, (ON, BREAK)))),
+        "step 1, break_it, is the host's, whose help a witness does without",
+    ),
+    (
+        holds(CAN_LIGHT, certificate=Witness(Trace(DARK, (ON, BREAK)))),
+        "step 1, break_it, is the host's, whose help a witness does without",
+    ),
     (holds(CAN_BREAK, certificate=Witness(Trace(LIT, (BREAK,)))), "the trace does not begin in a start state"),
 ]
 

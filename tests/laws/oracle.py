@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from tdispmodel.ir.expressions import Expression
+from tdispmodel.ir.expressions import Actor, Expression
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import State, System, SystemAction, SystemProperty, speaks_of_step
 from tdispmodel.semantics import Semantics
@@ -21,6 +21,11 @@ Step = tuple[State, SystemAction, State]
 
 def _takes(wanted: SystemAction, step: Step) -> bool:
     return step[1].name == wanted.name
+
+
+def by_host(step: Step) -> bool:
+    """Whether it is a step of the host."""
+    return step[1].actor is Actor.HOST
 
 
 class Oracle:
@@ -84,20 +89,30 @@ class Oracle:
                     self.can_reach(formula, state) for state in self.states if self.true_at(question.after, state)
                 )
             case Kind.MUST_BE_POSSIBLE:
-                return self.ever(formula)
+                return self.distance(question) is not None
 
     def distance(self, question: SystemProperty) -> int | None:
         """Return how many steps a shortest finite violation (or witness) takes, None if there is none."""
         wanted = question.kind is Kind.MUST_BE_POSSIBLE
         on_steps = question.kind is Kind.STEP or (wanted and speaks_of_step(question.formula))
-        for number, level in enumerate(self.levels):
+        for number, level in enumerate(self.unaided_levels() if wanted else self.levels):
             if on_steps:
-                steps = (step for state in level for step in self.steps[state])
+                steps = (step for state in level for step in self.steps[state] if not (wanted and by_host(step)))
                 if any(self.true_on(question.formula, step) is wanted for step in steps):
                     return number + 1
             elif any(self.true_at(question.formula, state) is wanted for state in level):
                 return number
         return None
+
+    def unaided_levels(self) -> list[list[State]]:
+        """Return what is reached without a step of the host, by distance."""
+        found: list[list[State]] = [list(self.starts)]
+        known = set(self.starts)
+        while found[-1]:
+            after = {step[2] for state in found[-1] for step in self.steps[state] if not by_host(step)} - known
+            known |= after
+            found.append(list(after))
+        return found
 
     def vacuous(self, question: SystemProperty) -> bool:
         """Whether the property has an antecedent and that is never true."""

@@ -11,7 +11,7 @@ from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import State, System, SystemProperty, speaks_of_step
 from tdispmodel.verdict import Answer, ClosedStates, Trace, Verdict, Witness
-from tests.laws.oracle import Oracle, Step
+from tests.laws.oracle import Oracle, Step, by_host
 
 
 class Reference:
@@ -32,6 +32,7 @@ class Reference:
         del limits, progress
         oracle = self.oracle(system)
         closed = ClosedStates(oracle.states)
+        without_host = ClosedStates(tuple(state for level in oracle.unaided_levels() for state in level))
         for question in questions:
             holds = oracle.holds(question)
             witnessed = question.kind is Kind.MUST_BE_POSSIBLE
@@ -44,8 +45,10 @@ class Reference:
                 shortest=not holds and question.kind in (Kind.INVARIANT, Kind.STEP),
                 certificate=Witness(trace)
                 if trace is not None and witnessed
+                else without_host
+                if witnessed
                 else closed
-                if holds or witnessed
+                if holds
                 else None,
                 vacuous=oracle.vacuous(question),
                 space=oracle.space,
@@ -84,9 +87,9 @@ def evidence(oracle: Oracle, question: SystemProperty) -> Trace:  # noqa: PLR091
         case Kind.STEP:
             return _to_step(oracle, lambda step: not oracle.true_on(formula, step))
         case Kind.MUST_BE_POSSIBLE if speaks_of_step(formula):
-            return _to_step(oracle, lambda step: oracle.true_on(formula, step))
+            return _to_step(oracle, lambda step: oracle.true_on(formula, step), unaided)
         case Kind.MUST_BE_POSSIBLE:
-            return _to_state(oracle, lambda state: oracle.true_at(formula, state))
+            return _to_state(oracle, lambda state: oracle.true_at(formula, state), unaided)
         case Kind.STAYS_POSSIBLE:
             return _to_state(
                 oracle, lambda state: oracle.true_at(question.after, state) and not oracle.can_reach(formula, state)
@@ -109,15 +112,28 @@ def evidence(oracle: Oracle, question: SystemProperty) -> Trace:  # noqa: PLR091
             return _lasso(oracle, before, fair, lambda step: oracle.true_on(formula, step))
 
 
-def _to_state(oracle: Oracle, wanted: Callable[[State], bool]) -> Trace:
-    found = path(oracle, oracle.starts, wanted, lambda _: True)
+def anybody(_: Step) -> bool:
+    """Any step will do."""
+    return True
+
+
+def unaided(step: Step) -> bool:
+    """Any step but the host's."""
+    return not by_host(step)
+
+
+def _to_state(oracle: Oracle, wanted: Callable[[State], bool], follows: Callable[[Step], bool] = anybody) -> Trace:
+    found = path(oracle, oracle.starts, wanted, follows)
     assert found is not None
     return Trace(found[0], tuple(found[1]))
 
 
-def _to_step(oracle: Oracle, wanted: Callable[[Step], bool]) -> Trace:
-    before = _to_state(oracle, lambda state: any(map(wanted, oracle.steps[state])))
-    _, action, after = next(filter(wanted, oracle.steps[before.states[-1]]))
+def _to_step(oracle: Oracle, wanted: Callable[[Step], bool], follows: Callable[[Step], bool] = anybody) -> Trace:
+    def ending(step: Step) -> bool:
+        return wanted(step) and follows(step)
+
+    before = _to_state(oracle, lambda state: any(map(ending, oracle.steps[state])), follows)
+    _, action, after = next(filter(ending, oracle.steps[before.states[-1]]))
     return Trace(before.initial, (*before.steps, (action.name, after)))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tdispmodel.engines.protocol import Engine, Limits
+from tdispmodel.ir.expressions import Actor
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import State, System, SystemProperty, speaks_of_step
 from tdispmodel.semantics.meaning import LeavesRange, Semantics
@@ -117,8 +118,11 @@ def _wrong_evidence(case: Case, verdict: Verdict) -> Iterator[str]:
             yield f"a trace of {len(trace)} steps called shortest, where {case.length} are least"
         if case.length is not None and len(trace) < case.length:
             yield f"a trace of {len(trace)} steps, where {case.length} are least: the case itself is wrong"
-    if isinstance(verdict.certificate, ClosedStates) and not _closed(system, verdict.certificate):
-        yield "the certificate's states are not closed"
+    if isinstance(verdict.certificate, ClosedStates):
+        if not _closed(system.unaided if possible else system, verdict.certificate):
+            yield "the certificate's states are not closed"
+        if possible and _meets(system.unaided, question, verdict.certificate):
+            yield "the goal is met in the certificate's states"
 
 
 def _misbehaves(system: System, trace: Trace) -> Iterator[str]:
@@ -146,6 +150,8 @@ def _shows_nothing(system: System, question: SystemProperty, trace: Trace) -> It
         case Kind.INVARIANT:
             if semantics.holds(question.formula, last):
                 yield "the invariant is true in the last state"
+        case Kind.MUST_BE_POSSIBLE if any(system.by_name[name].actor is Actor.HOST for name, _ in trace.steps):
+            yield "the witness needs the host"
         case Kind.STEP | Kind.MUST_BE_POSSIBLE if question.kind is Kind.STEP or speaks_of_step(question.formula):
             wanted = question.kind is Kind.MUST_BE_POSSIBLE
             if not trace.steps or semantics.holds(question.formula, states[-2], last, trace.steps[-1][0]) is not wanted:
@@ -205,4 +211,16 @@ def _closed(system: System, certificate: ClosedStates) -> bool:
     semantics, states = Semantics(system), set(certificate.states)
     return states.issuperset(semantics.initial_states()) and all(
         after in states for state in states for _, after in semantics.successors(state)
+    )
+
+
+def _meets(system: System, question: SystemProperty, certificate: ClosedStates) -> bool:
+    """Whether the formula is true in one of the states, or on a step from it if it speaks of one."""
+    semantics, formula = Semantics(system), question.formula
+    if not speaks_of_step(formula):
+        return any(semantics.holds(formula, state) for state in certificate.states)
+    return any(
+        semantics.holds(formula, state, after, action.name)
+        for state in certificate.states
+        for action, after in semantics.successors(state)
     )
