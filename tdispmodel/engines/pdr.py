@@ -55,13 +55,25 @@ class Pdr:
             else:
                 reason = f"pdr decides invariant, step and must_be_possible properties, not {question.kind.value}"
                 yield Verdict(question, Answer.OPEN, self.name, reason=reason)
-        if not mine:
-            return
+        possible = [question for question in mine if question.kind is Kind.MUST_BE_POSSIBLE]
+        always = [question for question in mine if question.kind is not Kind.MUST_BE_POSSIBLE]
+        if always:
+            seconds = limits.seconds
+            if seconds is not None:
+                spent = limits.spent()
+                seconds = spent + (seconds - spent) * len(always) / len(mine)
+            yield from self._attempt(system, always, replace(limits, seconds=seconds), progress)
+        if possible:
+            yield from self._attempt(system.unaided, possible, limits, progress)
+
+    def _attempt(
+        self, system: System, questions: Sequence[SystemProperty], limits: Limits, progress: Progress
+    ) -> Iterator[Verdict]:
         try:
             terms = Terms(system)
-            search = Search(terms, mine, limits, self.name)
+            search = Search(terms, questions, limits, self.name)
         except Unsuitable as error:
-            yield from (Verdict(question, Answer.OPEN, self.name, reason=str(error)) for question in mine)
+            yield from (Verdict(question, Answer.OPEN, self.name, reason=str(error)) for question in questions)
             return
         yield from _Attempt(terms, search, limits, progress).verdicts()
 
