@@ -18,6 +18,7 @@ from tdispmodel.reading.annotations import (
     written_value,
 )
 from tdispmodel.reading.denotations import (
+    ActionMember,
     ComponentClass,
     ConstantMember,
     Member,
@@ -93,7 +94,8 @@ def declare_members(declared: ComponentClass, names: Namespace, position: int, m
                 if member is not None:
                     declared.members[name] = member
                 own[name] = statement
-    _check_limits(declared)
+    with mistakes:
+        _check_limits(declared)
 
 
 def _member(
@@ -201,11 +203,9 @@ def _origin(declared: ComponentClass, name: str) -> str:
 
 def _check_limits(declared: ComponentClass) -> None:
     members = declared.members.values()
-    for wanted, limit, what in ((VariableMember, MAXIMUM_VARIABLES, "variables"), (None, MAXIMUM_ACTIONS, "methods")):
-        if wanted is None:
-            count = sum(not isinstance(member, VariableMember | ConstantMember | PartMember) for member in members)
-        else:
-            count = sum(isinstance(member, wanted | ConstantMember) for member in members)
+    values = sum(isinstance(member, VariableMember | ConstantMember) for member in members)
+    actions = sum(isinstance(member, ActionMember) for member in members)
+    for count, limit, what in ((values, MAXIMUM_VARIABLES, "variables"), (actions, MAXIMUM_ACTIONS, "actions")):
         if count > limit:
             message = f"{declared.name} has {count} {what}; {limit} are allowed"
             raise declared.module.source.mistake(declared.node, "E324", message, "split the component")

@@ -70,8 +70,8 @@ def load(path: Path, shown: str | None = None) -> Source:
     if known is None:
         text = _text(content, name)
         known = (text, _tree(text, name))
-        while len(_PARSED) >= MAXIMUM_REMEMBERED:
-            del _PARSED[next(iter(_PARSED))]
+        if len(_PARSED) >= MAXIMUM_REMEMBERED:
+            _PARSED.clear()
         _PARSED[key] = known
     text, tree = known
     return Source(name, Path(key[0]), tuple(_NEWLINE.split(text)), tree)

@@ -162,6 +162,22 @@ def read_text(text: str) -> None:
         read(path)
 
 
+@pytest.mark.parametrize(
+    ("count", "line"),
+    [
+        (200, "v{0}: bool = False"),
+        (300, "@action(by=Actor.HOST)\n    def a{0}(self) -> None:\n        pass"),
+    ],
+)
+def test_limits_of_a_component(count: int, line: str, tmp_path: Path) -> None:
+    """As many variables or actions as the limit says are accepted, one more is refused with E324."""
+    head = "from tdispmodel.dsl import Actor, Component, action\n\n\nclass Guest(Component):\n"
+    for number, expected in ((count, ()), (count + 1, ("E324",))):
+        path = tmp_path / "model.py"
+        path.write_text(head + "".join(f"    {line.format(n)}\n" for n in range(number)), encoding="utf-8")
+        assert tuple(complaint.code for complaint in complaints(path)) == expected
+
+
 def test_the_page_is_fresh() -> None:
     """docs/complaints.md is what ``python -m tests.complaints.page`` writes, so it has every code."""
     assert page() == PAGE.read_text(encoding="utf-8")
