@@ -15,109 +15,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from enum import Enum
 from functools import cached_property
-from typing import assert_never
 
-Value = bool | int | str
-
-
-class IllFormed(Exception):
-    """An expression, model or system that makes no sense was built: a fault of tdispmodel itself."""
-
-
-class Actor(Enum):
-    """Who moves."""
-
-    DEVICE = "device"
-    KERNEL = "kernel"
-    USERSPACE = "userspace"
-    RELYING_PARTY = "relying_party"
-    HOST = "host"
-    ENVIRONMENT = "environment"
-
-    @property
-    def fair(self) -> bool:
-        """Whether each action instance of this actor is weakly fair by default."""
-        return self in (Actor.KERNEL, Actor.USERSPACE, Actor.RELYING_PARTY)
-
-    @property
-    def adversarial(self) -> bool:
-        """Whether the actor's moves are not to be repaired and may not be relied on (host and device faults)."""
-        return self in (Actor.HOST, Actor.DEVICE)
-
-
-@dataclass(frozen=True)
-class Boolean:
-    """Truth values."""
-
-    @property
-    def values(self) -> tuple[Value, ...]:
-        """All values, in their order."""
-        return (False, True)
-
-    def __str__(self) -> str:
-        return "bool"
-
-
-@dataclass(frozen=True)
-class Enumeration:
-    """An enum of the model: its name and its members' names in their order."""
-
-    name: str
-    members: tuple[str, ...]
-
-    @property
-    def values(self) -> tuple[Value, ...]:
-        """All values, in their order."""
-        return self.members
-
-    def __str__(self) -> str:
-        return self.name
-
-
-@dataclass(frozen=True)
-class Bounded:
-    """Integers from ``low`` to ``high``, both included.  An arithmetic expression has the interval of its results."""
-
-    low: int
-    high: int
-
-    @property
-    def values(self) -> tuple[Value, ...]:
-        """All values, in their order."""
-        return tuple(range(self.low, self.high + 1))
-
-    def __str__(self) -> str:
-        return f"int {self.low}..{self.high}"
-
-
-Sort = Boolean | Enumeration | Bounded
-BOOLEAN = Boolean()
-
-
-def same_kind(left: Sort, right: Sort) -> bool:
-    """Whether values of the two sorts may be compared: both truth values, both integers, or the same enum."""
-    match left, right:
-        case Boolean(), Boolean():
-            return True
-        case Bounded(), Bounded():
-            return True
-        case Enumeration(), Enumeration():
-            return left == right
-        case _:
-            return False
-
-
-def belongs(value: Value, sort: Sort) -> bool:
-    """Whether ``value`` is a value of ``sort`` (``True`` is not the integer 1)."""
-    match sort:
-        case Boolean():
-            return isinstance(value, bool)
-        case Bounded(low, high):
-            return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-        case Enumeration():
-            return isinstance(value, str) and value in sort.members
-        case _:
-            assert_never(sort)
+from tdispmodel.ir.sorts import (
+    BOOLEAN as BOOLEAN,
+    Actor as Actor,
+    Boolean as Boolean,
+    Bounded as Bounded,
+    Enumeration as Enumeration,
+    IllFormed as IllFormed,
+    Sort as Sort,
+    Value as Value,
+    belongs as belongs,
+    same_kind as same_kind,
+)
 
 
 class Expression:
