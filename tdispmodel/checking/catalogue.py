@@ -16,6 +16,9 @@ from tdispmodel.source import Rejected
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
+MODELS = ("base", "interface")
+"""The models that come with the package, by name: not proposals, but they can be checked as one."""
+
 
 @dataclass(frozen=True)
 class Catalogue:
@@ -39,7 +42,7 @@ class Catalogue:
         return self.root / "counterexamples"
 
     def resolve(self, proposal: str) -> Path:
-        """Return the model file that ``proposal`` means: a name of the catalogue, or a path.
+        """Return the model file that ``proposal`` means: a name of the catalogue or of a model of `MODELS`, or a path.
 
         Raises `Rejected` when there is no such name.  Whether a path can be read is for the reader to say.
         """
@@ -49,7 +52,9 @@ class Catalogue:
             return known[name]
         if looks_like_path(proposal):
             return model_file(proposal)
-        raise unknown(UNKNOWN_PROPOSAL, "proposal", proposal, known)
+        if name in MODELS:
+            return as_seen_from_here(PACKAGE / "models") / f"{name}.py"
+        raise unknown(UNKNOWN_PROPOSAL, "proposal", proposal, (*known, *MODELS))
 
     def owns(self, path: Path) -> bool:
         """Whether ``path`` is one of the catalogue's own proposals."""

@@ -1,6 +1,7 @@
 """One proposal read: its model, the model it changes, and the properties that are asked of it.
 
-The catalogue's properties are asked of every model that derives from `Guest`; a model's own properties always.
+A file of the catalogue's properties is asked of every model that has a component which one of them is about; a model's
+own properties always.
 """
 
 from __future__ import annotations
@@ -12,9 +13,6 @@ from tdispmodel.checking.catalogue import PACKAGE, Catalogue
 from tdispmodel.ir.model import Model, Property
 from tdispmodel.reading import read
 from tdispmodel.verdict import Skipped
-
-GUEST = "Guest"
-"""The component of the base model: what derives from it is a proposal for the catalogue's questions."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +46,8 @@ def load(catalogue: Catalogue, path: Path, *, with_properties: bool = True) -> L
     reading = read(path, (catalogue.root,))
     model = reading.model
     properties, left = model.properties, reading.skipped
-    if with_properties and derives_from_guest(model):
-        found = reading.properties_from(catalogue.property_files)
+    if with_properties:
+        found = reading.properties_from(path for path in catalogue.property_files if reading.concerns(path))
         properties, left = (*found.properties, *properties), (*found.skipped, *left)
     skipped = tuple(Skipped(model.name, known.name, known.code, known.reason) for known in left)
     return Loaded(model, reading.base() or model, tuple(sorted(properties, key=lambda known: known.code)), skipped)
-
-
-def derives_from_guest(model: Model) -> bool:
-    """Whether the root component of ``model`` is `Guest` or derives from it."""
-    return GUEST in model.component(model.root).lineage

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tdispmodel.ir.model import Model, Property
-from tdispmodel.reading.denotations import ComponentClass
+from tdispmodel.reading.annotations import Context
+from tdispmodel.reading.denotations import ComponentClass, Function
+from tdispmodel.reading.methods import function_definition
 from tdispmodel.reading.mistakes import Mistake, Mistakes
 from tdispmodel.reading.models import build_model, check_helpers, with_properties
 from tdispmodel.reading.modules import Library, Module
@@ -67,6 +69,19 @@ class Reading:
                 raise _too_deep(self._path) from None
         mistakes.settle()
         return found
+
+    def concerns(self, path: Path | str) -> bool:
+        """Whether a property of the file is about a component of this model, or could be: the file has a mistake."""
+        with Mistakes():
+            module = _loaded(self._library, Path(path))
+            asked = [function for function in module.functions if asked_in(module, function) is not None]
+            return any(self._is_about(function, Context(module.names, function.position)) for function in asked)
+        return True
+
+    def _is_about(self, function: Function, context: Context) -> bool:
+        parameters = function_definition(function, context).parameters
+        about = parameters[0].type if parameters else None
+        return not isinstance(about, ComponentClass) or bool(self._world.kinds(about))
 
     def base(self) -> Model | None:
         """Return the model of the root's parent class, None when that is `Component`.  Raises `Rejected`."""
