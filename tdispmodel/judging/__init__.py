@@ -35,7 +35,7 @@ def judge_all(system: System, verdicts: Sequence[Verdict]) -> tuple[Judgement, .
 
     A `ClosedStates` object that several verdicts carry is checked once.  An open verdict claims nothing and is
     accepted.  What a verdict says about vacuity and about the counts of the space is checked whenever one of the
-    verdicts carries a `ClosedStates` certificate that was found to be right.
+    verdicts carries a `ClosedStates` certificate that was found to be closed under the steps of every actor.
     """
     session = _Session(system)
     for verdict in verdicts:

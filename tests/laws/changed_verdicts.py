@@ -35,13 +35,8 @@ def spoiled(oracle: Oracle, verdict: Verdict) -> Iterator[tuple[str, Verdict]]:
                 yield "a state is removed", replace(verdict, certificate=rest, space=None, vacuous=None)
             yield "a state twice", replace(verdict, certificate=ClosedStates((*states, states[0])))
             yield "a value too few", replace(verdict, certificate=ClosedStates((*states, states[0][:-1])))
-            yield (
-                "counts changed",
-                replace(verdict, space=replace(oracle.space, transitions=oracle.space.transitions + 1)),
-            )
-            yield "depth changed", replace(verdict, space=replace(oracle.space, depth=oracle.space.depth + 1))
-            if verdict.vacuous is not None:
-                yield "vacuity flipped", replace(verdict, vacuous=not verdict.vacuous)
+            if set(states) == set(oracle.states):  # what is reached without the host shows nothing about the rest
+                yield from _claims(oracle, verdict)
         case Witness(trace):
             for what, changed in spoiled_traces(oracle.system, trace):
                 yield what, replace(verdict, certificate=Witness(changed))
@@ -73,6 +68,15 @@ def _answers(oracle: Oracle, verdict: Verdict) -> Iterator[tuple[str, Verdict]]:
         yield "answer flipped", replace(verdict, answer=Answer.HOLDS)
         yield "answer flipped, all states", replace(verdict, answer=Answer.HOLDS, trace=None, certificate=closed)
         yield "answer flipped, a start as witness", replace(verdict, answer=Answer.HOLDS, certificate=Witness(start))
+
+
+def _claims(oracle: Oracle, verdict: Verdict) -> Iterator[tuple[str, Verdict]]:
+    """Yield forms of a verdict with a complete certificate that claim something wrong beside the answer."""
+    space = oracle.space
+    yield "counts changed", replace(verdict, space=replace(space, transitions=space.transitions + 1))
+    yield "depth changed", replace(verdict, space=replace(space, depth=space.depth + 1))
+    if verdict.vacuous is not None:
+        yield "vacuity flipped", replace(verdict, vacuous=not verdict.vacuous)
 
 
 def spoiled_traces(system: System, trace: Trace) -> Iterator[tuple[str, Trace]]:
