@@ -19,7 +19,7 @@ class Kernel(Enum):
     NEW = auto()
 
 
-class Host(Component):
+class Interrupts(Component):
     """Something that the old kernel allows again and again."""
 
     kernel: Constant[Kernel] = Kernel.NEW
@@ -27,13 +27,13 @@ class Host(Component):
     strict: Constant[bool] = True
     delivered: Annotated[int, Range(0, 3)] = 0
 
-    @action(by=Actor.HOST)
+    @action(by=Actor.DEVICE)
     def deliver(self) -> None:
-        """The host delivers until the guest's patience ends."""
+        """The device delivers until the guest's patience ends."""
         require(self.delivered < self.patience)
         self.delivered += 1
 
-    @action(by=Actor.HOST)
+    @action(by=Actor.DEVICE)
     def deliver_late(self) -> None:
         """The old kernel takes another one."""
         require(self.kernel is Kernel.OLD or not self.strict)
@@ -42,13 +42,13 @@ class Host(Component):
 
 
 @invariant
-def patience_is_kept(now: Host) -> bool:
+def patience_is_kept(now: Interrupts) -> bool:
     """The new kernel never takes more than it should."""
     return now.delivered <= now.patience
 
 
 @given(kernel=Kernel.OLD)
 @must_be_possible
-def the_old_kernel_takes_three(now: Host) -> bool:
+def the_old_kernel_takes_three(now: Interrupts) -> bool:
     """Asked with the old kernel, whatever the check says."""
     return now.delivered == 3

@@ -29,7 +29,7 @@ NOT_ASKED = "none"
 MEANINGS = {
     "ok": "proved",
     "vac": "holds, but its premise is never reached",
-    "FAIL": "no behaviour does what must be possible",
+    "FAIL": "what must be possible is not, without the host",
     "FAIL n": "violated, the shortest counterexample has n steps",
     "FAIL lasso": "violated by a behaviour that never ends",
     "open": "not decided, see below",

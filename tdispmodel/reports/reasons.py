@@ -56,7 +56,7 @@ class Reasons:
                 lost = f"after step {len(self.trace)} no moves of ours lead there any more"
                 return [*_labelled("wanted:", wanted), *_labelled("false:", lost)]
             case Kind.MUST_BE_POSSIBLE:
-                wanted = f"some behaviour with {self._words(question.formula)}"
+                wanted = f"some behaviour without the host with {self._words(question.formula)}"
                 return _labelled("wanted:", wanted) if violated else _labelled("shown:", wanted)
 
     def moments(self) -> list[Moment]:

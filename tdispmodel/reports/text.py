@@ -194,7 +194,9 @@ def _detail(result: Result, options: Options, shown: dict[object, str]) -> list[
     says = sentence(verdict.property) or worded(names, verdict.property.formula)
     lines = ["", *paragraph(f"{verdict.property.code or verdict.property.name} {says}", "", INDENT)]
     if verdict.trace is None:
-        lines += paragraph(f"Never possible: no behaviour has {names.formula(verdict.property.formula)}.", INDENT)
+        lines += paragraph(
+            f"Never possible: no behaviour without the host has {names.formula(verdict.property.formula)}.", INDENT
+        )
         return [*lines, *command(again(result, options), "  again: ")]
     key = (result.system.constants, verdict.trace)
     if key in shown:

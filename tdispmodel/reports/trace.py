@@ -136,7 +136,7 @@ def _no_trace(result: Result, names: Names) -> list[str]:
         return paragraph("There is no counterexample: the property holds.", GAP)
     searched = f"all {verdict.space.states} states were searched" if verdict.space else "this was proved"
     goal = names.formula(verdict.property.formula)
-    return paragraph(f"No behaviour has {goal}; {searched}.", GAP)
+    return paragraph(f"No behaviour without the host has {goal}; {searched}.", GAP)
 
 
 def _table(result: Result, trace: Trace, names: Names, options: Options) -> list[str]:

@@ -147,7 +147,8 @@ status_quo: 12 states, 30 transitions, depth 4, complete, 1 device
   FAIL     TDM501  trusted_driver_can_run
 
 TDM501 The operating driver can run in RUN.
-  Never possible: no behaviour has driver = OPERATING and tdi = RUN.
+  Never possible: no behaviour without the host has driver = OPERATING
+  and tdi = RUN.
   again: tdispmodel check status_quo -k TDM501
 
 1 property: 0 hold, 1 violated, 0 open (0.01 s)

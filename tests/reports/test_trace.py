@@ -168,7 +168,7 @@ def test_a_witness_is_shown_as_one() -> None:
     text = render(Result("status_quo", system, holds(CAN_RUN, Witness(run(system, STORY[2], STORY[3])))))
     assert "TDM501 trusted_driver_can_run: holds, witness of 2 steps\n" in text
     assert "<== here" not in text
-    assert "  shown:   some behaviour with driver = OPERATING and tdi = RUN\n" in text
+    assert "  shown:   some behaviour without the host with driver = OPERATING and\n           tdi = RUN\n" in text
 
 
 def test_without_a_trace_the_reason_is_said() -> None:
@@ -182,8 +182,8 @@ TDM501 trusted_driver_can_run: VIOLATED (never possible)
   devices[0] left out of names
   The operating driver can run in RUN.
 
-  No behaviour has driver = OPERATING and tdi = RUN; all 12 states were
-  searched.
+  No behaviour without the host has driver = OPERATING and tdi = RUN;
+  all 12 states were searched.
   again:   tdispmodel check status_quo -k TDM501
 """
         == never
