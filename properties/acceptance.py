@@ -66,7 +66,7 @@ def running_is_verified(now: Device) -> bool:
 
 @invariant(code="TDM209")
 def accepted_running_is_genuine(now: Device) -> bool:
-    """An accepted device in RUN is the one that was meant and measured. [debate 102, 116]"""
+    """An accepted device in RUN is the one that was meant and measured. [debate 102, 116, 129]"""
     return not (now.accepted and now.tdi is Tdi.RUN) or now.identity is Identity.GENUINE
 
 
@@ -94,7 +94,7 @@ def tsm_verbs_need_no_driver(now: Guest, after: Guest, step: Step) -> bool:
 
 @step_property(code="TDM213")
 def accept_needs_verdict(now: Guest, after: Guest, step: Step) -> bool:
-    """accept succeeds only with a current verdict. [debate 113, 119]"""
+    """accept succeeds only with a current verdict. [debate 70, 113, 119]"""
     return all(
         not (step.is_(Guest.accept, device) and after.result is Result.DONE) or device.is_approved
         for device in now.devices
@@ -175,5 +175,5 @@ def unbind_keeps_run(now: Device, after: Device, step: Step) -> bool:
 
 @step_property(code="TDM223")
 def prepare_runs_once(now: Device, after: Device) -> bool:
-    """The T=0 prepare step is not repeated while the device is ready. [debate 6, 8]"""
+    """The T=0 prepare step is not repeated while the device is ready. [debate 6, 8, 9, 13]"""
     return after.preparation is not Preparation.REPEATED or now.preparation is Preparation.REPEATED

@@ -30,13 +30,13 @@ def trusted_driver_binds_only_verified(now: Device, after: Device) -> bool:
 
 @step_property(code="TDM103")
 def kernel_binds_only_verified(now: Device, after: Device, step: Step) -> bool:
-    """When the kernel binds the operating driver, the TDI is in RUN, accepted, its verdict current. [debate 38, 110]"""
+    """When the kernel binds the operating driver, the TDI is in RUN, accepted, its verdict current. [debate 15, 38, 110]"""
     return not (step.actor is Actor.KERNEL and is_bound_anew(now, after)) or is_verified(now)
 
 
 @step_property(code="TDM104")
 def kernel_binds_only_verified_after_boot(now: Guest, after: Guest, step: Step) -> bool:
-    """From the initrd on the kernel binds the operating driver only to a verified device in RUN. [debate 14, 18, 101]"""
+    """From the initrd on the kernel binds the operating driver only to a verified device in RUN. [debate 14, 18, 44, 48, 64, 101, 107]"""
     return not (now.phase is not Phase.BOOT and step.actor is Actor.KERNEL) or all(
         not is_bound_anew(device, later) or is_verified(device)
         for device, later in zip(now.devices, after.devices, strict=True)
@@ -81,7 +81,7 @@ def explicit_bind_never_defers(now: Device, after: Device, step: Step) -> bool:
 
 @step_property(code="TDM110")
 def no_deferred_probe_with_autoprobe_off(now: Guest, after: Guest, step: Step) -> bool:
-    """With automatic probing off a device that is retried is dropped, not probed. [deferred_probe_work_func; measured]"""
+    """With automatic probing off a device that is retried is dropped, not probed. [deferred_probe_work_func; measured; debate 10]"""
     return all(
         not (step.is_(Guest.retry_deferred, device) and not now.autoprobe)
         or (later.driver is device.driver and later.ready is device.ready and not later.deferred)

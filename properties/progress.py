@@ -14,7 +14,7 @@ def deferral_is_not_endless(now: Device, after: Device, step: Step) -> bool:
 
 @must_be_possible(code="TDM408")
 def trusted_driver_can_run(now: Device) -> bool:
-    """The operating driver can be bound, with private mappings, to a TDI in RUN. [witness against vacuity]"""
+    """The operating driver can be bound, with private mappings, to a TDI in RUN. [debate 80; witness against vacuity]"""
     return now.driver is Driver.OPERATING and now.mapping is Mapping.PRIVATE and now.tdi is Tdi.RUN
 
 

@@ -8,7 +8,7 @@ from tdispmodel.models.base import Device, Driver, Guest, Identity, Mapping
 
 @invariant(code="TDM301")
 def no_shared_exposure_after_initrd(now: Device) -> bool:
-    """From the initrd on no operating driver was ever bound at T=0. [debate 34, 99, 100, 101]"""
+    """From the initrd on no operating driver was ever bound at T=0. [debate 34, 47, 69, 99 to 101]"""
     return not now.exposed
 
 
@@ -20,7 +20,7 @@ def secrets_need_approval(now: Guest) -> bool:
 
 @invariant(code="TDM303")
 def no_shared_driver_with_secrets(now: Guest) -> bool:
-    """With secrets deployed no operating driver is bound at T=0. [debate 35, 36]"""
+    """With secrets deployed no operating driver is bound at T=0. [debate 35, 36, 121]"""
     return not now.secrets or all(
         not (device.driver is Driver.OPERATING and device.mapping is Mapping.SHARED) for device in now.devices
     )

@@ -21,7 +21,7 @@ class CcprepareAlias(InitrdAutoprobeOff):
     for an order: where arrival is not gated (before v6.19), a device whose override was written between its uevent and
     the attach is bound to the prepare driver by the kernel.  Userspace learns from a refused lock that it must prepare
     again.
-    Source: 68b206c9e3f43_75db100e4@dwillia2-mobl4.notmuch, point 4 (debate 11, 54 to 60); override_only as in
+    Source: 68b206c9e3f43_75db100e4@dwillia2-mobl4.notmuch, point 4 (debate 11, 13, 54 to 60); override_only as in
     cc6711b0bf36.
     """
 

@@ -42,7 +42,7 @@ class TrustLevel(Guest):
     The level falls by a step of the kernel's own after RUN is lost; a driver that is bound by then stays bound.  The
     device lock keeps sysfs verbs out while a probe runs, not the host: a probe that began in RUN may end in ERROR.
     Modules' devices start blocked, built-in drivers' devices start limited (debate 132).
-    Source: v2 thread, Mar 2026 (debate 122 to 137).
+    Source: v2 thread, Mar 2026 (debate 122 to 127, 131, 132, 134, 136, 137).
     """
 
     devices: Each[TrustedDevice]

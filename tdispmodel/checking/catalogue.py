@@ -1,8 +1,8 @@
 """Where the catalogue is, and which model file a PROPOSAL on the command line means.
 
-The catalogue is data: the folders ``proposals/``, ``properties/`` and ``counterexamples/``.  It is looked for upwards
-from the current folder (a ``pyproject.toml`` beside ``properties/`` and ``proposals/``), then in the checkout that this
-package belongs to, then in the installed package itself.
+The catalogue is data: the folders ``proposals/``, ``properties/``, ``counterexamples/`` and ``debate/``.  It is looked
+for upwards from the current folder (a ``pyproject.toml`` beside ``properties/`` and ``proposals/``), then in the
+checkout that this package belongs to, then in the installed package itself.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MODELS = ("base", "interface")
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The folder that holds ``proposals/``, ``properties/`` and ``counterexamples/``."""
+    """The folder that holds ``proposals/``, ``properties/``, ``counterexamples/`` and ``debate/``."""
 
     root: Path
 
@@ -40,6 +40,11 @@ class Catalogue:
     def counterexamples(self) -> Path:
         """The folder of the stored counterexamples."""
         return self.root / "counterexamples"
+
+    @property
+    def statements(self) -> Path:
+        """The file of the debate's statements, which need not be there."""
+        return self.root / "debate" / "statements.toml"
 
     def resolve(self, proposal: str) -> Path:
         """Return the model file that ``proposal`` means: a name of the catalogue or of a model of `MODELS`, or a path.

@@ -25,6 +25,8 @@ UNKNOWN_PROPERTY = "E620"
 LEAVES_RANGE = "E621"
 STORED_TRACE = "E622"
 OUTPUT = "E623"
+STATEMENTS = "E624"
+UNKNOWN_TOPIC = "E625"
 OWN_FAULT = "E900"
 
 
@@ -43,6 +45,8 @@ CATALOGUE: dict[str, str] = {
     LEAVES_RANGE: "an integer of the model can leave its range",
     STORED_TRACE: "a stored counterexample or the list of variants cannot be read or written",
     OUTPUT: "a file cannot be written",
+    STATEMENTS: "the statements of the debate cannot be read",
+    UNKNOWN_TOPIC: "there is nothing of this name to explain",
     OWN_FAULT: "a fault of tdispmodel itself",
 }
 """What each code of this layer means."""

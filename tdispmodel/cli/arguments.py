@@ -22,7 +22,17 @@ exit codes:
   when several apply: 70, 2, 1, 3, 4, 0
 """
 
-LISTS = ("proposals", "properties", "actions", "variables", "constants", "capabilities", "engines", "formats")
+LISTS = (
+    "proposals",
+    "properties",
+    "actions",
+    "variables",
+    "constants",
+    "capabilities",
+    "engines",
+    "formats",
+    "statements",
+)
 
 
 class Verb(NamedTuple):
@@ -181,6 +191,15 @@ def _replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
 
 
+def _explain(parser: argparse.ArgumentParser) -> None:
+    what = "statement number, property, action, variable, constant, proposal or code of a complaint"
+    parser.add_argument("topic", metavar="TOPIC", help=what)
+    parser.add_argument("--no-verdicts", action="store_false", dest="verdicts", help="ask no engine")
+    parser.add_argument("--timeout", metavar="TIME", help="for each proposal: 60s, 5m (default: 60s)")
+    parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one for each processor)")
+    parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
+
+
 def _show(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("proposal", metavar="PROPOSAL", help="name in the catalogue or path")
 
@@ -190,6 +209,7 @@ VERBS = {
     "matrix": Verb("proposals by properties", "[PROPOSAL ...] [-k EXPR]", "checks", "matrix", _matrix),
     "trace": Verb("one counterexample", "PROPOSAL PROPERTY [--full] [--chart]", "checks", "trace", _trace),
     "list": Verb("what there is", "WHAT [PROPOSAL]", "listings", "listing", _list),
+    "explain": Verb("what something is, and the verdicts that answer", "TOPIC", "explains", "explain", _explain),
     "replay": Verb("are the stored counterexamples still real?", "[FILE ...] [--update]", "replays", "replay", _replay),
     "show": Verb("the model as it was read, and what it changed", "PROPOSAL", "listings", "show", _show),
 }

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 
 from tdispmodel.checking.catalogue import Catalogue, find_catalogue
+from tdispmodel.checking.debate import read_statements
 from tdispmodel.checking.loading import Loaded, load, load_base
 from tdispmodel.checking.settings import capabilities
 from tdispmodel.cli.output import Output
@@ -46,6 +47,8 @@ def entries_of(what: str, proposal: str | None) -> Iterator[Entry]:
             yield from (Entry(name, "", text) for name, (_, text) in FORMATS.items())
         case "proposals":
             yield from proposals(find_catalogue())
+        case "statements":
+            yield from statements(find_catalogue(), proposal)
         case _:
             catalogue = find_catalogue()
             loaded = load(catalogue, catalogue.resolve(proposal)) if proposal else load_base(catalogue)
@@ -56,6 +59,15 @@ def proposals(catalogue: Catalogue) -> Iterator[Entry]:
     """Yield the catalogue's proposals, each with what it claims."""
     for name, path in catalogue.proposals.items():
         yield Entry(name, "", load(catalogue, path, with_properties=False).model.claim)
+
+
+def statements(catalogue: Catalogue, proposal: str | None) -> Iterator[Entry]:
+    """Yield the statements of the debate, those that name ``proposal`` if one is given.  Raises `Rejected`."""
+    name = catalogue.resolve(proposal).stem if proposal else None
+    for statement in read_statements(catalogue).values():
+        if name is None or name in statement.proposals:
+            said = ", ".join(filter(None, (statement.who, statement.when)))
+            yield Entry(str(statement.number), statement.standing, statement.quote, said)
 
 
 def properties(loaded: Loaded) -> Iterator[Entry]:

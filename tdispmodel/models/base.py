@@ -153,11 +153,11 @@ class Guest(Component):
         return False
 
     def probe_prepares(self, device: Device) -> bool:
-        """Whether the operating driver, probing at T=0, brings the device into a lockable configuration."""
+        """Whether the operating driver, probing at T=0, brings the device into a lockable configuration. [debate 79]"""
         return self.device_needs_prepare
 
     def userspace_may_bind(self, device: Device) -> bool:
-        """Userspace's policy for binding the operating driver. [debate 33, 37, 130]"""
+        """Userspace's policy for binding the operating driver. [debate 33, 37, 108, 130]"""
         return self.userspace is Userspace.ROGUE or (
             device.accepted and (self.userspace is Userspace.NAIVE or device.verdict is Verdict.APPROVED)
         )
@@ -210,7 +210,7 @@ class Guest(Component):
         """The operating driver's probe: it binds, defers or fails.
 
         `queued`: a deferral puts the device on the list (not for explicit bind: EAGAIN, measured).  `asked`: by
-        userspace.  The mapping follows the flag as it is now. [really_probe, driver_bound; debate 67]
+        userspace.  The mapping follows the flag as it is now. [really_probe, driver_bound; debate 67, 89]
         """
         binds = attempted and self.probe_binds(device)
         defers = attempted and self.probe_defers(device)
@@ -261,7 +261,7 @@ class Guest(Component):
 
     @action(by=Actor.KERNEL, to=Actor.DEVICE)
     def retry_deferred(self, device: Device) -> None:
-        """The deferred-probe worker takes the device off its list and tries again. [deferred_probe_work_func]"""
+        """The deferred-probe worker takes the device off its list and tries again. [deferred_probe_work_func; debate 1, 2, 120]"""
         require(device.deferred and device.retry_due)
         self.probe(device, self.attaches_on_retry(device), True, False)
 
@@ -287,7 +287,7 @@ class Guest(Component):
 
     @action(by=Actor.USERSPACE, to=Actor.KERNEL)
     def bind(self, device: Device) -> None:
-        """Userspace writes the device to the operating driver's bind file. [bind_store; debate 33]"""
+        """Userspace writes the device to the operating driver's bind file. [bind_store; debate 33, 76]"""
         require(self.userspace_runs and device.present and self.driver_loaded and self.userspace_may_bind(device))
         binds = self.attaches_on_request(device) and self.probe_binds(device)
         self.result = Result.DONE if binds else Result.REFUSED
@@ -323,7 +323,7 @@ class Guest(Component):
 
     @action(by=Actor.USERSPACE, to=Actor.DEVICE)
     def lock(self, device: Device) -> None:
-        """Userspace has the TSM lock the interface; an earlier verdict is dropped. [lock_store; PCIe 11.3.8]"""
+        """Userspace has the TSM lock the interface; an earlier verdict is dropped. [lock_store; PCIe 11.3.8; debate 76]"""
         require(self.userspace_runs and device.present and (not self.secrets or self.relock_with_secrets))
         free = self.tsm_registered and device.driver is Driver.NONE and not device.tsm_context
         locks = free and device.tdi is Tdi.CONFIG_UNLOCKED and device.ready
@@ -346,7 +346,7 @@ class Guest(Component):
 
     @action(by=Actor.USERSPACE, to=Actor.DEVICE)
     def accept(self, device: Device) -> None:
-        """Userspace accepts the device: the TSM starts it and the kernel sets the flag. [accept_store; PCIe 11.3.14]"""
+        """Userspace accepts the device: the TSM starts it and the kernel sets the flag. [accept_store; PCIe 11.3.14; debate 43, 76, 78]"""
         require(self.userspace_runs and device.present and self.userspace_may_accept(device))
         free = self.tsm_registered and device.driver is Driver.NONE and device.tsm_context
         starts = free and device.tdi is Tdi.CONFIG_LOCKED
@@ -468,7 +468,7 @@ class Guest(Component):
 
     @action(by=Actor.ENVIRONMENT, to=Actor.KERNEL)
     def other_probe_succeeds(self) -> None:
-        """Another driver's probe succeeds somewhere, or the boot timeout fires: pending devices are due. [driver_bound, driver_deferred_probe_trigger]"""
+        """Another driver's probe succeeds somewhere, or the boot timeout fires: pending devices are due. [driver_bound, driver_deferred_probe_trigger; debate 3 to 5, 87]"""
         require(any(device.deferred and not device.retry_due for device in self.devices))
         for device in self.devices:
             device.retry_due = device.deferred

@@ -3,8 +3,17 @@
 Given expressions, models and properties of `tdispmodel.ir`; gives plain strings and never fails on well-formed input.
 """
 
-from tdispmodel.printing.changes import changes_text
+from tdispmodel.printing.changes import changed_actions, changes_text, effects_text, guards_text
 from tdispmodel.printing.formulas import Names, compact, formula
 from tdispmodel.printing.models import model_text
 
-__all__ = ["Names", "changes_text", "compact", "formula", "model_text"]
+__all__ = [
+    "Names",
+    "changed_actions",
+    "changes_text",
+    "compact",
+    "effects_text",
+    "formula",
+    "guards_text",
+    "model_text",
+]

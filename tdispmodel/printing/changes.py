@@ -22,6 +22,34 @@ def changes_text(model: Model, base: Model) -> str:
     return "\n".join(_ascii(line) for line in lines or ["changes nothing"]) + "\n"
 
 
+def changed_actions(model: Model, base: Model) -> dict[str, str]:
+    """Return what ``model`` did to actions of ``base``, by their names: ``{"Guest.start_initrd": "replaced"}``.
+
+    An action that came out differently because a helper was replaced is ``changed``; one that is gone is ``removed``.
+    """
+    found: dict[str, str] = {}
+    for old in base.components:
+        component = next((known for known in model.components if _counterpart(known, base) is old), None)
+        after = {(action.owner, action.name): action for action in (component.actions if component else ())}
+        for before in old.actions:
+            action = after.get((before.owner, before.name))
+            if action is None:
+                found[f"{old.name}.{before.name}"] = "removed"
+            elif _changed(action, before) or action.patched != before.patched:
+                found[f"{old.name}.{before.name}"] = _word(action, before).removesuffix(":")
+    return found
+
+
+def guards_text(action: Action) -> tuple[str, ...]:
+    """Return the conditions under which an action can happen, each in the short form of `compact`."""
+    return tuple(compact(condition) for condition in _conditions(action.guards))
+
+
+def effects_text(action: Action) -> tuple[str, ...]:
+    """Return what an action assigns: ``device.driver := OPERATING``; what keeps its value is left out."""
+    return tuple(f"{target} := {compact(value)}" for target, value in _effects(action).items())
+
+
 def _changes(model: Model, base: Model) -> Iterator[list[str]]:
     yield from _constants(model, base)
     for component in model.components:

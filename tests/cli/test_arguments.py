@@ -74,7 +74,8 @@ def test_every_verb_explains_itself(tdispmodel: Run, verb: str) -> None:
     [
         ([], "no command given"),
         (["frobnicate"], "there is no command 'frobnicate'"),
-        (["explain", "TDM101"], "there is no command 'explain'"),
+        (["explain"], "TOPIC"),
+        (["explain", "TDM101", "--jobs", "0"], "--jobs 0"),
         (["chekc"], "did you mean check?"),
         (["check", "--no-such-option"], "--no-such-option"),
         (["check", "--form", "json"], "--form"),
@@ -138,6 +139,7 @@ def test_lists_are_those_of_the_help() -> None:
         "capabilities",
         "engines",
         "formats",
+        "statements",
     } == set(LISTS)
 
 

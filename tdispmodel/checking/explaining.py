@@ -1,0 +1,371 @@
+"""One thing explained: what it is, where it comes from, what the debate says about it, and the verdicts that answer.
+
+Given the indexes of a catalogue and a word of the command line; gives explanations that are ready to be shown.
+Verdicts come from the pipeline, for the cells that matter only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from tdispmodel.checking.debate import ALL, Statement, Variant
+from tdispmodel.checking.mistakes import CATALOGUE as OF_THE_COMMAND_LINE
+from tdispmodel.checking.pipeline import Request, Run
+from tdispmodel.checking.topics import COMPLAINTS, Known
+from tdispmodel.ir.expressions import ConstantValue, Enumeration, Expression, Field, Sort
+from tdispmodel.ir.model import Action, Model, Property
+from tdispmodel.printing import changed_actions, effects_text, guards_text
+from tdispmodel.reports.explanation import EACH_KIND, Asked, Explanation, Fact, Question, Said
+from tdispmodel.reports.options import Options
+from tdispmodel.semantics.grounding import Scope, ground, ground_property
+from tdispmodel.source import Rejected
+
+Ask = Callable[[Request], Run]
+"""Runs the pipeline."""
+
+FAMILIES = {
+    "E1": "files, syntax, imports",
+    "E2": "names",
+    "E3": "declarations and types",
+    "E4": "actions and patches",
+    "E5": "properties",
+    "E6": "the command line",
+    "E9": "faults of tdispmodel itself",
+}
+"""What the complaints of a family are about."""
+
+TOOL = "tdispmodel"
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Verdicts that belong to an explanation: of which proposals and properties (empty: all), under what variants."""
+
+    proposals: tuple[str, ...] = ()
+    properties: tuple[str, ...] = ()
+    variants: tuple[Variant, ...] = ()
+
+
+def explanations(known: Known, text: str, ask: Ask | None = None) -> list[Explanation]:
+    """Return what there is to say about everything that ``text`` means; without ``ask`` no verdicts are given.
+
+    Raises `Rejected` for a word that means nothing, and when the catalogue cannot be read.
+    """
+    found = []
+    for topic in known.meant(text):
+        explanation, cells = BY_KIND[topic.kind](known, topic.name)
+        if cells is not None and ask is not None:
+            explanation = replace(explanation, verdicts=tuple(answers(known, cells, ask)))
+        found.append(explanation)
+    return found
+
+
+def answers(known: Known, cells: Cells, ask: Ask) -> list[Asked]:
+    """Return the verdicts of ``cells``, one report for each set of assumptions.
+
+    A proposal that fixes a constant of a variant, or lacks it, is left out there.
+    Raises `Rejected` when the pipeline complains.
+    """
+    found = []
+    wanted = cells.proposals or tuple(known.catalogue.proposals)
+    for variant in (Variant(), *cells.variants):
+        proposals = tuple(name for name in wanted if _fits(known, name, variant))
+        if not proposals:
+            continue
+        ran = ask(
+            Request(
+                known.catalogue,
+                proposals,
+                only=cells.properties or None,
+                settings=dict(variant.settings),
+                without=variant.without,
+            )
+        )
+        if ran.report.complaints:
+            raise Rejected(ran.report.complaints)
+        found.append(Asked(ran.report, Options(defaults=ran.defaults)))
+    return found
+
+
+def _fits(known: Known, proposal: str, variant: Variant) -> bool:
+    if not variant.settings or proposal not in known.proposals:
+        return True
+    free = {constant.name for constant in known.proposals[proposal].model.constants if not constant.fixed}
+    return {name for name, _ in variant.settings} <= free
+
+
+# --- the kinds of topic ----------------------------------------------------------------------------------------------
+
+Explained = tuple[Explanation, Cells | None]
+
+
+def _statement(known: Known, name: str) -> Explained:
+    statement = known.statements[int(name)]
+    said = ", ".join(filter(None, (statement.who, statement.when)))
+    facts = [
+        Fact("Properties", tuple(f"{known.codes.get(each, '')} {each}".strip() for each in statement.properties)),
+        Fact("Actions", statement.actions),
+        Fact("Helpers", statement.helpers),
+        Fact("Variables", statement.variables),
+        Fact("Constants", statement.constants),
+        Fact("Proposals", statement.proposals),
+    ]
+    explanation = Explanation(
+        title=f"statement {statement.number}",
+        kind=statement.standing,
+        quote=statement.quote,
+        texts=(f"{said}; {statement.where}", f"Message-ID: {statement.message}" if statement.message else ""),
+        facts=tuple(fact for fact in facts if fact.items),
+        remarks=tuple(
+            (label, text)
+            for label, text in (("Left out", statement.not_modelled), ("Answer", statement.answer))
+            if text
+        ),
+        commands=_next(known, statement),
+    )
+    if not statement.properties:
+        return explanation, None
+    asked_of = statement.asked_of or statement.proposals
+    proposals = () if ALL in asked_of else asked_of
+    return explanation, Cells(proposals, statement.properties, statement.variants)
+
+
+def _next(known: Known, statement: Statement) -> tuple[tuple[str, ...], ...]:
+    """Return the commands that lead on from a statement: to its first property, or else to what models it."""
+    if statement.properties:
+        first = statement.properties[0]
+        return ((TOOL, "explain", known.codes.get(first, first)),)
+    if statement.proposals:
+        return ((TOOL, "explain", statement.proposals[0]), (TOOL, "show", statement.proposals[0]))
+    named = [*statement.actions, *statement.constants, *statement.variables]
+    return ((TOOL, "explain", named[0]),) if named else ()
+
+
+def _property(known: Known, name: str) -> Explained:
+    found = known.property(name)
+    said = _about(known, "properties", name)
+    if found is None:
+        code = known.codes[name]
+        texts = ("No proposal of the catalogue has what it speaks of.",)
+        return Explanation(f"{code} {name}", "not applicable", texts=texts, statements=said), None
+    model, wanted = found
+    of = (model.name,) if model.name in known.others else ()
+    facts = []
+    if wanted.given:
+        facts.append(Fact("Asked with", tuple(f"{constant}={value}" for constant, value in wanted.given)))
+    if wanted.needs:
+        facts.append(Fact("Needs", wanted.needs))
+    explanation = Explanation(
+        title=f"{wanted.code} {wanted.name}",
+        kind=EACH_KIND[wanted.kind],
+        texts=(wanted.text, _source(wanted.source)),
+        question=_question(model, wanted),
+        facts=tuple(facts),
+        statements=said,
+        commands=((TOOL, *(("check", *of) if of else ("matrix",)), "-k", wanted.code or wanted.name),),
+    )
+    return explanation, Cells(of, (wanted.name,))
+
+
+def _question(model: Model, wanted: Property) -> Question:
+    """Return the property as one device has it, which is how traces tell it."""
+    scope = Scope(1, dict(wanted.given))
+    return Question(ground(model, scope), ground_property(model, wanted, scope))
+
+
+def _action(known: Known, name: str) -> Explained:
+    owned = known.actions[name]
+    action = owned.action
+    if action is None:
+        raise KeyError(name)
+    changed = [
+        f"{proposal} ({word})"
+        for proposal, loaded in known.proposals.items()
+        if loaded.model is not owned.model
+        and owned.model.root in loaded.model.component(loaded.model.root).lineage
+        and (word := changed_actions(loaded.model, owned.model).get(name))
+    ]
+    facts = [Fact("Takes", tuple(f"{each.name}: {each.kind}" for each in action.parameters))]
+    facts += [Fact("Requires", guards_text(action), apart=True), Fact("Does", effects_text(action), apart=True)]
+    facts.append(Fact("Changed by", tuple(changed)))
+    if owned.model is not known.base.model:
+        facts.insert(0, Fact("Only in", _added_by(known, owned.model)))
+    explanation = Explanation(
+        title=name,
+        kind=f"action, by {_who(action)}",
+        texts=(action.text, _source(action.source)),
+        facts=tuple(fact for fact in facts if fact.items),
+        statements=_about(known, "actions", name),
+    )
+    return explanation, None
+
+
+def _who(action: Action) -> str:
+    unusual = "" if action.fair == action.actor.fair else ", fair" if action.fair else ", not fair"
+    return action.actor.value.replace("_", " ") + unusual
+
+
+def _added_by(known: Known, model: Model) -> tuple[str, ...]:
+    models = {**known.proposals, **known.others}
+    return tuple(name for name, loaded in models.items() if loaded.model is model)
+
+
+def _variable(known: Known, name: str) -> Explained:
+    owned = known.variables[name]
+    variable = owned.variable
+    if variable is None:
+        raise KeyError(name)
+    start = "anything" if variable.initial == variable.sort.values else " or ".join(map(str, variable.initial))
+    assigned = [
+        full
+        for full, other in known.actions.items()
+        if other.action and any(update.variable == variable.name for update in other.action.updates)
+    ]
+    base = owned.model is known.base.model
+    asked = [
+        f"{wanted.code} {wanted.name}"
+        for wanted in (known.base.properties if base else ())
+        if any(variable.name in _variables(formula) for formula in (wanted.formula, wanted.after))
+    ]
+    facts = [
+        Fact("Only in", () if base else _added_by(known, owned.model)),
+        Fact("Values", (_values(variable.sort),)),
+        Fact("Start", (start,)),
+        Fact("Hidden from", tuple(sorted(actor.value.replace("_", " ") for actor in variable.hidden_from))),
+        Fact("Assigned by", tuple(assigned)),
+        Fact("Asked in", tuple(asked)),
+    ]
+    explanation = Explanation(
+        title=name,
+        kind=f"variable of {owned.component.name}",
+        texts=(variable.text,),
+        facts=tuple(fact for fact in facts if fact.items),
+        statements=_about(known, "variables", name),
+    )
+    return explanation, None
+
+
+def _variables(formula: Expression) -> set[str]:
+    return {node.variable for node in formula.walk() if isinstance(node, Field)}
+
+
+def _constant(known: Known, name: str) -> Explained:
+    constant = known.constants[name]
+    fixed = [
+        f"{proposal}={known_here.value}"
+        for proposal, loaded in known.proposals.items()
+        for known_here in loaded.model.constants
+        if known_here.name == name and known_here.fixed
+    ]
+    read = [
+        full
+        for full, owned in known.actions.items()
+        if owned.action and any(name in _constants(formula) for formula in _formulas(owned.action))
+    ]
+    facts = [
+        Fact("Values", (_values(constant.sort),)),
+        Fact("Default", (str(constant.value),)),
+        Fact("Fixed by", tuple(fixed)),
+        Fact("Read by", tuple(read)),
+    ]
+    free = [proposal for proposal, loaded in known.proposals.items() if _is_free(loaded.model, name)]
+    others = [value for value in constant.sort.values if value != constant.value]
+    command = (TOOL, "check", free[0], "--set", f"{name}={others[0]}") if free and others else ()
+    explanation = Explanation(
+        title=name,
+        kind="constant",
+        texts=(constant.text,),
+        facts=tuple(fact for fact in facts if fact.items),
+        statements=_about(known, "constants", name),
+        commands=(command,) if command else (),
+    )
+    return explanation, None
+
+
+def _is_free(model: Model, name: str) -> bool:
+    return any(constant.name == name and not constant.fixed for constant in model.constants)
+
+
+def _formulas(action: Action) -> Iterable[Expression]:
+    yield from (guard.condition for guard in action.guards)
+    yield from (update.value for update in action.updates)
+
+
+def _constants(formula: Expression) -> set[str]:
+    return {node.name for node in formula.walk() if isinstance(node, ConstantValue)}
+
+
+def _values(sort: Sort) -> str:
+    return " ".join(sort.members) if isinstance(sort, Enumeration) else str(sort)
+
+
+def _proposal(known: Known, name: str) -> Explained:
+    loaded = known.proposals[name]
+    model, base = loaded.model, loaded.base
+    old = {constant.name: constant for constant in base.constants}
+    fixed = tuple(
+        f"{constant.name}={constant.value}"
+        for constant in model.constants
+        if constant.fixed and not (constant.name in old and old[constant.name].fixed)
+    )
+    changed = changed_actions(model, base)
+    added = [full for full, owned in known.actions.items() if owned.model is model]
+    added += [full for full, owned in known.variables.items() if owned.model is model]
+    facts = [
+        Fact("Changes", (base.root,)),
+        Fact("Fixes", fixed),
+        *(
+            Fact(word.capitalize(), tuple(action for action, done in changed.items() if done == word))
+            for word in dict.fromkeys(changed.values())
+        ),
+        Fact("Adds", tuple(added)),
+    ]
+    explanation = Explanation(
+        title=name,
+        kind="proposal",
+        texts=(model.claim, *_paragraphs(model)),
+        facts=tuple(fact for fact in facts if fact.items),
+        statements=_about(known, "proposals", name),
+        by_verdict=True,
+        commands=((TOOL, "show", name), (TOOL, "check", name)),
+    )
+    return explanation, Cells(proposals=(name,))
+
+
+def _paragraphs(model: Model) -> list[str]:
+    """Return what the root's docstring says beyond the claim."""
+    text = " ".join(model.component(model.root).text.split())
+    return [text.removeprefix(model.claim).strip()] if text != model.claim else []
+
+
+def _complaint(_known: Known, name: str) -> Explained:
+    page = "docs/command-line.md" if name in OF_THE_COMMAND_LINE else "docs/complaints.md"
+    meaning = COMPLAINTS[name]
+    texts = (f"{meaning[:1].upper()}{meaning[1:]}.", f"See {page}.")
+    return Explanation(name, f"complaint about {FAMILIES.get(name[:2], 'input')}", texts=texts), None
+
+
+BY_KIND: dict[str, Callable[[Known, str], Explained]] = {
+    "statement": _statement,
+    "property": _property,
+    "action": _action,
+    "variable": _variable,
+    "constant": _constant,
+    "proposal": _proposal,
+    "complaint": _complaint,
+}
+"""How each kind of topic is explained."""
+
+
+def _source(source: str) -> str:
+    return f"Source: {source}" if source else ""
+
+
+def _about(known: Known, kind: str, name: str) -> tuple[Said, ...]:
+    """Return the statements that name something."""
+    return tuple(
+        Said(statement.number, statement.quote, statement.who)
+        for statement in known.statements.values()
+        if name in getattr(statement, kind)
+    )

@@ -1,0 +1,179 @@
+"""Everything that has a name: what the base model, the proposals, the properties and the debate consist of.
+
+Given a catalogue; gives indexes by full name, and the topics that a word of the command line means.  Files are read
+when they are first needed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from tdispmodel.checking.catalogue import MODELS, Catalogue
+from tdispmodel.checking.debate import Statement, read_statements
+from tdispmodel.checking.loading import BASE, Loaded, load, load_base
+from tdispmodel.checking.mistakes import CATALOGUE as OF_THE_COMMAND_LINE, UNKNOWN_TOPIC, mistake, shortened
+from tdispmodel.ir.model import Action, Component, Constant, Model, Property, Variable
+from tdispmodel.reading import CATALOGUE as OF_MODEL_FILES
+from tdispmodel.source import did_you_mean
+
+COMPLAINTS = {**OF_MODEL_FILES, **OF_THE_COMMAND_LINE}
+"""What each complaint's code means."""
+
+NUMBER = re.compile(r"(?:statement[ _-]?)?#?([0-9]{1,9})", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Something that can be explained: what kind of thing it is, and its full name."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Owned:
+    """An action or a variable with the model and the component where it first appears."""
+
+    model: Model
+    component: Component
+    action: Action | None = None
+    variable: Variable | None = None
+
+
+class Known:
+    """The indexes of one catalogue."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        """Take the catalogue; nothing is read yet."""
+        self.catalogue = catalogue
+
+    @cached_property
+    def statements(self) -> dict[int, Statement]:
+        """The statements of the debate by number."""
+        return read_statements(self.catalogue)
+
+    @cached_property
+    def base(self) -> Loaded:
+        """The base model with the catalogue's properties."""
+        return load_base(self.catalogue)
+
+    @cached_property
+    def proposals(self) -> dict[str, Loaded]:
+        """The proposals by name, without the catalogue's properties."""
+        return {
+            name: load(self.catalogue, path, with_properties=False) for name, path in self.catalogue.proposals.items()
+        }
+
+    @cached_property
+    def others(self) -> dict[str, Loaded]:
+        """The models that come with the package beside the base, by name, with the properties that concern them."""
+        names = (name for name in MODELS if name != BASE.stem)
+        return {name: load(self.catalogue, self.catalogue.resolve(name)) for name in names}
+
+    @cached_property
+    def codes(self) -> dict[str, str]:
+        """The codes of the catalogue's properties by name, also of those that the base model does not have."""
+        found: dict[str, str] = {}
+        for loaded in (self.base, *self.others.values()):
+            found |= {known.name: known.code for known in loaded.properties}
+            found |= {known.property: known.code for known in loaded.skipped}
+        return dict(sorted(found.items(), key=lambda item: item[1]))
+
+    def property(self, name: str) -> tuple[Model, Property] | None:
+        """Return a property with a model that it can be asked of: the base, another model, or else a proposal."""
+        for loaded in self._with_properties():
+            found = next((known for known in loaded.properties if known.name == name), None)
+            if found is not None:
+                return loaded.model, found
+        return None
+
+    def _with_properties(self) -> Iterator[Loaded]:
+        yield from (self.base, *self.others.values())
+        yield from (load(self.catalogue, path) for path in self.catalogue.proposals.values())
+
+    @cached_property
+    def models(self) -> tuple[Model, ...]:
+        """The base model, then the proposals, those that others derive from first, then the other models."""
+        found = [loaded.model for loaded in self.proposals.values()]
+        found.sort(key=lambda model: len(model.component(model.root).lineage))
+        return (self.base.model, *found, *(loaded.model for loaded in self.others.values()))
+
+    @cached_property
+    def actions(self) -> dict[str, Owned]:
+        """The actions of the base and those that proposals add, by full name."""
+        found: dict[str, Owned] = {}
+        for model, component in self._components():
+            for action in component.actions:
+                if not any(f"{ancestor}.{action.name}" in found for ancestor in component.lineage):
+                    found[f"{component.name}.{action.name}"] = Owned(model, component, action=action)
+        return found
+
+    @cached_property
+    def variables(self) -> dict[str, Owned]:
+        """The variables of the base and those that proposals add, by full name."""
+        found: dict[str, Owned] = {}
+        for model, component in self._components():
+            for variable in component.variables:
+                if not any(f"{ancestor}.{variable.name}" in found for ancestor in component.lineage):
+                    found[f"{component.name}.{variable.name}"] = Owned(model, component, variable=variable)
+        return found
+
+    @cached_property
+    def constants(self) -> dict[str, Constant]:
+        """The constants of the base and those that proposals add, by name."""
+        found: dict[str, Constant] = {}
+        for model in self.models:
+            for constant in model.constants:
+                found.setdefault(constant.name, constant)
+        return found
+
+    def _components(self) -> Iterator[tuple[Model, Component]]:
+        return ((model, component) for model in self.models for component in model.components)
+
+    @cached_property
+    def topics(self) -> dict[Topic, tuple[str, ...]]:
+        """Everything that has a name, with the words that mean it."""
+        found: dict[Topic, tuple[str, ...]] = {}
+        for name, code in self.codes.items():
+            found[Topic("property", name)] = (name, code)
+        for name in self.catalogue.proposals:
+            found[Topic("proposal", name)] = (name,)
+        for name, owned in self.actions.items():
+            actor = f"{owned.action.actor.value}.{owned.action.name}" if owned.action else name
+            found[Topic("action", name)] = (name, name.rpartition(".")[2], actor)
+        for name in self.variables:
+            found[Topic("variable", name)] = (name, name.rpartition(".")[2])
+        for name in self.constants:
+            found[Topic("constant", name)] = (name,)
+        for code in COMPLAINTS:
+            found[Topic("complaint", code)] = (code,)
+        for number in self.statements:
+            found[Topic("statement", str(number))] = (str(number),)
+        return found
+
+    def meant(self, text: str) -> tuple[Topic, ...]:
+        """Return the topics that ``text`` means.  Raises `Rejected`, with the nearest name, when it means none."""
+        number = NUMBER.fullmatch(text.strip())
+        if number is not None:
+            return (self._statement(int(number[1])),)
+        wanted = text.strip().lower().replace("-", "_")
+        if wanted.upper() in COMPLAINTS:
+            return (Topic("complaint", wanted.upper()),)
+        found = tuple(topic for topic, words in self.topics.items() if any(wanted == known.lower() for known in words))
+        if not found:
+            words = {known for topic, names in self.topics.items() if topic.kind != "statement" for known in names}
+            near = did_you_mean(wanted, words)
+            hint = near if near.startswith("did you mean") else "explain a number of a statement, or a name of a list"
+            raise mistake(UNKNOWN_TOPIC, f"there is nothing called {shortened(text)}", hint)
+        return found
+
+    def _statement(self, number: int) -> Topic:
+        if number not in self.statements:
+            numbers = (
+                f"there are statements {min(self.statements)} to {max(self.statements)}" if self.statements else ""
+            )
+            raise mistake(UNKNOWN_TOPIC, f"there is no statement {number}", numbers)
+        return Topic("statement", str(number))
