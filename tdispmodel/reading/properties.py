@@ -231,6 +231,12 @@ class PropertyReader:
             if not isinstance(parameter.type, ComponentClass):
                 hint = "annotate it with a component; steps are judged by @step_property"
                 raise self.source.mistake(parameter.node, "E501", f"{parameter.name} is no component", hint)
+            if parameter.name == "after" and found:  # it would silently be a second instance of the state before
+                hint = "write (now: Guest, after: Guest, step: Step)"
+                if kind is not Kind.MUST_BE_POSSIBLE:
+                    hint = "steps are judged by @step_property; a further instance has another name: other"
+                message = f"@{name} with these parameters judges states, which have no state after a step"
+                raise self.source.mistake(parameter.node, "E501", message, hint)
             found.append(parameter.type)
         return found
 

@@ -187,12 +187,17 @@ class _Grounding:
                 kind=wanted.kind,
                 formula=self.expression(wanted.formula, env),
                 after=self.expression(wanted.after, env),
-                antecedent=None if premise is None else self.expression(premise, env),
+                antecedent=None if premise is None else self.premise(premise, env),
                 template=wanted,
                 place=wanted.place,
             )
             for env in about
         )
+
+    def premise(self, premise: Expression, env: Environment) -> Expression | None:
+        """Return the ground premise; None where constants make it true, for then the formula promises without one."""
+        ground_premise = self.expression(premise, env)
+        return None if ground_premise == TRUE else ground_premise
 
     def resolve(self, instance: str, env: Environment) -> str:
         first, *rest = instance.split(".")

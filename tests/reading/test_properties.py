@@ -237,3 +237,22 @@ def test_kinds(decorator: str, parameters: str, kind: Kind | None, further: list
         return
     (found,) = reading(text).model.properties
     assert (found.kind, [parameter.name for parameter in found.parameters]) == (kind, further)
+
+
+@pytest.mark.parametrize("decorator", ["invariant", "stays_possible", "must_be_possible"])
+def test_a_second_instance_is_not_called_after(decorator: str) -> None:
+    """``(now, after)`` above a property of states would mean two instances of one state, and is refused."""
+    text = """class Device(Component):
+    on: bool = False
+
+
+class Guest(Component):
+    devices: Each[Device]
+
+
+@{}
+def gains(now: Device, {}: Device) -> bool:
+    return not now.on
+"""
+    assert ["E501"] == codes(text.format(decorator, "after"))
+    assert [] == codes(text.format(decorator, "other"))
