@@ -26,7 +26,9 @@ from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.verdict import Answer, InductiveInvariant, Verdict
 
-EARLY_DEPTH = 12
+EARLY_DEPTH, MORE_DEPTH = 14, 6
+FIRST_SECONDS, MORE_SECONDS = 2.0, 3.0
+"""How deep to search first and how much deeper each time; how long Spacer has, and how many times that next time."""
 SETTINGS = {
     "engine": "spacer",
     "spacer.random_seed": 0,
@@ -79,7 +81,11 @@ class Pdr:
 
 
 class _Attempt:
-    """One run for several questions."""
+    """One run for several questions.
+
+    Spacer and the bounded search take turns, each with more to spend every time: Spacer is quick at proofs and slow at
+    deep violations.  ``settled`` are the questions of which Spacer need not be asked again, and why they stay open.
+    """
 
     def __init__(self, terms: Terms, search: Search, limits: Limits, progress: Progress) -> None:
         self.search = search
@@ -87,49 +93,55 @@ class _Attempt:
         self.progress = progress
         self.lemmas = Strengthening(terms, limits)
         self.spacer = Spacer(terms.system)
+        self.settled: dict[int, str] = {}
         self.reachable: list[SystemProperty] = []
-        self.reasons: dict[int, str] = {}
 
     def verdicts(self) -> Iterator[Verdict]:
         """Yield one verdict per question."""
-        early = EARLY_DEPTH if self.limits.depth is None else min(EARLY_DEPTH, self.limits.depth)
+        depth, seconds = EARLY_DEPTH, FIRST_SECONDS
         reason = ""
         try:
-            yield from self.search.run(early, self.progress)
-            waiting = list(self.search.open.values())
-            for position, question in enumerate(waiting):
-                remaining = self.limits.remaining()
-                share = None if remaining is None else self.limits.spent() + remaining / (len(waiting) - position)
-                yield from self.asked(question, replace(self.limits, seconds=share))
+            while self.unsettled():
+                yield from self.search.run(
+                    depth if self.limits.depth is None else min(depth, self.limits.depth), self.progress
+                )
+                for question in self.unsettled():
+                    yield from self.asked(question, seconds)
+                depth, seconds = depth + MORE_DEPTH, seconds * MORE_SECONDS
             yield from self.traced()
         except GaveUp as error:
             reason = str(error)
         yield from self.undecided(reason)
 
-    def asked(self, question: SystemProperty, limits: Limits) -> Iterator[Verdict]:
-        """Ask Spacer one question, with its share of the time, and yield its verdict if it is confirmed."""
-        self.progress(f"pdr: {question.name}, {len(self.search.open)} questions open")
-        self.lemmas.limits = limits
+    def unsettled(self) -> list[SystemProperty]:
+        """Return the open questions to ask Spacer."""
+        return [question for question in self.search.open.values() if id(question) not in self.settled]
+
+    def asked(self, question: SystemProperty, seconds: float) -> Iterator[Verdict]:
+        """Ask Spacer one question for so long, and yield its verdict if it is confirmed."""
+        self.progress(f"{self.search.engine}: {question.name}, {len(self.search.open)} questions open")
+        end = self.limits.spent() + seconds
+        part = replace(self.limits, seconds=end if self.limits.seconds is None else min(end, self.limits.seconds))
         try:
             invariant = self.lemmas.proof(question) if self.lemmas.lemmas else None
             if invariant is None:
-                found = self.spacer.asked(question, limits)
+                found = self.spacer.asked(question, part)
                 if found is None:
                     self.reachable.append(question)
+                    self.settled[id(question)] = "Spacer says that it can be reached, but no trace was found"
                     return
                 # without a start state Spacer's invariant says nothing; then false is one
                 self.lemmas.strengthen([*parts(found), FALSE])
                 invariant = self.lemmas.proof(question)
-        except GaveUp as error:
+        except GaveUp:
             if self.limits.out_of_time():
                 raise
-            self.reasons[id(question)] = f"Spacer gave up: {error}"
             return
         except Unsuitable as error:
-            self.reasons[id(question)] = str(error)
+            self.settled[id(question)] = str(error)
             return
         if invariant is None:
-            self.reasons[id(question)] = "Spacer's invariant could not be confirmed"
+            self.settled[id(question)] = "Spacer's invariant could not be confirmed"
             return
         self.search.drop(question)
         answer = Answer.VIOLATED if question.kind is Kind.MUST_BE_POSSIBLE else Answer.HOLDS
@@ -138,26 +150,19 @@ class _Attempt:
 
     def traced(self) -> Iterator[Verdict]:
         """Yield the traces of what Spacer says can be reached, searching as deep as it takes within the limits."""
-        others = {
-            position: question
-            for position, question in self.search.open.items()
-            if not any(question is known for known in self.reachable)
-        }
-        self.search.open = {position: known for position, known in self.search.open.items() if position not in others}
+        kept = self.search.open
+        reachable = {id(question) for question in self.reachable}
+        self.search.open = {position: known for position, known in kept.items() if id(known) in reachable}
         try:
             yield from self.search.run(self.limits.depth, self.progress)
         finally:
-            self.search.open |= others
+            self.search.open |= {position: known for position, known in kept.items() if id(known) not in reachable}
 
     def undecided(self, reason: str) -> Iterator[Verdict]:
         """Yield an open verdict for every question still open, each with its own reason."""
-        for question in self.reachable:
-            self.reasons.setdefault(
-                id(question), f"Spacer says that it can be reached, but no trace was found: {reason}"
-            )
         for verdict in self.search.undecided(reason):
-            own = self.reasons.get(id(verdict.property))
-            yield replace(verdict, reason=own) if own else verdict
+            own = self.settled.get(id(verdict.property))
+            yield replace(verdict, reason=f"{own}; {verdict.reason}" if verdict.reason else own) if own else verdict
 
 
 class Spacer:
