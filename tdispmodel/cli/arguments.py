@@ -105,7 +105,7 @@ def overview() -> str:
     lines += ["A model checker for designs that decide when a driver may touch a TDISP device.", ""]
     lines.append("commands:")
     for name, verb in VERBS.items():
-        lines += [f"  tdispmodel {name:8}{verb.usage}".rstrip(), f"      {verb.summary}"]
+        lines += [f"  tdispmodel {name:10}{verb.usage}".rstrip(), f"      {verb.summary}"]
     lines += ["", "A PROPOSAL is a name of the catalogue or the path of a model file."]
     lines += ["Each command explains its options: tdispmodel check --help", "", EXIT_CODES]
     return "\n".join(lines)
@@ -177,6 +177,14 @@ def _trace(parser: argparse.ArgumentParser) -> None:
     _report(parser, "text")
 
 
+def _adversary(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("proposal", metavar="PROPOSAL", help="name in the catalogue or path")
+    parser.add_argument("property", metavar="PROPERTY", help="name or code")
+    _asking(parser)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+
+
 def _list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=LISTS, metavar="WHAT", help=", ".join(LISTS))
     parser.add_argument("proposal", nargs="?", metavar="PROPOSAL", help="of this proposal (default: of the base model)")
@@ -208,6 +216,9 @@ VERBS = {
     "check": Verb("the verdict on each property", "[PROPOSAL ...] [-k EXPR]", "checks", "check", _check),
     "matrix": Verb("proposals by properties", "[PROPOSAL ...] [-k EXPR]", "checks", "matrix", _matrix),
     "trace": Verb("one counterexample", "PROPOSAL PROPERTY [--full] [--chart]", "checks", "trace", _trace),
+    "adversary": Verb(
+        "which capabilities of the host break a property", "PROPOSAL PROPERTY", "analyses", "adversary", _adversary
+    ),
     "list": Verb("what there is", "WHAT [PROPOSAL]", "listings", "listing", _list),
     "explain": Verb("what something is, and the verdicts that answer", "TOPIC", "explains", "explain", _explain),
     "replay": Verb("are the stored counterexamples still real?", "[FILE ...] [--update]", "replays", "replay", _replay),

@@ -1,0 +1,83 @@
+"""The verbs that ask many verdicts about one property: ``adversary`` and ``sweep``."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from dataclasses import dataclass, replace
+
+from tdispmodel.checking.asking import Plan
+from tdispmodel.checking.loading import Loaded, load
+from tdispmodel.checking.pipeline import Request, known_engines, planned
+from tdispmodel.cli.checks import one_property, request
+from tdispmodel.cli.output import Output
+from tdispmodel.cli.progress import Reporter
+from tdispmodel.ir.model import Property
+from tdispmodel.reports.exits import Exit
+from tdispmodel.reports.options import Options
+from tdispmodel.verdict import Result, Skipped
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One property of one proposal, as the command line asks for it: how it was called, read, and under which plan."""
+
+    request: Request
+    called: str
+    loaded: Loaded
+    property: Property
+    plan: Plan
+
+    def options(self, seconds: float) -> Options:
+        """Return how reports are wanted; results are shown under the name by which the proposal was called."""
+        defaults = {constant.name: constant.value for constant in self.loaded.model.constants}
+        return Options(defaults={self.called: defaults}, seconds=seconds)
+
+    def named(self, result: Result) -> Result:
+        """Return a result that names the proposal as it was called, so that commands can be pasted."""
+        return replace(result, proposal=self.called)
+
+
+def wanted_of(arguments: argparse.Namespace) -> Wanted:
+    """Return what the arguments ask for.  Raises `Rejected`."""
+    called: str = arguments.proposal
+    arguments.proposals, arguments.select = [called], ""
+    asked = request(arguments)
+    known_engines(asked.engines)
+    loaded = load(asked.catalogue, asked.paths()[0])
+    name = one_property(loaded, arguments.property)
+    found = next(known for known in loaded.properties if known.name == name)
+    return Wanted(asked, called, loaded, found, planned(loaded, asked))
+
+
+def adversary(arguments: argparse.Namespace, output: Output) -> int:
+    """Which capabilities of the host break a property, and which cannot."""
+    from tdispmodel.analysing.adversary import adversary as sought  # noqa: PLC0415  # each verb loads what it needs
+    from tdispmodel.reports.adversary import document, render  # noqa: PLC0415  # as above
+
+    arguments.jobs = 1
+    wanted = wanted_of(arguments)
+    started = time.monotonic()
+    reporter = Reporter(arguments.progress)
+    try:
+        found = sought(wanted.loaded.model, wanted.property, wanted.plan, reporter)
+    finally:
+        reporter.close()
+    if isinstance(found, Skipped):
+        return not_applicable(found, output)
+    found = replace(
+        found,
+        everything=wanted.named(found.everything),
+        breaking=tuple(replace(one, result=wanted.named(one.result)) for one in found.breaking),
+    )
+    options = wanted.options(time.monotonic() - started)
+    output.write(document(found) if arguments.format == "json" else render(found, options))
+    return found.exit
+
+
+def not_applicable(left: Skipped, output: Output) -> int:
+    """Say that nothing was checked and why."""
+    output.note(f"nothing was checked: {left.property} is not applicable to {left.proposal}: {left.reason}")
+    if output.json:
+        output.document((), Exit.NOTHING)
+    return Exit.NOTHING
