@@ -12,6 +12,7 @@ from functools import cached_property
 from tdispmodel.ir.expressions import (
     TRUE,
     Actor,
+    ActorIs,
     Among,
     And,
     Arithmetic,
@@ -19,6 +20,7 @@ from tdispmodel.ir.expressions import (
     Bounded,
     Equal,
     Expression,
+    Field,
     If,
     IllFormed,
     Less,
@@ -27,6 +29,7 @@ from tdispmodel.ir.expressions import (
     Or,
     Read,
     Sort,
+    StepIs,
     Took,
     Value,
     belongs,
@@ -210,5 +213,8 @@ def within(value: Expression, sort: Sort) -> Expression:
 
 
 def speaks_of_step(expression: Expression) -> bool:
-    """Whether the ground formula reads an after-value or asks which action was taken."""
-    return any(isinstance(node, Took) or (isinstance(node, Read) and node.after) for node in expression.walk())
+    """Whether the formula, ground or template, reads an after-value or asks which action was taken or by whom."""
+    return any(
+        isinstance(node, Took | ActorIs | StepIs) or (isinstance(node, Read | Field) and node.after)
+        for node in expression.walk()
+    )

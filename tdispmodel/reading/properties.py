@@ -10,8 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tdispmodel.ir.expressions import TRUE, Expression, Value
+from tdispmodel.ir.expressions import TRUE, Actor, ActorIs, Expression, Value, conjunction
 from tdispmodel.ir.model import Kind, Parameter, Property
+from tdispmodel.ir.system import speaks_of_step
 from tdispmodel.reading.annotations import Context, written_value
 from tdispmodel.reading.bodies import local_names, returned
 from tdispmodel.reading.denotations import (
@@ -303,7 +304,10 @@ class PropertyReader:
         stand_for: list[Denotation] = [*instances]
         if self._is_about_steps:
             stand_for += [Instance("now", instances[0].kinds, after=True), StepTaken()]
-        return self._body(self.definition, dict(zip(names, stand_for, strict=False)), instances)
+        formula = self._body(self.definition, dict(zip(names, stand_for, strict=False)), instances)
+        if self._is_about_steps and self.asked.kind is Kind.MUST_BE_POSSIBLE and not speaks_of_step(formula):
+            return conjunction(formula, ActorIs(tuple(Actor)))  # any step, but a step: a state alone does not show it
+        return formula
 
     def _body(self, definition: Definition, known: dict[str, Denotation], instances: list[Instance]) -> Expression:
         scope = Scope(definition.module.names, known, local_names(without_docstring(definition.node.body)))

@@ -33,9 +33,9 @@ from tdispmodel.ir.expressions import (
     number,
     rebuilt,
 )
-from tdispmodel.ir.model import Action, Component, Model, Property
+from tdispmodel.ir.model import Action, Component, Kind, Model, Property
 from tdispmodel.ir.premise import antecedent
-from tdispmodel.ir.system import Assignment, System, SystemAction, SystemProperty, SystemVariable
+from tdispmodel.ir.system import Assignment, System, SystemAction, SystemProperty, SystemVariable, speaks_of_step
 
 Environment = Mapping[str, str]
 """What each bound name stands for: the full name of an instance (the root's is the empty string)."""
@@ -185,7 +185,7 @@ class _Grounding:
                 name=wanted.name,
                 code=wanted.code,
                 kind=wanted.kind,
-                formula=self.expression(wanted.formula, env),
+                formula=self.asked(wanted, env),
                 after=self.expression(wanted.after, env),
                 antecedent=None if premise is None else self.premise(premise, env),
                 template=wanted,
@@ -193,6 +193,13 @@ class _Grounding:
             )
             for env in about
         )
+
+    def asked(self, wanted: Property, env: Environment) -> Expression:
+        """Return the ground formula; what must be possible on a step stays about steps where its parts fold away."""
+        formula = self.expression(wanted.formula, env)
+        if wanted.kind is Kind.MUST_BE_POSSIBLE and speaks_of_step(wanted.formula) and not speaks_of_step(formula):
+            return conjunction(formula, self.took(lambda *_: True))
+        return formula
 
     def premise(self, premise: Expression, env: Environment) -> Expression | None:
         """Return the ground premise; None where constants make it true, for then the formula promises without one."""

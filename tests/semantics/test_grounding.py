@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tdispmodel.engines.protocol import Limits
 from tdispmodel.engines.registry import engine
 from tdispmodel.judging import judge_all
 from tdispmodel.semantics import Scope, ground
 from tdispmodel.semantics.grounding import ground_properties
+from tdispmodel.verdict import Answer
 from tests.reading.texts import model
 
 GUEST = """class Guest(Component):
@@ -44,3 +47,30 @@ def test_without_a_start_state_engines_and_judge_agree_on_vacuity() -> None:
     for name in ("explicit", "graph"):
         verdicts = list(engine(name).answer(system, asked, Limits()))
         assert [True, True] == [judgement.accepted for judgement in judge_all(system, verdicts)]
+
+
+@pytest.mark.parametrize("formula", ["not now.locked", "step.actor is not Actor.HOST", "not step.is_(Guest.crash)"])
+def test_what_must_be_possible_on_a_step_needs_a_step(formula: str) -> None:
+    """Where nothing can happen no step shows it, although the start state satisfies all that is left of the formula."""
+    text = f"""class Guest(Component):
+    locked: bool = False
+
+    @action(by=Actor.HOST)
+    def crash(self) -> None:
+        self.locked = False
+
+
+@removes(Guest.crash)
+class Dead(Guest):
+    pass
+
+
+@must_be_possible
+def happens(now: Guest, after: Guest, step: Step) -> bool:
+    return {formula}
+"""
+    found = model(text)
+    asked = list(ground_properties(found, found.properties[0], Scope()))
+    for name in ("explicit", "graph", "bmc"):
+        (verdict,) = engine(name).answer(ground(found, Scope()), asked, Limits())
+        assert verdict.answer is not Answer.HOLDS
