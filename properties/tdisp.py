@@ -80,10 +80,8 @@ def refused_request_changes_nothing(now: Platform, after: Platform) -> bool:
 
 @step_property(code="TDM606")
 def nonce_starts_once(now: Interface, after: Interface, step: Step) -> bool:
-    """A RUN consumes the nonce of the LOCK before it, and only another LOCK makes another. [PCIe 11.3.9, 11.3.14]
-
-    So one nonce starts at most one RUN, and only of the LOCK that made it.
-    """
+    """A nonce starts at most one RUN, and only of the LOCK that made it. [PCIe 11.3.9, 11.3.14]"""
+    # so: a RUN consumes the nonce that is stored, and only a LOCK, which starts nothing, stores one
     starts = now.tdi is not Tdi.RUN and after.tdi is Tdi.RUN
     made = now.nonce is not Nonce.HANDED_OUT and after.nonce is Nonce.HANDED_OUT
     consumed = now.nonce is Nonce.HANDED_OUT and now.copy is Copy.CURRENT and after.nonce is Nonce.NONE

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tdispmodel.ir.expressions import Read, Value
-from tdispmodel.ir.model import Model
-from tdispmodel.ir.system import State
+from tdispmodel.ir.model import Kind, Model, Property
+from tdispmodel.ir.system import State, SystemAction
 from tdispmodel.reading import read_model
-from tdispmodel.semantics.grounding import Scope, ground
+from tdispmodel.semantics.grounding import Scope, ground, ground_properties
 from tdispmodel.semantics.meaning import Semantics
 
 MODEL = Path(__file__).resolve().parents[2] / "tdispmodel" / "models" / "interface.py"
@@ -31,11 +31,21 @@ class Step(NamedTuple):
     after: Mapping[str, Value]
 
 
+class Move(NamedTuple):
+    """One step as the semantics has it; ``depth`` counts it and the steps before it."""
+
+    depth: int
+    before: State
+    action: SystemAction
+    after: State
+
+
 class Device:
     """A device under some constants.  Values are named without their instance: ``tdi``, ``stream``, ``response``."""
 
-    def __init__(self, constants: Mapping[str, Value], devices: int = 1) -> None:
-        self.system = ground(model(), Scope(devices, dict(constants), ()))
+    def __init__(self, constants: Mapping[str, Value], devices: int = 1, of: Model | None = None) -> None:
+        self.model = of or model()
+        self.system = ground(self.model, Scope(devices, dict(constants), ()))
         self.constants = dict(self.system.constants)
         self.semantics = Semantics(self.system)
 
@@ -51,22 +61,51 @@ class Device:
         return any(isinstance(node, Read) and node.name == "response" for one in formulas for node in one.walk())
 
     @cached_property
-    def steps(self) -> tuple[Step, ...]:
-        """Every step from a reachable state; of states that differ in the latest answer only, one is explored."""
-        return tuple(self._steps())
+    def moves(self) -> tuple[Move, ...]:
+        """Every step from a reachable state, nearest states first.
 
-    def _steps(self) -> Iterator[Step]:
-        seen = {self.forgotten(state) for state in self.semantics.initial_states()}
-        waiting = list(seen)
-        while waiting:
-            state = waiting.pop()
-            before = self.named(state)
-            for action, after in self.semantics.successors(state):
-                yield Step(action.template.name, before, self.named(after))
-                kept = self.forgotten(after)
-                if kept not in seen:
-                    seen.add(kept)
-                    waiting.append(kept)
+        Of states that differ in the latest answer only, one is explored.
+        """
+        return tuple(self._moves())
+
+    def _moves(self) -> Iterator[Move]:
+        level = {self.forgotten(state) for state in self.semantics.initial_states()}
+        seen, depth = set(level), 0
+        while level:
+            depth += 1
+            found: set[State] = set()
+            for state in sorted(level, key=str):
+                for action, after in self.semantics.successors(state):
+                    yield Move(depth, state, action, after)
+                    found.add(self.forgotten(after))
+            level = found - seen
+            seen |= level
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The same with named values."""
+        names = {move.before: self.named(move.before) for move in self.moves}
+        return tuple(Step(move.action.template.name, names[move.before], self.named(move.after)) for move in self.moves)
+
+    def shortest(self, wanted: Property) -> int | None:
+        """The length of a shortest counterexample to an invariant or step property; None when there is none.
+
+        States are explored without the latest answer, so the property must not read it before the step.
+        """
+        scope = Scope(self.system.devices, dict(self.system.constants), ())
+        formulas = [found.formula for found in ground_properties(self.model, wanted, scope)]
+        about_steps = wanted.kind is Kind.STEP
+        assert about_steps or wanted.kind is Kind.INVARIANT
+        reads = [node for formula in formulas for node in formula.walk() if isinstance(node, Read)]
+        assert not any(node.name == "response" and not node.after for node in reads)
+        meanings = [self.semantics.denotation(formula) for formula in formulas]
+        starts = list(self.semantics.initial_states())
+        assert about_steps or all(means(state, state, "") for means in meanings for state in starts)
+        for move in self.moves:
+            now = move.before if about_steps else move.after
+            if not all(means(now, move.after, move.action.name) for means in meanings):
+                return move.depth
+        return None
 
     def named(self, state: State) -> dict[str, Value]:
         """The values of a state with one TDI by their short names."""
