@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from tdispmodel.checking.debate import ALL, Statement, Variant
+from tdispmodel.checking.helpers import replaced
 from tdispmodel.checking.mistakes import CATALOGUE as OF_THE_COMMAND_LINE
 from tdispmodel.checking.pipeline import Request, Run
 from tdispmodel.checking.topics import COMPLAINTS, Known
 from tdispmodel.ir.expressions import ConstantValue, Enumeration, Expression, Field, Sort
-from tdispmodel.ir.model import Action, Model, Property
+from tdispmodel.ir.model import Action, Model
 from tdispmodel.printing import changed_actions, effects_text, guards_text
 from tdispmodel.reports.explanation import EACH_KIND, Asked, Explanation, Fact, Question, Said
 from tdispmodel.reports.options import Options
-from tdispmodel.semantics.grounding import Scope, ground, ground_property
+from tdispmodel.semantics.grounding import Scope, ground_property
 from tdispmodel.source import Rejected
 
 Ask = Callable[[Request], Run]
@@ -160,7 +161,10 @@ def _property(known: Known, name: str) -> Explained:
         title=f"{wanted.code} {wanted.name}",
         kind=EACH_KIND[wanted.kind],
         texts=(wanted.text, _source(wanted.source)),
-        question=_question(model, wanted),
+        # one device, which is how traces tell it
+        question=Question(
+            known.system(model, wanted.given), ground_property(model, wanted, Scope(1, dict(wanted.given)))
+        ),
         facts=tuple(facts),
         statements=said,
         commands=((TOOL, *(("check", *of) if of else ("matrix",)), "-k", wanted.code or wanted.name),),
@@ -168,24 +172,13 @@ def _property(known: Known, name: str) -> Explained:
     return explanation, Cells(of, (wanted.name,))
 
 
-def _question(model: Model, wanted: Property) -> Question:
-    """Return the property as one device has it, which is how traces tell it."""
-    scope = Scope(1, dict(wanted.given))
-    return Question(ground(model, scope), ground_property(model, wanted, scope))
-
-
 def _action(known: Known, name: str) -> Explained:
     owned = known.actions[name]
     action = owned.action
     if action is None:
         raise KeyError(name)
-    changed = [
-        f"{proposal} ({word})"
-        for proposal, loaded in known.proposals.items()
-        if loaded.model is not owned.model
-        and owned.model.root in loaded.model.component(loaded.model.root).lineage
-        and (word := changed_actions(loaded.model, owned.model).get(name))
-    ]
+    changes = {proposal: known.changes(proposal, owned.model).get(name) for proposal in known.proposals}
+    changed = [f"{proposal} ({word})" for proposal, word in changes.items() if word]
     facts = [Fact("Takes", tuple(f"{each.name}: {each.kind}" for each in action.parameters))]
     facts += [Fact("Requires", guards_text(action), apart=True), Fact("Does", effects_text(action), apart=True)]
     facts.append(Fact("Changed by", tuple(changed)))
@@ -209,6 +202,18 @@ def _who(action: Action) -> str:
 def _added_by(known: Known, model: Model) -> tuple[str, ...]:
     models = {**known.proposals, **known.others}
     return tuple(name for name, loaded in models.items() if loaded.model is model)
+
+
+def _helper(known: Known, name: str) -> Explained:
+    replacing = tuple(proposal for proposal, path in known.catalogue.proposals.items() if name in replaced(path))
+    explanation = Explanation(
+        title=name,
+        kind="helper of the base model",
+        texts=(known.helpers[name],),
+        facts=(Fact("Replaced by", replacing),) if replacing else (),
+        statements=_about(known, "helpers", name),
+    )
+    return explanation, None
 
 
 def _variable(known: Known, name: str) -> Explained:
@@ -350,6 +355,7 @@ BY_KIND: dict[str, Callable[[Known, str], Explained]] = {
     "statement": _statement,
     "property": _property,
     "action": _action,
+    "helper": _helper,
     "variable": _variable,
     "constant": _constant,
     "proposal": _proposal,

@@ -9,20 +9,31 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
+from pathlib import Path
 
 from tdispmodel.checking.catalogue import MODELS, Catalogue
 from tdispmodel.checking.debate import Statement, read_statements
+from tdispmodel.checking.helpers import helpers
 from tdispmodel.checking.loading import BASE, Loaded, load, load_base
 from tdispmodel.checking.mistakes import CATALOGUE as OF_THE_COMMAND_LINE, UNKNOWN_TOPIC, mistake, shortened
+from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.model import Action, Component, Constant, Model, Property, Variable
+from tdispmodel.ir.system import System
+from tdispmodel.printing import changed_actions
 from tdispmodel.reading import CATALOGUE as OF_MODEL_FILES
-from tdispmodel.source import did_you_mean
+from tdispmodel.semantics.grounding import Scope, ground
+from tdispmodel.source import Rejected
 
 COMPLAINTS = {**OF_MODEL_FILES, **OF_THE_COMMAND_LINE}
 """What each complaint's code means."""
 
+LONGEST_NAME = 100
 NUMBER = re.compile(r"(?:statement[ _-]?)?#?([0-9]{1,9})", re.IGNORECASE)
+
+
+Constants = tuple[tuple[str, Value], ...]
 
 
 @dataclass(frozen=True)
@@ -49,6 +60,9 @@ class Known:
     def __init__(self, catalogue: Catalogue) -> None:
         """Take the catalogue; nothing is read yet."""
         self.catalogue = catalogue
+        self._systems: dict[tuple[str, Constants], System] = {}
+        self._loaded: dict[Path, Loaded] = {}
+        self._changes: dict[tuple[str, str], dict[str, str]] = {}
 
     @cached_property
     def statements(self) -> dict[int, Statement]:
@@ -92,7 +106,17 @@ class Known:
 
     def _with_properties(self) -> Iterator[Loaded]:
         yield from (self.base, *self.others.values())
-        yield from (load(self.catalogue, path) for path in self.catalogue.proposals.values())
+        for path in self.catalogue.proposals.values():
+            if path not in self._loaded:
+                self._loaded[path] = load(self.catalogue, path)
+            yield self._loaded[path]
+
+    def system(self, model: Model, given: Constants) -> System:
+        """Return one device of ``model``, with these constants."""
+        key = (model.name, given)
+        if key not in self._systems:
+            self._systems[key] = ground(model, Scope(1, dict(given)))
+        return self._systems[key]
 
     @cached_property
     def models(self) -> tuple[Model, ...]:
@@ -130,6 +154,11 @@ class Known:
                 found.setdefault(constant.name, constant)
         return found
 
+    @cached_property
+    def helpers(self) -> dict[str, str]:
+        """The documented helpers of the base model by full name, each with its docstring."""
+        return helpers(BASE)
+
     def _components(self) -> Iterator[tuple[Model, Component]]:
         return ((model, component) for model in self.models for component in model.components)
 
@@ -146,6 +175,8 @@ class Known:
             found[Topic("action", name)] = (name, name.rpartition(".")[2], actor)
         for name in self.variables:
             found[Topic("variable", name)] = (name, name.rpartition(".")[2])
+        for name in self.helpers:
+            found[Topic("helper", name)] = (name, name.rpartition(".")[2])
         for name in self.constants:
             found[Topic("constant", name)] = (name,)
         for code in COMPLAINTS:
@@ -164,11 +195,24 @@ class Known:
             return (Topic("complaint", wanted.upper()),)
         found = tuple(topic for topic, words in self.topics.items() if any(wanted == known.lower() for known in words))
         if not found:
-            words = {known for topic, names in self.topics.items() if topic.kind != "statement" for known in names}
-            near = did_you_mean(wanted, words)
-            hint = near if near.startswith("did you mean") else "explain a number of a statement, or a name of a list"
-            raise mistake(UNKNOWN_TOPIC, f"there is nothing called {shortened(text)}", hint)
+            raise self._unknown(wanted, text)
         return found
+
+    def _unknown(self, wanted: str, text: str) -> Rejected:
+        """Return the complaint about a word that means nothing, with the nearest one that does."""
+        words = {known.lower(): known for topic, names in self.topics.items() for known in names if not known.isdigit()}
+        near = get_close_matches(wanted[:LONGEST_NAME], words, n=1, cutoff=0.6)
+        hint = f"did you mean {words[near[0]]}?" if near else "explain a number of a statement, or a name of a list"
+        return mistake(UNKNOWN_TOPIC, f"there is nothing called {shortened(text)}", hint)
+
+    def changes(self, proposal: str, base: Model) -> dict[str, str]:
+        """Return what a proposal did to the actions of ``base``, by name; nothing if it does not derive from it."""
+        model = self.proposals[proposal].model
+        key = (proposal, base.root)
+        if key not in self._changes:
+            derives = model is not base and base.root in model.component(model.root).lineage
+            self._changes[key] = changed_actions(model, base) if derives else {}
+        return self._changes[key]
 
     def _statement(self, number: int) -> Topic:
         if number not in self.statements:

@@ -1,0 +1,215 @@
+"""``explain``: everything that has a name is told, in text that can be pasted into a mail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tdispmodel.checking.catalogue import Catalogue, find_catalogue
+from tdispmodel.checking.explaining import BY_KIND
+from tdispmodel.checking.topics import COMPLAINTS, Known
+from tdispmodel.reports.explanation import render
+
+Run = Callable[..., Any]
+
+ROOT = Path(__file__).resolve().parents[2]
+KNOWN = Known(Catalogue(ROOT))
+
+NOT_MODELLED = """\
+statement 23                                                not modelled
+  "faux_device" and "auxiliary_device"
+  Dan Williams, 29 Aug 2025; in, or quoted in, the mail of 29 Aug 2025
+  13:00 -0700
+  Message-ID: 68b206c9e3f43_75db100e4@dwillia2-mobl4.notmuch
+  Left out:     The faux and auxiliary buses are not modelled.
+"""
+
+ANSWERED = """\
+statement 18                                                    modelled
+  "This stops all kernel driver autobinding"
+  Jason Gunthorpe, 29 Aug 2025; in, or quoted in, the mail of 29 Aug
+  2025 13:00 -0700
+  Message-ID: 68b206c9e3f43_75db100e4@dwillia2-mobl4.notmuch
+  Properties:   TDM114 managed_buses_stay_off,
+                TDM104 kernel_binds_only_verified_after_boot
+  Variables:    Guest.autoprobe
+  Constants:    kernel
+  Proposals:    initrd_autoprobe_off
+  Answer:       True of PCI since v6.19; before, a device that was
+                hot-added was bound all the same.
+
+  Verdicts, 1 device:
+    TDM104 kernel_binds_only_verified_after_boot
+      vac        initrd_autoprobe_off
+      FAIL 5     initrd_autoprobe_off (kernel=BEFORE_6_19)
+    TDM114 managed_buses_stay_off
+      ok         initrd_autoprobe_off
+      ok         initrd_autoprobe_off (kernel=BEFORE_6_19)
+    vac: holds, but its premise is never reached
+
+  More:
+    tdispmodel trace initrd_autoprobe_off TDM104 \\
+      --set kernel=BEFORE_6_19
+    tdispmodel explain TDM114
+"""
+# FAIL 5, counted by hand: remove, start_initrd, load_module, hot_add, attach_on_arrival.  Since v6.19 the kernel attaches
+# nothing after BOOT, and in BOOT no module is loaded: the premise is never reached.
+
+PROPERTY = """\
+TDM202 accepted_is_running                                of every state
+  An accepted device's TDI is in RUN.
+  Source: debate 52, 121
+    always accepted implies tdi = RUN
+
+  Statements:
+     52  'The kernel problems to solve are "accepted" flag' (Dan Will...
+    121  truth table of accepted and authorized; "unaccepted device ....
+
+  More:
+    tdispmodel matrix -k TDM202
+"""
+
+ACTION = """\
+Guest.approve                                   action, by relying party
+  The relying party says that the launch state looks good.
+  Source: debate 27, 28
+  Requires:
+    phase = USERSPACE
+    not approved
+  Does:
+    approved := True
+  Changed by:   post_validate_topology (replaced)
+
+  Statements:
+     27  relying party either says "no, you have enumerated devices t...
+     28  '"launch state looks good, lock device topology, proceed ......
+"""
+
+COMPLAINT = """\
+E203                                               complaint about names
+  An enum has no such member.
+  See docs/complaints.md.
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["23"], NOT_MODELLED),
+        (["18"], ANSWERED),
+        (["TDM202", "--no-verdicts"], PROPERTY),
+        (["approve"], ACTION),
+        (["e203"], COMPLAINT),
+    ],
+)
+def test_text(tdispmodel: Run, monkeypatch: pytest.MonkeyPatch, words: list[str], expected: str) -> None:
+    """The whole text of one topic of each kind, letter by letter."""
+    monkeypatch.chdir(ROOT)
+    ended = tdispmodel("explain", *words)
+    assert (0, expected, "") == (ended.code, ended.out, ended.err)
+
+
+@pytest.mark.parametrize("kind", BY_KIND)
+def test_every_topic_is_plain(kind: str) -> None:
+    """Whatever has a name can be explained, in plain ASCII of at most 72 columns, without a path of this computer."""
+    topics = [topic for topic in KNOWN.topics if topic.kind == kind]
+    assert topics
+    for topic in topics:
+        explanation, _ = BY_KIND[kind](KNOWN, topic.name)
+        text = render(explanation)
+        assert text.isascii()
+        assert [] == [line for line in text.splitlines() if len(line) > 72 or line != line.rstrip()]
+        assert str(ROOT) not in text
+
+
+def test_every_word_means_what_it_names() -> None:
+    """Full names, short names, codes, numbers and capabilities lead to what they name."""
+    for topic, words in KNOWN.topics.items():
+        for word in words:
+            assert topic in KNOWN.meant(word)
+            assert topic in KNOWN.meant(word.upper())
+            assert topic in KNOWN.meant(word.replace("_", "-"))
+
+
+def test_every_complaint_has_a_topic() -> None:
+    """All codes of complaints can be explained, those of the command line, too."""
+    assert (
+        {"E201", "E610", "E900"} <= {topic.name for topic in KNOWN.topics if topic.kind == "complaint"} == {*COMPLAINTS}
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("bnid", "did you mean bind?"),
+        ("no_trusted_driver_binds_pre-runs", "did you mean no_trusted_driver_binds_pre_run?"),
+        ("initrd_autoprobe", "did you mean initrd_autoprobe_off?"),
+        ("E299", "did you mean E"),
+        ("142", "there are statements 1 to 141"),
+        ("0", "there are statements 1 to 141"),
+        ("frobnicate", "explain a number of a statement, or a name of a list"),
+        ("\x1b[31m" + "x" * 100_000, "explain a number"),
+        ("", "explain a number"),
+    ],
+)
+def test_unknown(tdispmodel: Run, monkeypatch: pytest.MonkeyPatch, word: str, hint: str) -> None:
+    """What has no such name is a complaint that names the nearest thing of any kind."""
+    monkeypatch.chdir(ROOT)
+    ended = tdispmodel("explain", word)
+    assert (2, "") == (ended.code, ended.out)
+    assert "E625" in ended.err
+    assert hint in ended.err
+    assert "\x1b" not in ended.err
+    assert len(ended.err) < 300
+
+
+def test_property_of_all_proposals(tdispmodel: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A property is explained with the verdict of every proposal of the catalogue, each once."""
+    monkeypatch.chdir(ROOT)
+    ended = tdispmodel("explain", "secrets_need_approval")
+    verdicts = ended.out.partition("Verdicts, 1 device:\n")[2].partition("More:")[0]
+    names = [word.strip(",") for word in verdicts.split() if word.strip(",") in KNOWN.proposals]
+    assert 0 == ended.code
+    assert sorted(KNOWN.proposals) == sorted(names)
+
+
+def test_what_cannot_be_asked_is_told(tdispmodel: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A property that no proposal can be asked is explained all the same."""
+    monkeypatch.chdir(ROOT)
+    ended = tdispmodel("explain", "distrusted_device_is_driverless", "--no-verdicts")
+    assert "Needs:        Device.trust" in ended.out
+
+
+def test_open_verdicts_are_told(tdispmodel: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without time the verdict is open, with its reason, and so is the exit code."""
+    monkeypatch.chdir(ROOT)
+    ended = tdispmodel("explain", "15", "--timeout", "1ms", "--jobs", "1")
+    assert 3 == ended.code
+    assert "      open       initrd_autoprobe_off\n" in ended.out
+    assert "open: initrd_autoprobe_off TDM103" in ended.out
+
+
+def test_own_catalogue(tdispmodel: Run, here: Path) -> None:
+    """A catalogue without statements has none to explain; its own proposals are explained."""
+    (here / "proposals" / "lamps.py").write_text((here / "room.py").read_text())
+    assert 2 == tdispmodel("explain", "1").code
+    ended = tdispmodel("explain", "lamps")
+    assert 0 == ended.code
+    assert "Lamps that are switched on" in ended.out
+    assert "FAIL 1     TDM901" in ended.out
+
+
+def test_statements_are_listed(tdispmodel: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All statements are listed, or those that name a proposal."""
+    monkeypatch.chdir(ROOT)
+    assert tdispmodel("list", "statements").out.startswith("statements: 141\n  1    modelled ")
+    shown = tdispmodel("list", "statements", "device-filter").out
+    assert shown.startswith("statements of device-filter: 1\n  39  modelled  'rejection of the")
+
+
+def test_catalogue_is_found() -> None:
+    """The statements lie beside the proposals."""
+    assert find_catalogue(ROOT).statements.is_file()
