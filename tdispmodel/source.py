@@ -55,6 +55,10 @@ class Rejected(Exception):
             raise ValueError(message)
         super().__init__("\n".join(complaint.shown() for complaint in self.complaints))
 
+    def __reduce__(self) -> tuple[type[Rejected], tuple[tuple[Complaint, ...]]]:
+        """Travel between processes with the complaints."""
+        return Rejected, (self.complaints,)
+
 
 def caret(line: str, column: int) -> list[str]:
     """Show ``line`` with a caret under ``column``; long lines are cut around the caret, control characters replaced."""

@@ -22,7 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from tdispmodel.analysing.border import Asked, Border, Names, border
-from tdispmodel.checking.asking import Plan, check_model
+from tdispmodel.checking.asking import Plan, check_group, grouped
 from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.ir.expressions import Actor
 from tdispmodel.ir.model import Kind, Model, Property
@@ -85,13 +85,11 @@ class Oracle:
                 without=tuple(sorted({*self.plan.without, *(self.universe - names)})),
                 seconds=self.limits.remaining(),
             )
-            answered = check_model(self.model, [self.wanted], plan, self.progress)
-            if answered.interrupted:
-                raise KeyboardInterrupt
-            if not answered.results:
-                self.skipped = answered.skipped
+            groups, self.skipped = grouped(self.model, [self.wanted], plan)
+            if not groups:
                 raise LookupError
-            known = self.results[names] = answered.results[0]
+            (known,) = check_group(self.model.name, groups[0], plan, self.progress)
+            self.results[names] = known
         return known
 
 

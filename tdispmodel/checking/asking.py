@@ -91,6 +91,17 @@ def check_model(model: Model, properties: Sequence[Property], plan: Plan, progre
     return Answered(model.name, results, skipped, interrupted=interrupted, defaults=defaults)
 
 
+def check_group(name: str, group: Group, plan: Plan, progress: Progress = silent) -> tuple[Result, ...]:
+    """Return a judged verdict for each property of a group, about the model ``name``.  Raises as `check_model` does."""
+    verdicts = {verdict.property: verdict for verdict in asked(group, plan, plan.limits(), progress)}
+    accept(group.system, list(verdicts.values()))
+    verdicts = plain(verdicts)
+    return tuple(
+        Result(name, group.system, all_of([verdicts[question] for question in questions]))
+        for questions in group.questions.values()
+    )
+
+
 def grouped(model: Model, properties: Sequence[Property], plan: Plan) -> tuple[list[Group], tuple[Skipped, ...]]:
     """Return the properties grouped by the constants under which they are asked, each group grounded once."""
     skipped: list[Skipped] = []

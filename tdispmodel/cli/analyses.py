@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tdispmodel.checking.asking import Plan
 from tdispmodel.checking.loading import Loaded, load
-from tdispmodel.checking.pipeline import Request, known_engines, planned
+from tdispmodel.checking.pipeline import Request, known_engines, planned, processors
 from tdispmodel.cli.checks import one_property, request
 from tdispmodel.cli.output import Output
 from tdispmodel.cli.progress import Reporter
@@ -70,6 +70,28 @@ def adversary(arguments: argparse.Namespace, output: Output) -> int:
         everything=wanted.named(found.everything),
         breaking=tuple(replace(one, result=wanted.named(one.result)) for one in found.breaking),
     )
+    options = wanted.options(time.monotonic() - started)
+    output.write(document(found) if arguments.format == "json" else render(found, options))
+    return found.exit
+
+
+def sweep(arguments: argparse.Namespace, output: Output) -> int:
+    """Under which single constant or capability the verdict flips."""
+    from tdispmodel.analysing.sweep import sweep as swept  # noqa: PLC0415  # each verb loads what it needs
+    from tdispmodel.reports.sweep import document, render  # noqa: PLC0415  # as above
+
+    wanted = wanted_of(arguments)
+    started = time.monotonic()
+    reporter = Reporter(arguments.progress)
+    try:
+        jobs = arguments.jobs or processors()
+        found = swept(wanted.loaded.model, wanted.property, wanted.plan, jobs, reporter)
+    finally:
+        reporter.close()
+    if isinstance(found, Skipped):
+        return not_applicable(found, output)
+    rows = tuple(replace(row, result=wanted.named(row.result)) for row in found.rows)
+    found = replace(found, asked=wanted.named(found.asked), rows=rows)
     options = wanted.options(time.monotonic() - started)
     output.write(document(found) if arguments.format == "json" else render(found, options))
     return found.exit

@@ -185,6 +185,11 @@ def _adversary(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
 
 
+def _sweep(parser: argparse.ArgumentParser) -> None:
+    _adversary(parser)
+    parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one for each processor)")
+
+
 def _list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=LISTS, metavar="WHAT", help=", ".join(LISTS))
     parser.add_argument("proposal", nargs="?", metavar="PROPOSAL", help="of this proposal (default: of the base model)")
@@ -218,6 +223,9 @@ VERBS = {
     "trace": Verb("one counterexample", "PROPOSAL PROPERTY [--full] [--chart]", "checks", "trace", _trace),
     "adversary": Verb(
         "which capabilities of the host break a property", "PROPOSAL PROPERTY", "analyses", "adversary", _adversary
+    ),
+    "sweep": Verb(
+        "under which single constant or capability the verdict flips", "PROPOSAL PROPERTY", "analyses", "sweep", _sweep
     ),
     "list": Verb("what there is", "WHAT [PROPOSAL]", "listings", "listing", _list),
     "explain": Verb("what something is, and the verdicts that answer", "TOPIC", "explains", "explain", _explain),
