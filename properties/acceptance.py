@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tdispmodel.dsl import Step, invariant, step_property
-from tdispmodel.models.base import Device, Driver, Guest, Identity, Mapping, Preparation, Result, Tdi, Verdict
+from tdispmodel.models.base import Device, Driver, Evidence, Guest, Identity, Mapping, Preparation, Result, Tdi, Verdict
 
 
 def takes_the_lock(before: Device, later: Device) -> bool:
@@ -73,7 +73,7 @@ def accepted_running_is_genuine(now: Device) -> bool:
 @invariant(code="TDM210")
 def acceptance_needs_tsm(now: Guest) -> bool:
     """While no TSM is registered nothing is accepted. [tsm_unregister]"""
-    return now.tsm_registered or all(not device.accepted for device in now.devices)
+    return not any(device.accepted for device in now.devices) or now.tsm_registered
 
 
 @invariant(code="TDM211")
@@ -142,13 +142,15 @@ def acceptance_changes_driverless(now: Device, after: Device) -> bool:
 def reset_clears_acceptance(now: Device, after: Device, step: Step) -> bool:
     """A reset clears the acceptance flag. [debate 127; no path of the v1 or v2 series does]"""
     resets = step.is_(Guest.hot_reset, now) or step.is_(Guest.function_level_reset, now)
-    return not resets or not after.accepted
+    return not (resets and now.accepted) or not after.accepted
 
 
 @step_property(code="TDM219")
 def relock_discards_evidence(now: Device, after: Device) -> bool:
-    """A lock discards the verdict on an earlier one. [debate 41, 128]"""
-    return not takes_the_lock(now, after) or (after.verdict is Verdict.NONE and not after.evidence_is_current)
+    """A lock discards evidence of an earlier one, and the verdict on it. [debate 41, 128]"""
+    return not takes_the_lock(now, after) or (
+        after.evidence is Evidence.NONE and after.verdict is Verdict.NONE and not after.evidence_is_current
+    )
 
 
 @step_property(code="TDM220")
@@ -176,4 +178,5 @@ def unbind_keeps_run(now: Device, after: Device, step: Step) -> bool:
 @step_property(code="TDM223")
 def prepare_runs_once(now: Device, after: Device) -> bool:
     """The T=0 prepare step is not repeated while the device is ready. [debate 6, 8, 9, 13]"""
-    return after.preparation is not Preparation.REPEATED or now.preparation is Preparation.REPEATED
+    prepares = after.preparation is not now.preparation and after.preparation is not Preparation.NONE
+    return not prepares or now.preparation is Preparation.NONE

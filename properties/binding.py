@@ -84,7 +84,12 @@ def no_deferred_probe_with_autoprobe_off(now: Guest, after: Guest, step: Step) -
     """With automatic probing off a device that is retried is dropped, not probed. [deferred_probe_work_func; measured; debate 10]"""
     return all(
         not (step.is_(Guest.retry_deferred, device) and not now.autoprobe)
-        or (later.driver is device.driver and later.ready is device.ready and not later.deferred)
+        or (
+            later.driver is device.driver
+            and later.ready is device.ready
+            and later.preparation is device.preparation
+            and not later.deferred
+        )
         for device, later in zip(now.devices, after.devices, strict=True)
     )
 

@@ -20,28 +20,35 @@ class CcprepareAlias(InitrdAutoprobeOff):
     The prepare driver is override_only: it matches only while driver_override names it.  The kernel takes the override
     for an order: where arrival is not gated (before v6.19), a device whose override was written between its uevent and
     the attach is bound to the prepare driver by the kernel.  Userspace learns from a refused lock that it must prepare
-    again.
+    again.  With secrets deployed it prepares only where it may lock again: recovery and "nothing at T=0 with secrets"
+    exclude each other (debate 62; `relock_with_secrets`).
     Source: 68b206c9e3f43_75db100e4@dwillia2-mobl4.notmuch, point 4 (debate 11, 13, 54 to 60); override_only as in
     cc6711b0bf36.
     """
 
     devices: Each[PreparableDevice]
 
+    @property
+    def preparing_serves_a_lock(self) -> bool:
+        """Userspace prepares a device in order to lock it: with secrets deployed only where it may lock again (RAS)."""
+        return not self.secrets or self.relock_with_secrets
+
     @action(by=Actor.USERSPACE, to=Actor.KERNEL)
     def select_prepare_driver(self, device: PreparableDevice) -> None:
         """Userspace finds the ccprepare_pci: alias and writes driver_override. [debate 55, 58]"""
         require(self.userspace_runs and device.present and not device.prepare_selected and not device.prepared)
+        require(self.preparing_serves_a_lock and not device.tsm_context)
         device.prepare_selected = True
 
     @action(by=Actor.USERSPACE, to=Actor.KERNEL)
     def bind_prepare(self, device: PreparableDevice) -> None:
         """Userspace binds the prepare driver, which readies the device at T=0. [bind_store; debate 56]"""
-        require(self.userspace_runs and device.present and device.prepare_selected)
-        require(device.driver is Driver.NONE and not device.tsm_context and not device.accepted)
+        require(self.userspace_runs and device.present and device.prepare_selected and self.preparing_serves_a_lock)
+        require(not device.arrived and device.driver is Driver.NONE)
+        require(not device.tsm_context and not device.accepted)
         device.driver = Driver.PREPARE
         device.mapping = Mapping.SHARED
         device.ready = True
-        device.prepared = True
         device.preparation = device.prepared_once_more
         self.result = Result.DONE
 
@@ -64,6 +71,7 @@ class CcprepareAlias(InitrdAutoprobeOff):
         device.driver = Driver.NONE
         device.mapping = Mapping.NONE
         device.prepare_selected = False
+        device.prepared = True
         self.result = Result.DONE
 
     @action(by=Actor.USERSPACE)
@@ -87,6 +95,17 @@ class CcprepareAlias(InitrdAutoprobeOff):
     @restricts(Guest.pass_over_on_arrival)
     def pass_over_on_arrival(self, device: PreparableDevice) -> None:
         require(not (device.prepare_selected and (self.autoprobe or self.kernel is Kernel.BEFORE_6_19)))
+
+    @restricts(Guest.lock)
+    def lock(self, device: PreparableDevice) -> None:
+        """Userspace locks only where it sees no reason for a refusal, and so learns from one. [lock_store]"""
+        require(self.tsm_registered and not device.tsm_context)
+        require(device.driver is Driver.NONE and not device.prepare_selected)
+
+    @restricts(Guest.unlock)
+    def unlock(self, device: PreparableDevice) -> None:
+        """Userspace unlocks what it sees locked. [tsm/lock reads the name of the TSM]"""
+        require(device.tsm_context)
 
     @restricts(Guest.unbind)
     def unbind(self, device: PreparableDevice) -> None:

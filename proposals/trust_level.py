@@ -39,8 +39,9 @@ class TrustedDevice(Device):
 class TrustLevel(Guest):
     """Every attach path asks the trust level when it begins; raising it to the top asks the TSM for RUN.
 
-    The level falls by a step of the kernel's own after RUN is lost; a driver that is bound by then stays bound.  The
-    device lock keeps sysfs verbs out while a probe runs, not the host: a probe that began in RUN may end in ERROR.
+    When the device or the host ends RUN the level falls by a step of the kernel's own, later; a driver that is bound by
+    then stays bound.  When the kernel itself unlocks the device the level falls in the same step.  The device lock keeps
+    sysfs verbs out while a probe runs, not the host: a probe that began in RUN may end in ERROR.
     Modules' devices start blocked, built-in drivers' devices start limited (debate 132).
     Source: v2 thread, Mar 2026 (debate 122 to 127, 131, 132, 134, 136, 137).
     """
@@ -69,10 +70,15 @@ class TrustLevel(Guest):
         device.probing = Probing.NONE
         device.driver = Driver.OPERATING
         device.mapping = Mapping.PRIVATE if private else Mapping.SHARED
-        device.exposed = not private and self.phase is not Phase.BOOT
+        device.exposed = device.exposed or (not private and self.phase is not Phase.BOOT)
         prepares = self.device_needs_prepare and not device.accepted
         device.ready = device.ready or prepares
         device.preparation = device.prepared_once_more if prepares else device.preparation
+
+    @replaces(Guest.take_back)
+    def take_back(self, device: TrustedDevice, taken: bool) -> None:
+        """The kernel unlocks the device itself, so it knows: a level that needs RUN ends in the same step. [debate 124]"""
+        device.trust = Trust.BLOCKED if taken and device.trust is Trust.PRIVATE else device.trust
 
     @replaces(Guest.forget)
     def forget(self, device: TrustedDevice) -> None:
@@ -113,6 +119,11 @@ class TrustLevel(Guest):
         """The kernel notices that RUN is lost and takes all trust away. [debate 127]"""
         require(device.trust is Trust.PRIVATE and device.tdi is not Tdi.RUN and device.probing is Probing.NONE)
         device.trust = Trust.BLOCKED
+
+    @restricts(Guest.start_initrd)
+    def start_initrd(self) -> None:
+        """Probes that began in BOOT have ended. [kernel_init, async_synchronize_full]"""
+        require(all(device.probing is Probing.NONE for device in self.devices))
 
     @restricts(Guest.lock)
     def lock(self, device: TrustedDevice) -> None:

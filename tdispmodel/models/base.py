@@ -84,7 +84,7 @@ class Device(Component):
     verdict: Verdict = Verdict.NONE
     # ghosts
     evidence_is_current: Annotated[bool, Ghost] = False
-    exposed: Annotated[bool, Ghost] = False  # the operating driver was bound at T=0 after BOOT
+    exposed: Annotated[bool, Ghost] = False  # the operating driver was ever bound at T=0 after BOOT
     preparation: Annotated[Preparation, Ghost] = Preparation.NONE
 
     @property
@@ -203,8 +203,9 @@ class Guest(Component):
         return self.autoprobe and self.automatic_probe_is_allowed(device) and self.probe_is_allowed(device)
 
     def attaches_on_request(self, device: Device) -> bool:
-        """Paths e, f, g: no gate but the device's own state. [device_driver_attach, bus_rescan_devices, driver_attach]"""
-        return device.present and device.driver is Driver.NONE and self.probe_is_allowed(device)
+        """Paths e, f, g: no gate but the device's own state; nothing matches before the PCI core allows it. [pci_bus_match, device_driver_attach, bus_rescan_devices, driver_attach]"""
+        there = device.present and not device.arrived and device.driver is Driver.NONE
+        return there and self.probe_is_allowed(device)
 
     def probe(self, device: Device, attempted: bool, queued: bool, asked: bool) -> None:
         """The operating driver's probe: it binds, defers or fails.
@@ -220,7 +221,7 @@ class Guest(Component):
         device.deferred = defers if queued else device.deferred and not binds
         device.retry_due = defers and self.probe_registers_child if queued else device.retry_due and not binds
         device.ready = device.ready or prepares
-        device.exposed = (not device.accepted and self.phase is not Phase.BOOT) if binds else device.exposed
+        device.exposed = device.exposed or (binds and not device.accepted and self.phase is not Phase.BOOT)
         device.preparation = device.prepared_once_more if prepares else device.preparation
 
     def release(self, device: Device, released: bool) -> None:
@@ -235,6 +236,9 @@ class Guest(Component):
 
     def forget(self, device: Device) -> None:
         """What the design keeps about a device goes with it: nothing in the base beyond what `remove` resets."""
+
+    def take_back(self, device: Device, taken: bool) -> None:
+        """What else the kernel takes back in the step in which it unlocks a device: nothing in the base."""
 
     # --- kernel ------------------------------------------------------------------------------------------------------
 
@@ -257,7 +261,7 @@ class Guest(Component):
         require(self.userspace_runs and not self.driver_loaded)
         self.driver_loaded = True
         for device in self.devices:
-            self.probe(device, self.attaches_on_registration(device), True, False)
+            self.probe(device, self.attaches_on_registration(device), self.attaches_on_registration(device), False)
 
     @action(by=Actor.KERNEL, to=Actor.DEVICE)
     def retry_deferred(self, device: Device) -> None:
@@ -298,7 +302,7 @@ class Guest(Component):
         """Userspace writes the device to drivers_probe. [drivers_probe_store]"""
         require(self.userspace_runs and device.present and self.driver_loaded and self.userspace_may_bind(device))
         require(device.driver is Driver.NONE)
-        self.probe(device, self.attaches_on_request(device), True, True)
+        self.probe(device, self.attaches_on_request(device), self.attaches_on_request(device), True)
         self.result = Result.DONE
 
     @action(by=Actor.USERSPACE, to=Actor.KERNEL)
@@ -307,7 +311,7 @@ class Guest(Component):
         require(self.userspace_runs and self.driver_loaded and self.userspace is Userspace.ROGUE)
         self.result = Result.DONE
         for device in self.devices:
-            self.probe(device, self.attaches_on_request(device), True, True)
+            self.probe(device, self.attaches_on_request(device), self.attaches_on_request(device), True)
 
     @action(by=Actor.USERSPACE, to=Actor.KERNEL)
     def unbind(self, device: Device) -> None:
@@ -316,7 +320,6 @@ class Guest(Component):
         faults = device.is_locked_or_running and not self.vmm_traps_bus_master
         device.driver = Driver.NONE
         device.mapping = Mapping.NONE
-        device.exposed = False
         device.tdi = Tdi.ERROR if faults else device.tdi
         device.evidence_is_current = device.evidence_is_current and not faults
         self.result = Result.DONE
@@ -339,7 +342,7 @@ class Guest(Component):
         """Userspace collects evidence from the locked device. [GET_DEVICE_INTERFACE_REPORT, PCIe 11.3.10; debate 41]"""
         require(self.userspace_runs and device.present and device.tsm_context and device.verdict is Verdict.NONE)
         collected = Evidence.OF_GENUINE if device.identity is Identity.GENUINE else Evidence.OF_IMPOSTOR
-        locked = device.tdi is Tdi.CONFIG_LOCKED
+        locked = self.tsm_registered and device.tdi is Tdi.CONFIG_LOCKED
         device.evidence = collected if locked else device.evidence
         device.evidence_is_current = device.evidence_is_current or locked
         self.result = Result.DONE if locked else Result.REFUSED
@@ -361,6 +364,7 @@ class Guest(Component):
         require(self.userspace_runs and device.present)
         unlocks = self.tsm_registered and device.tsm_context and device.driver is Driver.NONE
         self.release(device, unlocks)
+        self.take_back(device, unlocks)
         self.result = Result.DONE if unlocks else Result.REFUSED
 
     # --- relying party -----------------------------------------------------------------------------------------------
@@ -420,10 +424,10 @@ class Guest(Component):
 
     @action(by=Actor.HOST, to=Actor.DEVICE)
     def swap(self, device: Device) -> None:
-        """The host puts an impostor in the device's place; a session that ties lock and RUN notices. [PCIe 11.4.5; debate 129]"""
-        require(device.identity is Identity.GENUINE)
+        """The host puts an impostor in the device's place, or takes another device to plug in; a session that ties lock and RUN notices. [PCIe 11.4.5; debate 129]"""
+        require(device.identity is Identity.GENUINE or not device.present)
         notices = device.is_locked_or_running and self.tsm_ties_session
-        device.identity = Identity.IMPOSTOR
+        device.identity = Identity.IMPOSTOR if device.identity is Identity.GENUINE else Identity.GENUINE
         device.tdi = Tdi.ERROR if notices else device.tdi
         device.evidence_is_current = False
 
@@ -439,7 +443,6 @@ class Guest(Component):
         device.retry_due = False
         device.ready = not self.device_needs_prepare
         device.preparation = Preparation.NONE
-        device.exposed = False
         self.release(device, True)
         self.forget(device)
 
@@ -479,4 +482,6 @@ class Guest(Component):
         require(self.tsm_registered)
         self.tsm_registered = False
         for device in self.devices:
-            self.release(device, device.tsm_context and device.driver is Driver.NONE)
+            unlocks = device.tsm_context and device.driver is Driver.NONE
+            self.release(device, unlocks)
+            self.take_back(device, unlocks)
