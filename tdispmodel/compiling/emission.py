@@ -76,7 +76,7 @@ class Emitter:
         text, depth = self._node(expression)
         return (self.local(text), 0) if depth > MAXIMUM_NESTING else (text, depth)
 
-    def _node(self, expression: Expression) -> tuple[str, int]:  # noqa: C901, PLR0911  # one case per node
+    def _node(self, expression: Expression) -> tuple[str, int]:  # one case per node
         match expression:
             case Literal(value, sort):
                 number = code(value, sort)

@@ -169,7 +169,7 @@ class Terms:
         """
         return self.term(self._truth(rebuilt(expression, lambda _: None), static=static))
 
-    def _truth(self, expression: Expression, *, static: bool = False) -> Truth:  # noqa: C901, PLR0911  # one case per node
+    def _truth(self, expression: Expression, *, static: bool = False) -> Truth:  # one case per node
         match expression:
             case Literal(value, _):
                 return bool(value)

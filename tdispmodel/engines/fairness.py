@@ -95,7 +95,7 @@ class FairGraph:
                 return True
         return False
 
-    def components(self, allowed: bytearray) -> list[list[int]]:  # noqa: C901  # one algorithm, best read in one piece
+    def components(self, allowed: bytearray) -> list[list[int]]:  # one algorithm, best read in one piece
         """Return the maximal strongly connected components of the allowed states that contain a step."""
         neighbours = self.neighbours
         found: list[list[int]] = []

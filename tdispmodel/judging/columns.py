@@ -119,7 +119,7 @@ class Columns:
 
     # --- formulas ---------------------------------------------------------------------------------------------------
 
-    def mask(  # noqa: C901, PLR0911, PLR0912  # one case per node
+    def mask(  # one case per node
         self, formula: Expression, action: SystemAction | None = None
     ) -> int:
         """Return where ``formula`` is true; for a step formula: on the step of ``action`` from there."""

@@ -176,7 +176,7 @@ class _Prover:
         if answer != z3.unsat:
             raise Refused(what)
 
-    def term(self, expression: Expression, names: Mapping[str, Term]) -> Term:  # noqa: C901, PLR0911  # one case per node
+    def term(self, expression: Expression, names: Mapping[str, Term]) -> Term:  # one case per node
         """Return the z3 term of an expression over one state."""
 
         def below(part: Expression) -> Term:

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
 from tdispmodel.exporting import FORMATS
 from tdispmodel.exporting.itf import MAXIMUM_BYTES, StoredTrace, load, read, write

@@ -12,8 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 from math import prod
 
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, settings, strategies as st
 
 from tdispmodel.ir.expressions import (
     BOOLEAN,

@@ -78,7 +78,7 @@ def path(
     return None
 
 
-def evidence(oracle: Oracle, question: SystemProperty) -> Trace:  # noqa: PLR0911  # one case per kind
+def evidence(oracle: Oracle, question: SystemProperty) -> Trace:  # one case per kind
     """Return the violation of a violated property, the witness of a possible one."""
     formula = question.formula
     match question.kind:

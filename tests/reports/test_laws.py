@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import jsonschema  # type: ignore[import-untyped]  # it has no types of its own
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
 from tdispmodel.reports import chart, json, listing, matrix, text, trace
 from tdispmodel.reports.formats import FORMATS, renderer

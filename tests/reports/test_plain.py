@@ -7,8 +7,7 @@ import shutil
 import subprocess
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tdispmodel.reports.plain import WIDTH, ascii_only, command, cut, packed, paragraph
 
