@@ -171,6 +171,7 @@ RESTS_ON = {
         ("ccprepare_alias", "override_only_never_autobinds", False, HOLDS),
         ("ccprepare_alias", "override_only_never_autobinds", True, VIOLATED),
     ],
+    62: [("ccprepare_alias", "no_shared_bind_with_secrets", True, VIOLATED)],
     70: [
         ("status_quo", "accept_needs_verdict", False, VIOLATED),
         ("initrd_autoprobe_off", "accept_needs_verdict", False, HOLDS),

@@ -55,13 +55,15 @@ def test_matrix_on_a_fresh_machine(clean_copy: Path) -> None:
 
 
 def test_installed_package_has_the_catalogue(clean_copy: Path, tmp_path: Path) -> None:
-    """Once installed, the matrix is printed in any folder: the catalogue is in the package."""
+    """Once installed, proposals are listed and statements explained in any folder: the catalogue is in the package."""
     typed(MATRIX.replace(" && .venv/bin/tdispmodel matrix", ""), clean_copy)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    ended = typed(f"'{clean_copy}/.venv/bin/tdispmodel' list proposals", elsewhere)
+    program = f"'{clean_copy}/.venv/bin/tdispmodel'"
+    ended = typed(f"{program} list proposals && {program} explain 23", elsewhere)
     assert ended.returncode == 0, ended.stderr
     assert "status_quo" in ended.stdout
+    assert '"faux_device"' in ended.stdout
 
 
 def test_tests_on_a_fresh_machine(clean_copy: Path) -> None:
