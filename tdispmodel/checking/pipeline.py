@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tdispmodel.checking.asking import Answered, Plan, check_model
-from tdispmodel.checking.catalogue import Catalogue
+from tdispmodel.checking.catalogue import Catalogue, looks_like_path
 from tdispmodel.checking.loading import Loaded, load
-from tdispmodel.checking.mistakes import UNKNOWN_ENGINE, mistake, unknown
+from tdispmodel.checking.mistakes import UNKNOWN_ENGINE, USAGE, mistake, shortened, unknown
 from tdispmodel.checking.selection import selection
 from tdispmodel.checking.settings import constants, devices, without
 from tdispmodel.checking.workers import each
@@ -47,7 +47,11 @@ class Request:
     jobs: int | None = None
 
     def paths(self) -> tuple[Path, ...]:
-        """The model files asked for, each once.  Raises `Rejected` for unknown names, all of them."""
+        """The model files asked for, each once.
+
+        Raises `Rejected` for unknown names, all of them, and for two files of one name: nobody could tell their results
+        apart.
+        """
         if not self.proposals:
             return tuple(self.catalogue.proposals.values())
         found: list[Path] = []
@@ -59,7 +63,22 @@ class Request:
                 complaints += rejected.complaints
         if complaints:
             raise Rejected(complaints)
-        return tuple(dict.fromkeys(found))
+        paths = tuple({path.absolute(): path for path in reversed(found)}.values())[::-1]
+        named: dict[str, Path] = {}
+        for path in paths:
+            if named.setdefault(path.stem, path) is not path:
+                message = f"{shortened(str(named[path.stem]))} and {shortened(str(path))} are both called {path.stem}"
+                raise mistake(USAGE, message, "ask for one of them, or rename a file")
+        return paths
+
+    def given_paths(self) -> dict[str, str]:
+        """Return the paths of the proposals that were asked for by path, by the names that results have."""
+        catalogue = self.catalogue
+        return {
+            path.stem: proposal
+            for proposal in self.proposals
+            if looks_like_path(proposal) and not catalogue.owns(path := catalogue.resolve(proposal))
+        }
 
 
 @dataclass(frozen=True)

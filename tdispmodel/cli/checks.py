@@ -95,6 +95,7 @@ def ran(arguments: argparse.Namespace, wanted: Request) -> Finished:
         no_vacuous=arguments.no_vacuous,
         seconds=time.monotonic() - started,
         defaults=finished.defaults,
+        paths=wanted.given_paths() if finished.report.results else {},
     )
     return Finished(finished, arguments, files, options)
 

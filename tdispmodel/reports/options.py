@@ -33,6 +33,7 @@ class Options:
     no_vacuous: bool = False
     seconds: float | None = None
     defaults: Defaults = field(default_factory=lambda: MappingProxyType({}))
+    paths: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     tool: str = "tdispmodel"
 
 
@@ -89,7 +90,8 @@ def again(result: Result, options: Options) -> list[str]:
     """Return the words of the command that shows the whole trace of ``result``, or asks again where there is none."""
     question = result.verdict.property
     wanted = question.code or question.name
-    verb = ["trace", result.proposal, wanted] if shows_trace(result) else ["check", result.proposal, "-k", wanted]
+    proposal = options.paths.get(result.proposal, result.proposal)
+    verb = ["trace", proposal, wanted] if shows_trace(result) else ["check", proposal, "-k", wanted]
     words = [options.tool, *verb]
     if result.system.devices != 1:
         words += ["--devices", str(result.system.devices)]

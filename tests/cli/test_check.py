@@ -8,6 +8,7 @@ surge again, which changes nothing), two steps deep.
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -216,3 +217,25 @@ def test_text_is_for_mail(tdispmodel: Run, here: Path) -> None:
     text = tdispmodel("check", here / "room.py", "-v").out
     assert text.isascii()
     assert [] == [line for line in text.splitlines() if len(line) > 72]
+
+
+def test_the_command_shown_for_a_file_can_be_pasted(tdispmodel: Run, here: Path) -> None:
+    """The model of a path is asked for by its path, in quotes where the shell needs them, and gives the same trace."""
+    folder = here / "my models"
+    folder.mkdir()
+    (folder / "it's a room.py").write_text((here / "room.py").read_text())
+    asked = tdispmodel("check", "my models/it's a room.py", "-k", "TDM901", "-n", "2", "--set", "wiring=OLD")
+    shown = asked.out[asked.out.index("in full: ") + len("in full: ") :].split("\n\n")[0]
+    words = shlex.split(shown.replace("\\\n", ""))
+    assert ["tdispmodel", "trace", "my models/it's a room.py", "TDM901"] == words[:4]
+    again = tdispmodel(*words[1:])
+    assert 1 == again.code
+    assert shown.split() == again.out[again.out.index("again:") + len("again:") :].split()
+
+
+def test_two_files_of_one_name_are_refused(tdispmodel: Run, here: Path) -> None:
+    """Results are known by the name of the file, so those of two rooms could not be told apart; one asked twice can."""
+    (here / "other").mkdir()
+    (here / "other" / "room.py").write_text((here / "room.py").read_text())
+    assert 2 == tdispmodel("check", "room.py", "other/room.py").code
+    assert 0 == tdispmodel("check", "room.py", "./room.py", here / "room.py", "-k", "TDM904").code
