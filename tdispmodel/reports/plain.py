@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 WIDTH = 72
 LONGEST_TEXT = 4000
+MINIMUM_ROOM = 43
+"""For one piece of a command: as much as four escaped characters take."""
 _KEPT = "\x1f"
 
 _TYPOGRAPHY = str.maketrans(
@@ -104,7 +106,8 @@ def command(words: Iterable[str], first: str = "") -> list[str]:
     ``first`` stands before its first line.
     """
     lines = [first]
-    for number, pieces in enumerate(_units(words)):
+    room = max(MINIMUM_ROOM, WIDTH - len(first) - 4)  # behind an indent of ``first`` and two, before " \\"
+    for number, pieces in enumerate(_units(words, room)):
         glue = "" if number == 0 else " "
         if number and len(lines[-1]) + len(glue) + len(pieces[0]) > WIDTH - 2:
             lines[-1] += " \\"
@@ -117,12 +120,12 @@ def command(words: Iterable[str], first: str = "") -> list[str]:
     return lines
 
 
-def _units(words: Iterable[str]) -> Iterator[list[str]]:
+def _units(words: Iterable[str], room: int) -> Iterator[list[str]]:
     """Yield the words in pieces, an option together with its value."""
     option = ""
     for word in words:
-        pieces = _pieces(word)
-        if option and len(option) + len(pieces[0]) > WIDTH - 16:
+        pieces = _pieces(word, room)
+        if option and len(option) + len(pieces[0]) > room:
             yield [option.rstrip()]
             option = ""
         pieces[0] = option + pieces[0]
@@ -135,15 +138,17 @@ def _units(words: Iterable[str]) -> Iterator[list[str]]:
         yield [option.rstrip()]
 
 
-def _pieces(word: str) -> list[str]:
-    """Return a word quoted for the shell, in pieces that fit on a line."""
+def _pieces(word: str, room: int) -> list[str]:
+    """Return a word quoted for the shell, in pieces of at most ``room`` characters."""
     if not (word.isascii() and word.isprintable()):
         chunks = [word[start : start + 4] for start in range(0, len(word), 4)]
         return [f"$'{_escaped(chunk)}'" for chunk in chunks]
-    quoted = shlex.quote(word)
-    if len(quoted) <= WIDTH - 16:
-        return [quoted]
-    return [shlex.quote(word[start : start + 10]) for start in range(0, len(word), 10)]
+    pieces: list[str] = []
+    while not pieces or word:
+        size = next(size for size in range(min(room, len(word)), -1, -1) if len(shlex.quote(word[:size])) <= room)
+        pieces.append(shlex.quote(word[:size]))
+        word = word[size:]
+    return pieces
 
 
 def _escaped(chunk: str) -> str:

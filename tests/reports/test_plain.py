@@ -58,7 +58,7 @@ def test_paragraphs_fit_and_lose_nothing(text: str, indent: int) -> None:
 WORDS = st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), min_size=1, max_size=120)
 
 
-@given(st.lists(WORDS, min_size=1, max_size=8), st.integers(0, 14))
+@given(st.lists(WORDS, min_size=1, max_size=8), st.integers(0, 24))
 def test_commands_fit_and_mean_the_same_words(words: list[str], indent: int) -> None:
     """A command broken over lines is read by a shell as the very words that it was made of."""
     lines = command(words, " " * indent)
@@ -73,3 +73,10 @@ def test_bash_reads_foreign_words_back() -> None:
     text = "\n".join(command(["printf", "%s|", *words]))
     done = subprocess.run(["bash", "-c", text], check=True, capture_output=True, env={"LC_ALL": "C.UTF-8"}, timeout=20)
     assert "".join(f"{word}|" for word in words) == done.stdout.decode("utf-8")
+
+
+def test_a_word_that_fits_alone_fits_behind_the_indent() -> None:
+    """A quoted word of 54 characters behind a label of 15 and an indent of 2 leaves no room for the backslash."""
+    word = f"{'x' * 45}[0]=yes"
+    lines = command(["tdispmodel", "check", word, word], " " * 15)
+    assert all(len(line) <= WIDTH for line in lines)
