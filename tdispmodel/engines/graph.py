@@ -116,6 +116,8 @@ class _Space:
         if found.left is not None:
             state, left = found.left
             raise OutOfRange(self.path_to(state), left.action, left.variable, left.value)
+        if self.stopped:
+            return  # nothing is answered from an incomplete graph, so the rest would only take time that is over
         self.rank = {state: rank for rank, state in enumerate(self.graph)}
         self.enabled = {state: {name for _, _, name in self.graph.out_edges(state, keys=True)} for state in self.graph}
         self.fair = [action.name for action in system.actions if action.fair]
