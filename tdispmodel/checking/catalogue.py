@@ -16,7 +16,7 @@ from tdispmodel.source import Rejected
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
-MODELS = ("base", "interface")
+MODELS = ("base", "interface", "small_interface")
 """The models that come with the package, by name: not proposals, but they can be checked as one."""
 
 
@@ -45,6 +45,11 @@ class Catalogue:
     def statements(self) -> Path:
         """The file of the debate's statements, which need not be there."""
         return self.root / "debate" / "statements.toml"
+
+    @property
+    def litmus_files(self) -> tuple[Path, ...]:
+        """The litmus scenarios of the catalogue, in alphabetical order."""
+        return tuple(sorted((self.root / "litmus").glob("*.litmus")))
 
     def resolve(self, proposal: str) -> Path:
         """Return the model file that ``proposal`` means: a name of the catalogue or of a model of `MODELS`, or a path.

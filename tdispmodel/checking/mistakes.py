@@ -27,6 +27,9 @@ STORED_TRACE = "E622"
 OUTPUT = "E623"
 STATEMENTS = "E624"
 UNKNOWN_TOPIC = "E625"
+UNMAPPED = "E626"
+LITMUS = "E626"
+UNKNOWN_STEP = "E627"
 OWN_FAULT = "E900"
 
 
@@ -47,6 +50,9 @@ CATALOGUE: dict[str, str] = {
     OUTPUT: "a file cannot be written",
     STATEMENTS: "the statements of the debate cannot be read",
     UNKNOWN_TOPIC: "there is nothing of this name to explain",
+    UNMAPPED: "a variable of the smaller model has no value in the larger one",
+    LITMUS: "a litmus file cannot be read",
+    UNKNOWN_STEP: "a litmus file names a step that its proposal does not have",
     OWN_FAULT: "a fault of tdispmodel itself",
 }
 """What each code of this layer means."""

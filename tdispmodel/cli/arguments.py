@@ -190,6 +190,25 @@ def _sweep(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one for each processor)")
 
 
+def _refine(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("full", metavar="FULL", help="name in the catalogue or path")
+    parser.add_argument("abstract", metavar="ABSTRACT", help="the smaller model: name or path")
+    parser.add_argument("--map", metavar="FILE", help="what ABSTRACT's variables are (default: those of the same name)")
+    _asking(parser)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+
+
+def _litmus(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="*", metavar="FILE", help="litmus files (default: those of the catalogue)")
+    parser.add_argument("--timeout", metavar="TIME", help="for each file: 60s, 5m (default: 5m)")
+    parser.add_argument("--memory", metavar="SIZE", help="for each file: 500M, 2G (default: 4G)")
+    parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    parser.add_argument("-v", "--verbose", action="store_true", help="the behaviours also of several files")
+
+
 def _list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=LISTS, metavar="WHAT", help=", ".join(LISTS))
     parser.add_argument("proposal", nargs="?", metavar="PROPOSAL", help="of this proposal (default: of the base model)")
@@ -227,6 +246,10 @@ VERBS = {
     "sweep": Verb(
         "under which single constant or capability the verdict flips", "PROPOSAL PROPERTY", "analyses", "sweep", _sweep
     ),
+    "refine": Verb(
+        "is every step of a model one of a smaller model?", "FULL ABSTRACT [--map FILE]", "refines", "refine", _refine
+    ),
+    "litmus": Verb("these steps, then this outcome: possible?", "[FILE ...]", "scenarios", "litmus", _litmus),
     "list": Verb("what there is", "WHAT [PROPOSAL]", "listings", "listing", _list),
     "explain": Verb("what something is, and the verdicts that answer", "TOPIC", "explains", "explain", _explain),
     "replay": Verb("are the stored counterexamples still real?", "[FILE ...] [--update]", "replays", "replay", _replay),

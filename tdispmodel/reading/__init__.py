@@ -5,12 +5,14 @@ property files as they apply to this model.  `read_model` is a shortcut.  Everyt
 mistakes that were found.
 """
 
+from tdispmodel.reading.mappings import Mapped
 from tdispmodel.reading.mistakes import CATALOGUE
 from tdispmodel.reading.properties import NotApplicable
 from tdispmodel.reading.readings import PropertiesRead, Reading, read, read_model, read_properties
 
 __all__ = [
     "CATALOGUE",
+    "Mapped",
     "NotApplicable",
     "PropertiesRead",
     "Reading",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from tdispmodel.ir.model import Model, Property
 from tdispmodel.reading.annotations import Context
 from tdispmodel.reading.denotations import ComponentClass, Function
+from tdispmodel.reading.mappings import Mapped, mapped_in, wanted_in
 from tdispmodel.reading.methods import function_definition
 from tdispmodel.reading.mistakes import Mistake, Mistakes
 from tdispmodel.reading.models import build_model, check_helpers, with_properties
@@ -70,6 +71,25 @@ class Reading:
         mistakes.settle()
         return found
 
+    def mapping_from(self, path: Path | str, names: Collection[str]) -> tuple[Mapped, ...]:
+        """Return what the functions of a file say that are named like one of ``names``: expressions over this model.
+
+        Raises `Rejected`.
+        """
+        mistakes = Mistakes()
+        found: list[Mapped] = []
+        with mistakes:
+            module = _loaded(self._library, Path(path))
+            self._world.budget = Budget()
+            try:
+                for function in wanted_in(module, names):
+                    with mistakes:
+                        found.append(mapped_in(module, function, self._world))
+            except RecursionError:
+                raise _too_deep(str(path)) from None
+        mistakes.settle()
+        return tuple(found)
+
     def concerns(self, path: Path | str) -> bool:
         """Whether a property of the file is about a component of this model, or could be: the file has a mistake."""
         with Mistakes():
@@ -82,6 +102,31 @@ class Reading:
         parameters = function_definition(function, context).parameters
         about = parameters[0].type if parameters else None
         return not isinstance(about, ComponentClass) or bool(self._world.kinds(about))
+
+    def concerns(self, path: Path | str) -> bool:
+        """Whether a property of the file is about a component of this model, or could be: the file has a mistake."""
+        with Mistakes():
+            module = _loaded(self._library, Path(path))
+            asked = [function for function in module.functions if asked_in(module, function) is not None]
+            return any(self._is_about(function, Context(module.names, function.position)) for function in asked)
+        return True
+
+    def _is_about(self, function: Function, context: Context) -> bool:
+        parameters = function_definition(function, context).parameters
+        about = parameters[0].type if parameters else None
+        return not isinstance(about, ComponentClass) or bool(self._world.kinds(about))
+
+    def condition(self, text: str, place: Place, line_text: str, instances: Collection[str]) -> Expression:
+        """Return a condition on states of this model that stands outside of model files; see `conditions`.
+
+        Raises `Rejected`.
+        """
+        mistakes = Mistakes()
+        with mistakes:
+            return read_condition(self._world, text, place, line_text, instances)
+        mistakes.settle()
+        message = "a mistake was swallowed"
+        raise AssertionError(message)
 
     def base(self) -> Model | None:
         """Return the model of the root's parent class, None when that is `Component`.  Raises `Rejected`."""
