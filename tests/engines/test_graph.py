@@ -19,5 +19,5 @@ COUNTER = """class Counter(Component):
 def test_an_incomplete_graph_is_not_prepared_for_questions() -> None:
     """When the time is over, none is spent on copies of a graph that answers nothing."""
     system = ground(model(COUNTER), Scope())
-    assert "calm" not in vars(graph._Space(system, lambda _: "out of time"))  # noqa: SLF001  # it is what takes the time
-    assert "calm" in vars(graph._Space(system, lambda _: ""))  # noqa: SLF001  # as above
+    assert "calm" not in vars(graph._Space(system, lambda _: "out of time"))  # it is what takes the time
+    assert "calm" in vars(graph._Space(system, lambda _: ""))  # as above
