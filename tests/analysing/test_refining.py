@@ -238,7 +238,7 @@ def test_the_verb(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert ("violated", 1) == (document["verdict"], document["exit"])
     assert [["tick(wheels[0])"] * 3, {"wheels[0].hours": [2, 3]}] == [document["trace"], document["moved"]]
     assert 2 == main(["refine", clock, blinker])
-    assert "E626" in capsys.readouterr().err
+    assert "E628" in capsys.readouterr().err
     assert 3 == main(["refine", "base", "small_interface", "--engine", "bmc", "--timeout", "1ms"])
     assert "open" in capsys.readouterr().out
     assert 2 == main(["refine", clock, str(tmp_path / "missing.py")])
