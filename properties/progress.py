@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tdispmodel.dsl import Step, must_be_possible, never_endless
+from tdispmodel.dsl import Step, leads_to, must_be_possible, never_endless
 from tdispmodel.models.base import Device, Driver, Guest, Mapping, Tdi
 
 
@@ -10,6 +10,24 @@ from tdispmodel.models.base import Device, Driver, Guest, Mapping, Tdi
 def deferral_is_not_endless(now: Device, after: Device, step: Step) -> bool:
     """No device is retried from the deferred list for ever. [debate 1; Documentation/driver-api/driver-model/driver.rst]"""
     return step.is_(Guest.retry_deferred, now)
+
+
+@leads_to(code="TDM403", after=lambda now: not now.tsm_registered)
+def tsm_registers(now: Guest) -> bool:
+    """A TSM that is not registered gets registered, sooner or later. [tsm_register; debate 22]"""
+    return now.tsm_registered
+
+
+@leads_to(code="TDM405", after=lambda now: now.accepted and now.tdi is not Tdi.RUN)
+def lost_run_revokes_acceptance(now: Device) -> bool:
+    """Once RUN is lost the acceptance falls, sooner or later. [debate 123, 127]"""
+    return not now.accepted
+
+
+@leads_to(code="TDM406", after=lambda now: now.approved)
+def approval_leads_to_secrets(now: Guest) -> bool:
+    """Once the relying party approves, the secrets are deployed, sooner or later. [debate 28]"""
+    return now.secrets
 
 
 @must_be_possible(code="TDM408")

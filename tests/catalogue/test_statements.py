@@ -167,11 +167,19 @@ RESTS_ON = {
         ("initrd_autoprobe_off", "kernel_binds_only_verified_after_boot", False, HOLDS),
         ("initrd_autoprobe_off", "kernel_binds_only_verified_after_boot", True, VIOLATED),
     ],
+    42: [
+        ("initrd_autoprobe_off", "run_recoverable_with_secrets", False, VIOLATED),
+        ("initrd_autoprobe_off", "run_recoverable_with_secrets", True, HOLDS),
+    ],
     60: [
         ("ccprepare_alias", "override_only_never_autobinds", False, HOLDS),
         ("ccprepare_alias", "override_only_never_autobinds", True, VIOLATED),
     ],
-    62: [("ccprepare_alias", "no_shared_bind_with_secrets", True, VIOLATED)],
+    62: [
+        ("ccprepare_alias", "no_shared_bind_with_secrets", True, VIOLATED),
+        ("ccprepare_alias", "run_recoverable_with_secrets", False, VIOLATED),
+        ("ccprepare_alias", "run_recoverable_with_secrets", True, HOLDS),
+    ],
     70: [
         ("status_quo", "accept_needs_verdict", False, VIOLATED),
         ("initrd_autoprobe_off", "accept_needs_verdict", False, HOLDS),
