@@ -11,11 +11,20 @@ if TYPE_CHECKING:
     from tdispmodel.source import Complaint
 
 
+def open_streams() -> None:
+    """Let what was closed before the start lead nowhere: whoever closed it wants none of it."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115  # open to the end
+
+
 class Output:
     """The two streams of one run.  ``json``: what stdout gets must be one JSON document, complaints included."""
 
     def __init__(self, *, json: bool = False) -> None:
         self.json = json
+        self.unwritten = ""
+        """Why stdout took no more, empty while it takes all; a reader that went away is no reason."""
 
     def write(self, text: str) -> None:
         """Write a result to stdout."""
@@ -67,20 +76,31 @@ class Output:
             why = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
             raise mistake(OUTPUT, f"cannot write {path}: {why}") from None
 
+    def ended(self, code: int, unwritable: int) -> int:
+        """Return the exit code of a run that ended with ``code``: ``unwritable`` when its result was lost."""
+        if not self.unwritten:
+            return code
+        from tdispmodel.checking.mistakes import OUTPUT  # noqa: PLC0415  # seldom needed
+
+        self.note(f"{OUTPUT}: cannot write the result: {self.unwritten}")
+        return unwritable
+
     def close(self) -> None:
         """Flush both streams, so that a reader that went away is noticed here."""
         self._put(sys.stdout, "")
         self._put(sys.stderr, "")
 
-    @staticmethod
-    def _put(stream: TextIO, text: str) -> None:
+    def _put(self, stream: TextIO, text: str) -> None:
         try:
-            stream.write(text)
-            stream.flush()
-        except UnicodeEncodeError:
-            stream.write(text.encode("ascii", "backslashreplace").decode("ascii"))
-            stream.flush()
-        except BrokenPipeError:
+            try:
+                stream.write(text)
+                stream.flush()
+            except UnicodeEncodeError:
+                stream.write(text.encode("ascii", "backslashreplace").decode("ascii"))
+                stream.flush()
+        except OSError as problem:
+            if stream is sys.stdout and not isinstance(problem, BrokenPipeError):
+                self.unwritten = self.unwritten or problem.strerror or str(problem)
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, stream.fileno())
             os.close(nowhere)

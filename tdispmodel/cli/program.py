@@ -10,18 +10,19 @@ from importlib import import_module
 from types import FrameType
 
 from tdispmodel.cli.arguments import VERBS, parse
-from tdispmodel.cli.output import Output
+from tdispmodel.cli.output import Output, open_streams
 
 INPUT, FAULT, INTERRUPTED = 2, 70, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line ``argv`` (default: that of the process) and return its exit code.  Never raises."""
+    open_streams()
     words = list(sys.argv[1:] if argv is None else argv)
     output = Output(json=asks_for_json(words))
     try:
         with ended_by_signal():
-            return command(words, output)
+            return output.ended(command(words, output), INPUT)
     except KeyboardInterrupt:
         output.interrupted(INTERRUPTED)
         return INTERRUPTED

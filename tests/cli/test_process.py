@@ -56,6 +56,29 @@ def test_closed_pipe(here: Path) -> None:
     assert ("1\n", "") == ((here / "code").read_text(), ended.stderr)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+@pytest.mark.parametrize("words", ["check room.py", "check --json room.py", "--help", "check --json nowhere.py"])
+def test_full_disk(here: Path, words: str) -> None:
+    """A result that could not be written is a complaint and exit code 2, whatever it was; there is no traceback."""
+    command = f"'{sys.executable}' -m tdispmodel {words} >/dev/full"
+    ended = subprocess.run(
+        ["sh", "-c", command], cwd=here, env=ENVIRONMENT, capture_output=True, text=True, check=False
+    )
+    assert 2 == ended.returncode
+    assert "E623: cannot write the result: No space left on device" == ended.stderr.splitlines()[-1]
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_streams_closed_before_the_start(here: Path, closed: str) -> None:
+    """What is closed is not written to, and the exit code is that of the result."""
+    command = f"'{sys.executable}' -m tdispmodel check room.py {closed}; echo $? >code"
+    ended = subprocess.run(
+        ["sh", "-c", command], cwd=here, env=ENVIRONMENT, capture_output=True, text=True, check=False
+    )
+    assert ("1\n", "") == ((here / "code").read_text(), ended.stderr)
+
+
 def running(group: int) -> list[float]:
     """The processes of a group that still run: of each, the processor time in seconds that it has used."""
     used = []
