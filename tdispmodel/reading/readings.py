@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from tdispmodel.ir.expressions import Expression
 from tdispmodel.ir.model import Model, Property
 from tdispmodel.reading.annotations import Context
+from tdispmodel.reading.conditions import read_condition
 from tdispmodel.reading.denotations import ComponentClass, Function
 from tdispmodel.reading.mappings import Mapped, mapped_in, wanted_in
 from tdispmodel.reading.methods import function_definition
@@ -89,19 +91,6 @@ class Reading:
                 raise _too_deep(str(path)) from None
         mistakes.settle()
         return tuple(found)
-
-    def concerns(self, path: Path | str) -> bool:
-        """Whether a property of the file is about a component of this model, or could be: the file has a mistake."""
-        with Mistakes():
-            module = _loaded(self._library, Path(path))
-            asked = [function for function in module.functions if asked_in(module, function) is not None]
-            return any(self._is_about(function, Context(module.names, function.position)) for function in asked)
-        return True
-
-    def _is_about(self, function: Function, context: Context) -> bool:
-        parameters = function_definition(function, context).parameters
-        about = parameters[0].type if parameters else None
-        return not isinstance(about, ComponentClass) or bool(self._world.kinds(about))
 
     def concerns(self, path: Path | str) -> bool:
         """Whether a property of the file is about a component of this model, or could be: the file has a mistake."""

@@ -70,8 +70,8 @@ def _result(result: Result) -> Document:
         "bound": verdict.bound,
         "reason": verdict.reason,
         "certificate": None if verdict.certificate is None else _certificate(verdict.certificate),
-        "trace": None if trace is None else _steps(result.system, trace),
-        "initial": None if trace is None else _state(result.system, trace.initial),
+        "trace": None if trace is None else steps_document(result.system, trace),
+        "initial": None if trace is None else state_document(result.system, trace.initial),
         "loop": None if trace is None else trace.loop,
         "states": space.states if space else None,
         "transitions": space.transitions if space else None,
@@ -94,11 +94,13 @@ def _certificate(certificate: Certificate) -> Document:
     return {"kind": certificate.kind, "size": size}
 
 
-def _state(system: System, state: State) -> dict[str, Value]:
+def state_document(system: System, state: State) -> dict[str, Value]:
+    """Return a state: the value of each variable by its name."""
     return {variable.name: value for variable, value in zip(system.variables, state, strict=True)}
 
 
-def _steps(system: System, trace: Trace) -> list[Document]:
+def steps_document(system: System, trace: Trace) -> list[Document]:
+    """Return the steps of a trace: who takes which action, and what it changes."""
     steps = []
     before = trace.initial
     for number, (action, after) in enumerate(trace.steps, 1):

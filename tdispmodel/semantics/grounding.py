@@ -102,6 +102,16 @@ def ground_properties(model: Model, wanted: Property, scope: Scope | None = None
     return _Grounding(model, scope or Scope()).questions(wanted)
 
 
+def ground_formula(model: Model, formula: Expression, named: Environment, scope: Scope | None = None) -> Expression:
+    """Return a template formula on states in ground form; ``named`` says what instance each of its names stands for."""
+    return _Grounding(model, scope or Scope()).expression(formula, named)
+
+
+def action_names(model: Model, devices: int) -> tuple[str, ...]:
+    """Return the names of all action instances, also of those that constants or switched off capabilities rule out."""
+    return tuple(name for name, *_ in _Grounding(model, Scope(devices)).taken)
+
+
 class _Grounding:
     """One model and one scope."""
 

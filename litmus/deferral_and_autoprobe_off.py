@@ -1,0 +1,18 @@
+"""The operating driver defers until the device is accepted, and the initrd turns automatic probing off."""
+
+from __future__ import annotations
+
+from proposals.cc_probe_defer import CcProbeDefer
+from tdispmodel.dsl import replaces, require
+from tdispmodel.models.base import Guest, Phase
+
+
+class DeferralAndAutoprobeOff(CcProbeDefer):
+    """Two mechanisms of the debate at once: what the mail of 29 Aug 2025 13:00 calls manageable (debate 10)."""
+
+    @replaces(Guest.start_initrd)
+    def start_initrd(self) -> None:
+        """The initrd's first instruction turns automatic probing off. [debate 17]"""
+        require(self.phase is Phase.BOOT and all(not device.arrived for device in self.devices))
+        self.phase = Phase.INITRD
+        self.autoprobe = False
