@@ -201,6 +201,6 @@ def operating_driver_only_in_run(now: Machine) -> bool:
 
 @invariant(code="TDM804")
 def autoprobe_ends_with_boot(now: Machine) -> bool:
-    """Automatic probing is on only while the guest boots: no reachable state is as the premise says, so it is vacuous."""
+    """Automatic probing is on only while the guest boots; its premise is never met, so it holds vacuously."""
     is_on_later = now.autoprobe and now.phase is not Phase.BOOT
     return False if is_on_later else True  # noqa: SIM211  # an implication whose premise is the whole bad state
