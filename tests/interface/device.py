@@ -66,9 +66,9 @@ class Device:
 
         Of states that differ in the latest answer only, one is explored.
         """
-        return tuple(self._moves())
+        return tuple(self._moves({}))
 
-    def _moves(self) -> Iterator[Move]:
+    def _moves(self, same: dict[State, State]) -> Iterator[Move]:
         level = {self.forgotten(state) for state in self.semantics.initial_states()}
         seen, depth = set(level), 0
         while level:
@@ -76,7 +76,7 @@ class Device:
             found: set[State] = set()
             for state in sorted(level, key=str):
                 for action, after in self.semantics.successors(state):
-                    yield Move(depth, state, action, after)
+                    yield Move(depth, state, action, same.setdefault(after, after))
                     found.add(self.forgotten(after))
             level = found - seen
             seen |= level
@@ -84,8 +84,9 @@ class Device:
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """The same with named values."""
-        names = {move.before: self.named(move.before) for move in self.moves}
-        return tuple(Step(move.action.template.name, names[move.before], self.named(move.after)) for move in self.moves)
+        states = {state for move in self.moves for state in (move.before, move.after)}
+        names = {state: self.named(state) for state in states}
+        return tuple(Step(move.action.template.name, names[move.before], names[move.after]) for move in self.moves)
 
     def shortest(self, wanted: Property) -> int | None:
         """The length of a shortest counterexample to an invariant or step property; None when there is none.

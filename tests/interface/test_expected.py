@@ -12,7 +12,7 @@ from tdispmodel.checking.catalogue import Catalogue, find_catalogue
 from tdispmodel.checking.loading import Loaded, load, load_base
 from tdispmodel.checking.pipeline import Request, run
 from tdispmodel.checking.settings import capabilities
-from tdispmodel.verdict import Answer, Result
+from tdispmodel.verdict import Answer, Result, Verdict
 from tests.interface.device import Device, device, model
 from tests.interface.rows import GENERIC, REQUESTS
 
@@ -49,13 +49,17 @@ def test_all_properties_hold_by_default() -> None:
     assert ["other_interface_has_no_effect"] == [name for name, one in results.items() if one.verdict.vacuous]
 
 
-def test_two_interfaces_do_not_disturb_each_other() -> None:
-    """With two TDIs that are locked, started and stopped, each leaves the other alone; this is no longer vacuous."""
+def with_two(proposal: str) -> Verdict:
+    """The verdict about the other TDI with two that are locked, started and stopped, and little else."""
     kept = {"open_session", "program_keys", "write_tracked_register"}
     kept |= {"lock_interface", "get_report", "start_interface", "stop_interface"}
     others = tuple(name for name in capabilities([model()]) if name.partition(".")[2] not in kept)
-    results = asked(Request(catalogue(), proposals=("interface",), only=(OTHER,), devices=2, without=others))
-    verdict = results[OTHER].verdict
+    return asked(Request(catalogue(), proposals=(proposal,), only=(OTHER,), devices=2, without=others))[OTHER].verdict
+
+
+def test_two_interfaces_do_not_disturb_each_other() -> None:
+    """With two TDIs that are locked, started and stopped, each leaves the other alone; this is no longer vacuous."""
+    verdict = with_two("interface")
     assert (Answer.HOLDS, False) == (verdict.answer, verdict.vacuous)
 
 
@@ -110,16 +114,7 @@ def test_a_broken_device_is_noticed(path: Path) -> None:
 
 def test_a_device_that_stops_both_is_noticed() -> None:
     """A device that looks at no INTERFACE_ID changes a TDI that was not meant."""
-    results = asked(
-        Request(
-            catalogue(),
-            proposals=(str(HERE / "broken" / f"{OTHER}.py"),),
-            only=(OTHER,),
-            devices=2,
-            engines=("bmc",),
-        )
-    )
-    assert {OTHER: Answer.VIOLATED} == {name: one.verdict.answer for name, one in results.items()}
+    assert Answer.VIOLATED is with_two(str(HERE / "broken" / f"{OTHER}.py")).answer
 
 
 def test_every_property_is_violated_by_some_device() -> None:
