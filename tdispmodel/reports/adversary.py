@@ -13,7 +13,7 @@ from tdispmodel import __version__
 from tdispmodel.ir.expressions import Actor
 from tdispmodel.ir.model import Kind
 from tdispmodel.reports.exits import Exit
-from tdispmodel.reports.options import Options, again, assumptions, devices_text, sentence, title, word
+from tdispmodel.reports.options import Options, again, assumptions, devices_text, sentence, title, under, word
 from tdispmodel.reports.plain import WIDTH, beside, command, joined, packed, paragraph
 from tdispmodel.reports.trace import trace_of
 from tdispmodel.verdict import Result
@@ -96,7 +96,7 @@ def _heading(found: Adversary, options: Options) -> list[str]:
     question = result.verdict.property
     lines = packed([f"{title(question)} in {result.proposal}", devices_text(result.system)], WIDTH)
     assumed = assumptions(result, options)
-    lines += paragraph(assumed if assumed.startswith("without") else f"with {assumed}", INDENT) if assumed else []
+    lines += paragraph(under(assumed), INDENT) if assumed else []
     lines += [*paragraph(sentence(question), INDENT), ""]
     lines += _names("capabilities of the host: ", found.capabilities)
     if found.promised:

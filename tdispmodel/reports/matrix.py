@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tdispmodel.reports.options import Options, assumptions, devices_text, title, unanswered, word
+from tdispmodel.reports.options import Options, assumptions, devices_text, title, unanswered, under, word
 from tdispmodel.reports.plain import WIDTH, ascii_only, cut, packed, paragraph
 from tdispmodel.reports.text import complaints
 from tdispmodel.verdict import Answer, Report, Verdict
@@ -156,7 +156,8 @@ def _scope(report: Report, options: Options) -> list[str]:
             by_assumption.setdefault(assumed, []).append(f"{each.verdict.property.code} of {each.proposal}")
     for assumed, cells in by_assumption.items():
         where = "" if len(cells) == len(report.results) else f" ({', '.join(cells)})"
-        lines += paragraph(escaped(f"With {assumed}{where}."))
+        told = under(assumed)
+        lines += paragraph(escaped(f"{told[0].upper()}{told[1:]}{where}."))
     return lines
 
 

@@ -81,6 +81,11 @@ def assumptions(result: Result, options: Options) -> str:
     return " ".join(parts)
 
 
+def under(assumed: str) -> str:
+    """Return assumptions as they follow a sentence: ``with kernel=BEFORE_6_19``, ``without host.error``."""
+    return assumed if assumed.startswith("without ") else f"with {assumed}"
+
+
 def devices_text(system: System) -> str:
     """Return ``1 device`` or ``2 devices``."""
     return f"{system.devices} device" if system.devices == 1 else f"{system.devices} devices"

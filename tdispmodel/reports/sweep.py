@@ -18,7 +18,6 @@ from tdispmodel.reports.options import (
     shows_trace,
     title,
     unanswered,
-    value_text,
     word,
 )
 from tdispmodel.reports.plain import WIDTH, beside, command, cut, joined, packed, paragraph
@@ -98,7 +97,7 @@ def _assumptions(found: Sweep) -> list[str]:
     ]
     lines: list[str] = []
     for label, names in labelled:
-        shown = [f"{name}={value_text(constants[name])}" for name in names]
+        shown = [f"{name}={constants[name]}" for name in names]
         lines += beside(label, packed(shown, WIDTH - len(label))) if shown else []
     off = found.asked.system.without
     lines += beside("switched off: ", packed(off, WIDTH - 14)) if off else []

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from tdispmodel.ir.expressions import Actor
 from tdispmodel.ir.model import Kind
 from tdispmodel.reports.naming import Names
 from tdispmodel.reports.options import (
@@ -107,7 +108,8 @@ def _proposal(proposal: str, results: Sequence[Result], skipped: Sequence[Skippe
         together = list(group)
         if lines:
             lines.append("")
-        lines += [*_heading(proposal, together, assumed[0]), "", *_verdicts(together, options)]
+        lines += [*_heading(proposal, together, assumed[0]), *_asked_with(together[0], options)]
+        lines += ["", *_verdicts(together, options)]
         for result in together:
             details += _detail(result, options, shown)
     return [*lines, *_skipped(skipped, options), *details]
@@ -131,6 +133,19 @@ def _heading(proposal: str, results: Sequence[Result], assumed: str) -> list[str
     items = [f"{proposal}:", *(f"{part}," for part in parts[:-1]), *(parts[-1].split() if assumed else parts[-1:])]
     lines = packed(items, WIDTH - len(INDENT), " ")
     return [line if number == 0 else INDENT + line for number, line in enumerate(lines)]
+
+
+def _asked_with(result: Result, options: Options) -> list[str]:
+    """Return all constants and what the host can do, in a verbose report; what differs from defaults is said anyway."""
+    if not options.verbose:
+        return []
+    system = result.system
+    able = {f"{action.actor.value}.{action.template.name}" for action in system.actions if action.actor is Actor.HOST}
+    constants = [f"{name}={value}" for name, value in system.constants]
+    return [
+        *beside("  asked with: ", packed(constants or ["no constants"], WIDTH - 14)),
+        *beside("  host can:   ", packed(sorted(able) or ["nothing"], WIDTH - 14)),
+    ]
 
 
 def _counted(space: Space | None) -> list[str]:

@@ -21,6 +21,7 @@ from tdispmodel.reports.options import (
     sentence,
     title,
     unanswered,
+    under,
     value_text,
 )
 from tdispmodel.reports.plain import WIDTH, beside, command, cut, joined, packed, paragraph
@@ -110,7 +111,7 @@ def _heading(result: Result, names: Names, options: Options) -> list[str]:
     lines += [GAP + line for line in packed(about, WIDTH - len(GAP))]
     assumed = assumptions(result, options)
     if assumed:
-        lines += paragraph(f"with {assumed}", GAP)
+        lines += paragraph(under(assumed), GAP)
     lines += paragraph(sentence(question), GAP)
     return lines
 

@@ -239,3 +239,21 @@ def test_two_files_of_one_name_are_refused(tdispmodel: Run, here: Path) -> None:
     (here / "other" / "room.py").write_text((here / "room.py").read_text())
     assert 2 == tdispmodel("check", "room.py", "other/room.py").code
     assert 0 == tdispmodel("check", "room.py", "./room.py", here / "room.py", "-k", "TDM904").code
+
+
+def test_assumptions_in_full(tdispmodel: Run, here: Path) -> None:
+    """With -v the report says every constant and everything that the host can do, whether or not it is the default."""
+    assert here.is_dir()
+    words = ("check", "room.py", "-k", "never_burns", "-v", "--set", "wiring=OLD")
+    lines = tdispmodel(*words).out.splitlines()
+    assert "  asked with: wiring=OLD, floors=True" in lines
+    assert "  host can:   host.surge" in lines
+    assert "  host can:   nothing" in tdispmodel(*words, "--without", "host.surge").out.splitlines()
+
+
+def test_switched_off_capability_in_words(tdispmodel: Run, here: Path) -> None:
+    """A capability that is switched off is said in plain words, in a trace and in a matrix."""
+    assert here.is_dir()
+    words = ("room.py", "--without", "host.surge")
+    assert "  without host.surge\n" in tdispmodel("trace", "room.py", "stays_dark", *words[1:]).out
+    assert "\nWithout host.surge.\n" in tdispmodel("matrix", *words).out

@@ -65,7 +65,7 @@ def test_a_check_reads_as_a_mail() -> None:
 
 
 def test_verbose_names_engines_and_what_is_not_applicable() -> None:
-    """A verbose report says who decided with which evidence, and why a property was left out."""
+    """A verbose report says what was assumed, who decided with which evidence, and why a property was left out."""
     system = driver_system()
     report = Report(
         (Result("device_filter", system, holds(CAN_RUN)),),
@@ -73,6 +73,8 @@ def test_verbose_names_engines_and_what_is_not_applicable() -> None:
     )
     assert """\
 device_filter: 1 device
+  asked with: no constants
+  host can:   host.error
 
   ok       TDM501  trusted_driver_can_run
                    explicit, 0.01 s
