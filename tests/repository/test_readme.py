@@ -35,7 +35,7 @@ def test_command_works(
     words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """A command of the README ends with a verdict or an answer, not with a complaint or a fault."""
-    for name in ("proposals", "properties", "counterexamples", "debate"):
+    for name in ("proposals", "properties", "counterexamples", "debate", "litmus"):
         shutil.copytree(ROOT / name, tmp_path / name)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     monkeypatch.chdir(tmp_path)
