@@ -10,15 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from tdispmodel.checking.mistakes import LEAVES_RANGE, OurFault
+from tdispmodel.checking.mistakes import LEAVES_RANGE, NO_START, OurFault, mistake
 from tdispmodel.engines.portfolio import chosen
 from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.engines.vacuity import is_vacuous
 from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.model import NOWHERE, Model, Property
 from tdispmodel.ir.system import System, SystemProperty
+from tdispmodel.semantics import Semantics
 from tdispmodel.semantics.grounding import Scope, ground, ground_properties
-from tdispmodel.source import Complaint, Rejected
+from tdispmodel.source import Complaint, Place, Rejected
 from tdispmodel.verdict import Answer, ClosedStates, Contradiction, OutOfRange, Result, Skipped, Verdict
 
 INTERRUPTED = "interrupted"
@@ -122,8 +123,26 @@ def grouped(model: Model, properties: Sequence[Property], plan: Plan) -> tuple[l
             skipped.append(Skipped(model.name, wanted.name, wanted.code, reason))
             del questions[wanted]
         if questions:
-            groups.append(Group(ground(model, scope), questions))
+            system = ground(model, scope)
+            can_start(system, model)
+            groups.append(Group(system, questions))
     return groups, tuple(skipped)
+
+
+def can_start(system: System, model: Model) -> None:
+    """Raise `Rejected` when no state satisfies every start condition: whatever one asked would hold, of nothing.
+
+    Too many combinations of start values to try are left to the engines, which say so.
+    """
+    try:
+        start = next(Semantics(system).initial_states(), None)
+    except Rejected:
+        return
+    if start is None:
+        message = f"{model.name} has no start state: nothing satisfies all its @initially conditions"
+        raise mistake(
+            NO_START, message, "look for conditions that contradict each other", Place(model.path or model.name)
+        )
 
 
 def clash(model: Model, wanted: Property) -> str:

@@ -30,6 +30,7 @@ UNKNOWN_TOPIC = "E625"
 UNMAPPED = "E628"
 LITMUS = "E626"
 UNKNOWN_STEP = "E627"
+NO_START = "E629"
 OWN_FAULT = "E900"
 
 
@@ -45,6 +46,7 @@ CATALOGUE: dict[str, str] = {
     UNKNOWN_CAPABILITY: "there is no such capability to switch off",
     UNKNOWN_ENGINE: "there is no such engine, or it is not installed",
     UNKNOWN_PROPERTY: "there is no such property",
+    NO_START: "no state satisfies every start condition of the model",
     LEAVES_RANGE: "an integer of the model can leave its range",
     STORED_TRACE: "a stored counterexample or the list of variants cannot be read or written",
     OUTPUT: "a file cannot be written",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +41,7 @@ from tdispmodel.ir.model import (
     Variable,
 )
 from tdispmodel.ir.system import System, SystemProperty
+from tdispmodel.reading import read
 from tdispmodel.source import Place, Rejected
 from tdispmodel.verdict import Answer, Contradiction, Trace, Verdict
 
@@ -255,3 +257,19 @@ def test_all_of_holding(parts: tuple[bool | None, ...], *, vacuous: bool) -> Non
     """It holds when all instances do, and is vacuous only when all of them are known to be."""
     joined = all_of([part(Answer.HOLDS, vacuous=one) for one in parts])
     assert (Answer.HOLDS, vacuous) == (joined.answer, joined.vacuous)
+
+
+def test_a_model_without_a_start_state_is_a_mistake(tmp_path: Path) -> None:
+    """Where no state satisfies every start condition there is a complaint, not a matrix of empty truths."""
+    path = tmp_path / "nowhere.py"
+    path.write_text(
+        "from tdispmodel.dsl import Actor, Component, action, initially, invariant\n\n\n"
+        'class Room(Component):\n    """A room."""\n\n    lit: bool = False\n\n'
+        "    @initially\n    def starts_lit(self) -> bool:\n        return self.lit\n\n"
+        "    @action(by=Actor.HOST)\n    def switch(self) -> None:\n        self.lit = not self.lit\n\n\n"
+        "@invariant\ndef is_dark(now: Room) -> bool:\n    return not now.lit\n"
+    )
+    reading = read(path)
+    with pytest.raises(Rejected) as refused:
+        check_model(reading.model, reading.model.properties, Plan())
+    assert ["E629"] == [complaint.code for complaint in refused.value.complaints]
