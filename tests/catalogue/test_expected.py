@@ -104,3 +104,12 @@ def test_the_hot_added_device_decides_between_the_kernels(kernel: str, expected:
             taken = [action for action, _ in result.verdict.trace.steps]
             assert "hot_add(devices[0])" in taken
             assert taken[-1] == "attach_on_arrival(devices[0])"
+
+
+@pytest.mark.parametrize(("first", "expected"), [("true", Answer.HOLDS), ("false", Answer.VIOLATED)])
+def test_the_order_of_revoking_decides(first: str, expected: Answer) -> None:
+    """A kernel that unbinds before it clears the flag never clears it under a driver or under private mappings."""
+    wanted = ("private_mapping_needs_acceptance", "private_mapping_stays_private", "acceptance_changes_driverless")
+    settings = {"driver_goes_first": first}
+    report = run(Request(find_catalogue(Path(__file__)), ("eager_revoke",), only=wanted, settings=settings)).report
+    assert [expected] * 3 == [result.verdict.answer for result in report.results]

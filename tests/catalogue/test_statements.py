@@ -192,6 +192,11 @@ RESTS_ON = {
         ("tdisp_no_autobind", "kernel_binds_only_verified_after_boot", False, VIOLATED),
         ("tdisp_no_autobind", "kernel_binds_only_verified_after_boot", True, HOLDS),
     ],
+    119: [
+        ("lock_cookie", "accept_uses_current_lock", False, HOLDS),
+        ("initrd_autoprobe_off", "accept_uses_current_lock", False, HOLDS),
+        ("lock_cookie", "accept_uses_current_lock", True, VIOLATED),
+    ],
     127: [("trust_level", "private_driver_only_in_run", False, VIOLATED)],
     129: [
         ("initrd_autoprobe_off", "accepted_running_is_genuine", False, HOLDS),
