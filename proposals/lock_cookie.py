@@ -10,7 +10,7 @@ from tdispmodel.models.base import Device, Driver, Evidence, Guest, Identity, Re
 class GenerationDevice(Device):
     """A device whose locks the kernel counts."""
 
-    generation_matches: bool = False  # userspace's evidence carries the generation of the lock that the kernel counts now
+    generation_matches: bool = False  # the generation of userspace's evidence is the kernel's count
 
 
 class LockCookie(InitrdAutoprobeOff):

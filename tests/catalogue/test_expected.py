@@ -113,3 +113,19 @@ def test_the_order_of_revoking_decides(first: str, expected: Answer) -> None:
     settings = {"driver_goes_first": first}
     report = run(Request(find_catalogue(Path(__file__)), ("eager_revoke",), only=wanted, settings=settings)).report
     assert [expected] * 3 == [result.verdict.answer for result in report.results]
+
+
+@pytest.mark.parametrize(
+    ("proposal", "expected"),
+    [
+        ("initrd_autoprobe_off", Answer.VIOLATED),
+        ("open_coded_defer", Answer.VIOLATED),
+        ("prepare_by_deferral", Answer.HOLDS),
+        ("ccprepare_alias", Answer.HOLDS),
+    ],
+)
+def test_who_prepares_a_device_again(proposal: str, expected: Answer) -> None:
+    """A device that a driver must prepare gets to RUN again only where userspace asks for the prepare step at T=0."""
+    settings = {"device_needs_prepare": "true"}
+    request = Request(find_catalogue(Path(__file__)), (proposal,), only=("run_stays_reachable",), settings=settings)
+    assert [expected] == [result.verdict.answer for result in run(request).report.results]

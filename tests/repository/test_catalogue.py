@@ -27,6 +27,13 @@ REQUIRED = {
     "module_autoprobe",
     "trust_level",
     "modprobe_blacklist",
+    "open_coded_defer",
+    "prepare_by_deferral",
+    "builtin_restricted",
+    "lock_cookie",
+    "vmm_traps_bme",
+    "atomic_revoke",
+    "eager_revoke",
 }
 
 
