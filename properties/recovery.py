@@ -6,9 +6,14 @@ from tdispmodel.dsl import given, must_be_possible, stays_possible
 from tdispmodel.models.base import Device, Driver, Guest, Identity, Mapping, Tdi, Userspace, Verdict
 
 
+def is_wanted(device: Device) -> bool:
+    """Present, genuine, and able to run as TDISP has it: what a policy can want confidential."""
+    return device.present and device.identity is Identity.GENUINE and device.tdisp_capable
+
+
 @stays_possible(
     code="TDM501",
-    after=lambda now, device: device.present and device.identity is Identity.GENUINE and not now.secrets,
+    after=lambda now, device: is_wanted(device) and not now.secrets,
 )
 def run_stays_reachable(now: Guest, device: Device) -> bool:
     """Before secrets, a genuine device can still get to RUN with its operating driver and private mappings. [debate 61, 62, 141]"""
@@ -17,7 +22,7 @@ def run_stays_reachable(now: Guest, device: Device) -> bool:
 
 @stays_possible(
     code="TDM502",
-    after=lambda now, device: device.present and device.identity is Identity.GENUINE and now.secrets,
+    after=lambda now, device: is_wanted(device) and now.secrets,
 )
 def run_recoverable_with_secrets(now: Guest, device: Device) -> bool:
     """With secrets deployed, a genuine device can still get to RUN with its operating driver and private mappings. [debate 42, 62, 141]"""

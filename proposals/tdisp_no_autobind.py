@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from tdispmodel.dsl import Each, replaces, require
+from tdispmodel.dsl import Each, anything, initially, replaces, require
 from tdispmodel.models.base import Device, Guest
 
 
 class CapableDevice(Device):
     """A device whose TDISP capability bit the kernel reads when it enumerates the device."""
 
-    shows_tdisp: bool = True
+    shows_tdisp: bool = anything()
 
 
 class TdispNoAutobind(Guest):
@@ -20,6 +20,10 @@ class TdispNoAutobind(Guest):
     """
 
     devices: Each[CapableDevice]
+
+    @initially
+    def the_capability_is_shown_as_it_is(self) -> bool:
+        return all(device.shows_tdisp is device.tdisp_capable for device in self.devices)
 
     @replaces(Guest.automatic_probe_is_allowed)
     def automatic_probe_is_allowed(self, device: CapableDevice) -> bool:

@@ -57,6 +57,7 @@ from tdispmodel.models.vocabulary import (
     Result as Result,
     SecretRule as SecretRule,
     Tdi as Tdi,
+    Topology as Topology,
     Userspace as Userspace,
     Verdict as Verdict,
 )
@@ -66,6 +67,7 @@ class Device(Component):
     """One PCI device with its TDI, what the guest kernel knows of it, and what userspace believes."""
 
     # the device itself
+    tdisp_capable: bool = anything()
     tdi: Annotated[Tdi, HiddenFrom(Actor.USERSPACE, Actor.RELYING_PARTY)] = Tdi.CONFIG_UNLOCKED
     identity: Annotated[Identity, HiddenFrom(Actor.KERNEL, Actor.USERSPACE, Actor.RELYING_PARTY)] = anything()
     ready: Annotated[bool, HiddenFrom(Actor.USERSPACE, Actor.RELYING_PARTY)] = anything()
@@ -117,6 +119,7 @@ class Guest(Component):
     tsm_ties_session: Constant[bool] = True
     vmm_traps_bus_master: Constant[bool] = True
     probe_registers_child: Constant[bool] = False
+    topology: Constant[Topology] = Topology.TDISP
 
     phase: Phase = Phase.BOOT
     autoprobe: bool = True  # drivers_autoprobe of the PCI bus
@@ -133,6 +136,14 @@ class Guest(Component):
     @initially
     def a_device_starts_ready_unless_it_needs_preparing(self) -> bool:
         return all(device.ready is not self.device_needs_prepare for device in self.devices)
+
+    @initially
+    def devices_are_as_the_topology_says(self) -> bool:
+        return all(
+            (device.tdisp_capable or self.topology is not Topology.TDISP)
+            and not (device.tdisp_capable and self.topology is Topology.PLAIN)
+            for device in self.devices
+        )
 
     # --- what a proposal may replace ---------------------------------------------------------------------------------
 
@@ -329,7 +340,7 @@ class Guest(Component):
         """Userspace has the TSM lock the interface; an earlier verdict is dropped. [lock_store; PCIe 11.3.8; debate 76]"""
         require(self.userspace_runs and device.present and (not self.secrets or self.relock_with_secrets))
         free = self.tsm_registered and device.driver is Driver.NONE and not device.tsm_context
-        locks = free and device.tdi is Tdi.CONFIG_UNLOCKED and device.ready
+        locks = free and device.tdisp_capable and device.tdi is Tdi.CONFIG_UNLOCKED and device.ready
         device.tdi = Tdi.CONFIG_LOCKED if locks else device.tdi
         device.tsm_context = device.tsm_context or locks
         device.evidence = Evidence.NONE if locks else device.evidence

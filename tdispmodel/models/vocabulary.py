@@ -98,6 +98,14 @@ class Userspace(Enum):
     ROGUE = 2
 
 
+class Topology(Enum):
+    """Which devices are TDISP capable: all, any of them, none.  How many there are is the scope of a check."""
+
+    TDISP = 0
+    MIXED = 1
+    PLAIN = 2
+
+
 class SecretRule(Enum):
     """What must hold when secrets are deployed."""
 
