@@ -1,4 +1,4 @@
-"""The matrix of the catalogue says what was argued before it was computed."""
+"""The matrix of the catalogue says what its arguments say."""
 
 from __future__ import annotations
 
