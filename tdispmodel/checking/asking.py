@@ -75,18 +75,13 @@ def check_model(model: Model, properties: Sequence[Property], plan: Plan, progre
     groups, skipped = grouped(model, properties, plan)
     interrupted = False
     for group in groups:
-        verdicts: dict[SystemProperty, Verdict] = {}
+        verdicts: list[Verdict] = []
         if not interrupted:
             try:
-                for verdict in asked(group, plan, limits, progress):
-                    verdicts[verdict.property] = verdict
+                verdicts.extend(asked(group, plan, limits, progress))
             except KeyboardInterrupt:
                 interrupted = True
-            accept(group.system, list(verdicts.values()))
-            verdicts = plain(verdicts)
-        for wanted, questions in group.questions.items():
-            parts = [verdicts.get(question) or unanswered(question) for question in questions]
-            found[wanted.name] = Result(model.name, group.system, all_of(parts))
+        found.update((wanted.name, result) for wanted, result in judged(model.name, group, verdicts).items())
     results = tuple(found[wanted.name] for wanted in properties if wanted.name in found)
     defaults = tuple((constant.name, constant.value) for constant in model.constants)
     return Answered(model.name, results, skipped, interrupted=interrupted, defaults=defaults)
@@ -94,13 +89,22 @@ def check_model(model: Model, properties: Sequence[Property], plan: Plan, progre
 
 def check_group(name: str, group: Group, plan: Plan, progress: Progress = silent) -> tuple[Result, ...]:
     """Return a judged verdict for each property of a group, about the model ``name``.  Raises as `check_model` does."""
-    verdicts = {verdict.property: verdict for verdict in asked(group, plan, plan.limits(), progress)}
-    accept(group.system, list(verdicts.values()))
-    verdicts = plain(verdicts)
-    return tuple(
-        Result(name, group.system, all_of([verdicts[question] for question in questions]))
-        for questions in group.questions.values()
-    )
+    return tuple(judged(name, group, list(asked(group, plan, plan.limits(), progress))).values())
+
+
+def judged(name: str, group: Group, verdicts: Sequence[Verdict]) -> dict[Property, Result]:
+    """Return the result of each property of a group, once the judge accepted the verdicts on its questions.
+
+    A question without a verdict was interrupted and is open.  Raises `OurFault` when the judge refuses a verdict.
+    """
+    accept(group.system, verdicts)
+    known = plain({verdict.property: verdict for verdict in verdicts})
+    return {
+        wanted: Result(
+            name, group.system, all_of([known.get(question) or unanswered(question) for question in questions])
+        )
+        for wanted, questions in group.questions.items()
+    }
 
 
 def grouped(model: Model, properties: Sequence[Property], plan: Plan) -> tuple[list[Group], tuple[Skipped, ...]]:
