@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from tdispmodel.checking.catalogue import find_catalogue
+from tdispmodel.checking.constants import chosen
 from tdispmodel.checking.loading import load
 from tdispmodel.checking.pipeline import Request, run
-from tdispmodel.checking.settings import constants as known_constants, devices as known_devices
 from tdispmodel.engines.walk import MOST_STARTS, Sought, Walker
 from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.model import Kind
@@ -28,7 +28,7 @@ from tdispmodel.ir.system import State, System, SystemAction, SystemProperty
 from tdispmodel.reports.naming import Names
 from tdispmodel.reports.trace import render, rows
 from tdispmodel.semantics import LeavesRange, Scope, Semantics, ground
-from tdispmodel.semantics.grounding import ground_properties
+from tdispmodel.semantics.grounding import default_constants, ground_properties
 from tdispmodel.source import Rejected
 from tdispmodel.verdict import Answer, Trace
 
@@ -109,7 +109,7 @@ class ModelMachine(RuleBasedStateMachine):
 
 def machine(
     model: str | Path | System,
-    devices: int = 1,
+    devices: int | None = None,
     constants: Mapping[str, object] | None = None,
     properties: Iterable[str | SystemProperty] | None = None,
 ) -> type[ModelMachine]:
@@ -156,7 +156,7 @@ def machine(
 
 def check(
     proposal: str | Path,
-    devices: int = 1,
+    devices: int | None = None,
     constants: Mapping[str, object] | None = None,
     properties: Iterable[str] | None = None,
 ) -> None:
@@ -185,14 +185,14 @@ def check(
 
 
 def _read(
-    proposal: str, devices: int, constants: Mapping[str, object], wanted: Sequence[object] | None
+    proposal: str, devices: int | None, constants: Mapping[str, object], wanted: Sequence[object] | None
 ) -> tuple[System, list[SystemProperty]]:
     """Return the system of a proposal and the questions to be checked."""
     catalogue = find_catalogue()
     loaded = load(catalogue, catalogue.resolve(proposal))
-    chosen = known_constants(loaded.model, _words(constants))
-    scope = Scope(known_devices(devices), chosen)
-    values = {constant.name: constant.value for constant in loaded.model.constants} | chosen
+    number, given = chosen(loaded.model, _words(constants), devices)
+    scope = Scope(number, given)
+    values = default_constants(loaded.model, number) | given
     if wanted is None:
         asked = [
             known

@@ -16,8 +16,9 @@ from pathlib import Path
 from tdispmodel.analysing.scenario import Scenario
 from tdispmodel.checking.asking import range_complaint
 from tdispmodel.checking.catalogue import Catalogue
+from tdispmodel.checking.constants import chosen
 from tdispmodel.checking.mistakes import UNKNOWN_PROPOSAL, UNKNOWN_STEP, OurFault
-from tdispmodel.checking.settings import constants, devices, without
+from tdispmodel.checking.settings import without
 from tdispmodel.compiling.successors import Compiled, Leaves
 from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.ir.expressions import Expression
@@ -53,7 +54,7 @@ def litmus(
     reading = reading_of(asked, catalogue, known)
     model = reading.model
     scope = scope_of(asked, reading)
-    names = steps_of(asked, model)
+    names = steps_of(asked, model, scope.devices)
     system = ground(model, scope)
     condition = condition_of(asked, reading, scope)
     return Search(asked, system, names, condition, limits, progress).answer()
@@ -78,7 +79,7 @@ def scope_of(asked: Scenario, reading: Reading) -> Scope:
     model = reading.model
     models = (model, reading.base() or model) if asked.without else (model,)
     try:
-        return Scope(devices(asked.devices), constants(model, asked.settings), without(models, asked.without))
+        return Scope(*chosen(model, asked.settings, asked.devices), without(models, asked.without))
     except Rejected as rejected:
         line = asked.proposal
         raise Rejected(
@@ -87,11 +88,11 @@ def scope_of(asked: Scenario, reading: Reading) -> Scope:
         ) from None
 
 
-def steps_of(asked: Scenario, model: Model) -> tuple[str, ...]:
+def steps_of(asked: Scenario, model: Model, devices: int) -> tuple[str, ...]:
     """Return the full names of the steps.  Raises `Rejected` for one that the model does not have."""
-    full = action_names(model, asked.devices)
+    full = action_names(model, devices)
     short: dict[str, list[str]] = {}
-    for name in full if asked.devices == 1 else ():
+    for name in full if devices == 1 else ():
         short.setdefault(without_arguments(name), []).append(name)
     found = []
     for step in asked.steps:

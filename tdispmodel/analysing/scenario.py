@@ -16,9 +16,7 @@ A line's quotation marks (``>``), what follows ``#`` and empty lines mean nothin
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +24,7 @@ from typing import NamedTuple
 
 from tdispmodel.checking.mistakes import LITMUS, mistake, shortened
 from tdispmodel.checking.settings import settings
+from tdispmodel.checking.topology import small_text
 from tdispmodel.source import Complaint, Place, Rejected, did_you_mean
 
 LARGEST_FILE = 1 << 16
@@ -71,14 +70,14 @@ class Step(NamedTuple):
 class Scenario:
     """A litmus file.
 
-    ``question`` is one of `QUESTIONS`, ``condition`` the line with what is asked of the last state,
-    ``before_the_end`` whether any steps may come after the last of ``steps``; ``expected`` is one of `EXPECTATIONS`,
-    or empty: then the file claims what its question says.
+    ``devices`` is None where the file does not say how many, ``question`` one of `QUESTIONS`, ``condition`` the line
+    with what is asked of the last state, ``before_the_end`` whether any steps may come after the last of ``steps``;
+    ``expected`` is one of `EXPECTATIONS`, or empty: then the file claims what its question says.
     """
 
     name: str
     proposal: Line
-    devices: int
+    devices: int | None
     settings: dict[str, str]
     without: tuple[str, ...]
     steps: tuple[Step, ...]
@@ -95,28 +94,7 @@ class Scenario:
 
 def read_scenario(path: Path) -> Scenario:
     """Return the scenario in the file ``path``.  Raises `Rejected`."""
-    return scenario(text_of(path), str(path))
-
-
-def text_of(path: Path) -> str:
-    """Return the text of a litmus file.  Raises `Rejected` for what is no ordinary, small UTF-8 file."""
-    place = Place(str(path))
-    try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a named pipe must not block
-        with os.fdopen(handle, "rb") as file:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise mistake(LITMUS, "this is not an ordinary file", place=place)
-            content = file.read(LARGEST_FILE + 1)
-        if len(content) > LARGEST_FILE:
-            raise mistake(LITMUS, f"the file has more than {LARGEST_FILE} bytes", place=place)
-        return content.decode("utf-8")
-    except UnicodeDecodeError as wrong:
-        before = wrong.object[: wrong.start]
-        line = Place(str(path), before.count(b"\n") + 1)
-        raise mistake(LITMUS, "this is no UTF-8 text", "save the file as UTF-8", line) from None
-    except (OSError, ValueError) as problem:
-        why = problem.strerror if isinstance(problem, OSError) and problem.strerror else "the path makes no sense"
-        raise mistake(LITMUS, f"cannot read the file: {why}", place=place) from None
+    return scenario(small_text(path, LITMUS, LARGEST_FILE), str(path))
 
 
 def scenario(text: str, path: str) -> Scenario:
@@ -189,9 +167,10 @@ class _Reader:
         return line
 
     @staticmethod
-    def assumptions(line: Line, words: list[str]) -> tuple[int, dict[str, str], tuple[str, ...]]:
+    def assumptions(line: Line, words: list[str]) -> tuple[int | None, dict[str, str], tuple[str, ...]]:
         """Return number of devices, words of ``--set``, and capabilities switched off."""
-        devices, constants, without = 1, [], []
+        devices: int | None = None
+        constants, without = [], []
         left = iter(words)
         for word in left:
             if word == "devices":

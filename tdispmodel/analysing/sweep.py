@@ -17,6 +17,7 @@ from tdispmodel.ir.expressions import Actor, Bounded, Value
 from tdispmodel.ir.model import Constant, Model, Property
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.reports.sweep import Row, Sweep
+from tdispmodel.semantics.grounding import constants
 from tdispmodel.source import Rejected
 from tdispmodel.verdict import ClosedStates, Result, Skipped, Verdict
 
@@ -64,26 +65,28 @@ def sweep(model: Model, wanted: Property, plan: Plan, jobs: int, progress: Progr
     return Sweep(
         asked=results[0],
         rows=tuple(Row(change.words, result) for change, result in zip(changes[1:], results[1:], strict=True)),
-        fixed=tuple(constant.name for constant in model.constants if constant.fixed),
+        fixed=tuple(name for name, constant in constants(model, plan.devices).items() if constant.fixed),
         given=tuple(name for name, _ in wanted.given),
-        partly=tuple(constant.name for constant in free(model, wanted) if len(others(constant)) > MOST_VALUES),
+        partly=tuple(
+            name for name, constant in free(model, wanted, plan.devices).items() if len(others(constant)) > MOST_VALUES
+        ),
         systems=len(distinct),
     )
 
 
-def free(model: Model, wanted: Property) -> list[Constant]:
-    """Return the constants that neither the proposal fixes nor the property gives."""
+def free(model: Model, wanted: Property, devices: int) -> dict[str, Constant]:
+    """Return the constants that neither the proposal fixes nor the property gives, by their full names."""
     given = {name for name, _ in wanted.given}
-    return [constant for constant in model.constants if not constant.fixed and constant.name not in given]
+    known = constants(model, devices)
+    return {name: constant for name, constant in known.items() if not constant.fixed and name not in given}
 
 
 def changed_plans(model: Model, wanted: Property, plan: Plan) -> Iterator[tuple[str, Plan]]:
     """Yield each single change in words with its plan: other values of constants, then capabilities of the host."""
-    for constant in free(model, wanted):
-        now = plan.constants.get(constant.name, constant.value)
+    for name, constant in free(model, wanted, plan.devices).items():
+        now = plan.constants.get(name, constant.value)
         for value in tried(constant, now):
-            constants = {**plan.constants, constant.name: value}
-            yield f"{constant.name}={value}", replace(plan, constants=constants)
+            yield f"{name}={value}", replace(plan, constants={**plan.constants, name: value})
     for name in capabilities([model], actor=Actor.HOST):
         if name not in plan.without:
             yield f"without {name}", replace(plan, without=tuple(sorted((*plan.without, name))))

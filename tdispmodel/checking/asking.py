@@ -18,7 +18,7 @@ from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.model import NOWHERE, Model, Property
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.semantics import Semantics
-from tdispmodel.semantics.grounding import Scope, ground, ground_properties
+from tdispmodel.semantics.grounding import Scope, default_constants, ground, ground_properties
 from tdispmodel.source import Complaint, Place, Rejected
 from tdispmodel.verdict import Answer, ClosedStates, Contradiction, OutOfRange, Result, Skipped, Verdict
 
@@ -83,7 +83,7 @@ def check_model(model: Model, properties: Sequence[Property], plan: Plan, progre
                 interrupted = True
         found.update((wanted.name, result) for wanted, result in judged(model.name, group, verdicts).items())
     results = tuple(found[wanted.name] for wanted in properties if wanted.name in found)
-    defaults = tuple((constant.name, constant.value) for constant in model.constants)
+    defaults = tuple(default_constants(model, plan.devices).items())
     return Answered(model.name, results, skipped, interrupted=interrupted, defaults=defaults)
 
 

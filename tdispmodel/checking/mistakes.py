@@ -31,6 +31,7 @@ UNMAPPED = "E628"
 LITMUS = "E626"
 UNKNOWN_STEP = "E627"
 NO_START = "E629"
+TOPOLOGY = "E630"
 OWN_FAULT = "E900"
 
 
@@ -55,6 +56,7 @@ CATALOGUE: dict[str, str] = {
     UNMAPPED: "a variable of the smaller model has no value in the larger one",
     LITMUS: "a litmus file cannot be read",
     UNKNOWN_STEP: "a litmus file names a step that its proposal does not have",
+    TOPOLOGY: "a topology file cannot be read, or does not fit the model",
     OWN_FAULT: "a fault of tdispmodel itself",
 }
 """What each code of this layer means."""

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from tdispmodel.checking.asking import Answered, Plan, check_model
 from tdispmodel.checking.catalogue import Catalogue, looks_like_path
+from tdispmodel.checking.constants import chosen
 from tdispmodel.checking.loading import Loaded, load
 from tdispmodel.checking.mistakes import UNKNOWN_ENGINE, USAGE, mistake, shortened, unknown
 from tdispmodel.checking.selection import selection
-from tdispmodel.checking.settings import constants, devices, without
+from tdispmodel.checking.settings import devices, without
+from tdispmodel.checking.topology import Topology
 from tdispmodel.checking.workers import each
 from tdispmodel.engines.protocol import Progress, silent
 from tdispmodel.engines.registry import ENGINES, engine
@@ -30,16 +32,17 @@ class Request:
     """What is asked: proposals (all of the catalogue when none is named), which properties, and under which
     assumptions.
 
-    ``settings`` are the words of ``--set`` by name; ``select`` the expression of ``-k``; ``only`` picks properties by
-    their exact name instead.
+    ``devices`` is None where nobody says how many; ``settings`` are the words of ``--set`` by name; ``select`` the
+    expression of ``-k``; ``only`` picks properties by their exact name instead.
     """
 
     catalogue: Catalogue
     proposals: tuple[str, ...] = ()
     select: str = ""
     only: tuple[str, ...] | None = None
-    devices: int = 1
+    devices: int | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
+    topology: Topology | None = None
     without: tuple[str, ...] = ()
     engines: tuple[str, ...] = ()
     seconds: float | None = DEFAULT_SECONDS
@@ -98,7 +101,7 @@ def run(request: Request, progress: Progress = silent) -> Run:
     """
     try:
         selection(request.select)
-        devices(request.devices)
+        devices(1 if request.devices is None else request.devices)
         known_engines(request.engines)
         tasks = [(request, path) for path in request.paths()]
     except Rejected as rejected:
@@ -170,9 +173,10 @@ def check_loaded(loaded: Loaded, request: Request, progress: Progress = silent) 
 
 def planned(loaded: Loaded, request: Request) -> Plan:
     """Return the plan for one proposal.  Raises `Rejected` when the request does not fit its model."""
+    number, constants = chosen(loaded.model, request.settings, request.devices, request.topology)
     return Plan(
-        devices=devices(request.devices),
-        constants=constants(loaded.model, request.settings),
+        devices=number,
+        constants=constants,
         without=without((loaded.model, loaded.base), request.without),
         engines=request.engines,
         seconds=request.seconds,

@@ -17,13 +17,14 @@ from tdispmodel.checking.catalogue import Catalogue
 from tdispmodel.checking.loading import Loaded, load
 from tdispmodel.checking.mistakes import STORED_TRACE, mistake
 from tdispmodel.checking.pipeline import Request, Run
+from tdispmodel.checking.settings import MAXIMUM_DEVICES
 from tdispmodel.exporting import itf
 from tdispmodel.ir.expressions import belongs
 from tdispmodel.ir.model import Property
 from tdispmodel.ir.system import System
 from tdispmodel.reports.options import Options
 from tdispmodel.reports.trace import render
-from tdispmodel.semantics.grounding import Scope, ground, ground_properties
+from tdispmodel.semantics.grounding import Scope, constants, default_constants, ground, ground_properties
 from tdispmodel.source import Place
 from tdispmodel.verdict import Answer, Result, Trace, Verdict
 
@@ -92,7 +93,10 @@ def judged(loaded: Loaded, found: itf.StoredTrace) -> Result:
 
 def scope_of(loaded: Loaded, wanted: Property, found: itf.StoredTrace) -> Scope:
     """Return the scope under which a trace was stored; raises `Stale` when the model has no such scope any more."""
-    known = {constant.name: constant for constant in loaded.model.constants}
+    if not 1 <= found.devices <= MAXIMUM_DEVICES:
+        message = "the trace has no device" if found.devices < 1 else f"the trace has {found.devices} devices"
+        raise Stale(message)
+    known = constants(loaded.model, found.devices)
     for name, value in found.constants.items():
         if name not in known or not belongs(value, known[name].sort):
             message = f"the model has no constant {name} with the value {value}"
@@ -107,9 +111,6 @@ def scope_of(loaded: Loaded, wanted: Property, found: itf.StoredTrace) -> Scope:
     missing = sorted(known.keys() - found.constants.keys())
     if missing:
         message = f"the trace does not say the value of the constant {missing[0]}"
-        raise Stale(message)
-    if found.devices < 1:
-        message = "the trace has no device"
         raise Stale(message)
     return Scope(found.devices, dict(found.constants), found.without)
 
@@ -136,7 +137,7 @@ def compare_text(path: Path, result: Result, loaded: Loaded) -> None:
     except (OSError, ValueError):
         message = f"{beside.name} cannot be read"
         raise Stale(message) from None
-    defaults = {constant.name: constant.value for constant in loaded.model.constants}
+    defaults = default_constants(loaded.model, result.system.devices)
     if text not in [text_of(result, defaults, shortest=shortest) for shortest in (True, False)]:
         message = f"{beside.name} does not tell this trace as it is told today"
         raise Stale(message)
@@ -164,14 +165,14 @@ class Variant:
     properties: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
     without: tuple[str, ...] = ()
-    devices: int = 1
+    devices: int | None = None
 
     @property
     def suffix(self) -> str:
         """What tells the variant in file names: ``@kernel=BEFORE_6_19``; empty for the plain matrix."""
         parts = [f"{name}={value}" for name, value in sorted(self.settings.items())]
         parts += [f"without={name}" for name in sorted(self.without)]
-        parts += [f"devices={self.devices}"] if self.devices != 1 else []
+        parts += [f"devices={self.devices}"] if self.devices not in (None, 1) else []
         return "@" + ",".join(parts) if parts else ""
 
     def request(self, plain: Request) -> Request:
@@ -199,7 +200,7 @@ def variants(catalogue: Catalogue) -> tuple[Variant, ...]:
                 tuple(table.get("properties", ())),
                 {name: str(value) for name, value in table.get("set", {}).items()},
                 tuple(table.get("without", ())),
-                int(table.get("devices", 1)),
+                int(table["devices"]) if "devices" in table else None,
             )
             for table in tables
         ]

@@ -1,6 +1,6 @@
-"""What the command line asks for, checked against one model: constants, capabilities, number of devices.
+"""The words of the command line as values: amounts, values of constants, capabilities, numbers of devices.
 
-Given the words of the command line and a model, gives typed values, or complaints that name what exists.
+Given words, and a model where they are about one; gives typed values, or complaints that name what exists.
 """
 
 from __future__ import annotations
@@ -11,13 +11,10 @@ from collections.abc import Iterable, Mapping
 from tdispmodel.checking.mistakes import (
     BAD_DEVICES,
     BAD_VALUE,
-    FIXED_CONSTANT,
     UNKNOWN_CAPABILITY,
-    UNKNOWN_CONSTANT,
     USAGE,
     mistake,
     shortened,
-    unknown,
 )
 from tdispmodel.ir.expressions import Actor, Boolean, Bounded, Enumeration, Sort, Value, belongs
 from tdispmodel.ir.model import Constant, Model
@@ -28,10 +25,11 @@ BYTES = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 SECONDS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 
 
-def devices(number: int) -> int:
-    """Return ``number`` if a check can have so many devices; raises `Rejected` otherwise."""
+def devices(number: int, said: str = "") -> int:
+    """Return ``number`` if a check can have so many devices; raises `Rejected`, naming what ``said`` so, otherwise."""
     if not 1 <= number <= MAXIMUM_DEVICES:
-        raise mistake(BAD_DEVICES, f"--devices {number}: the number must be 1 to {MAXIMUM_DEVICES}")
+        where = said or f"--devices {number}"
+        raise mistake(BAD_DEVICES, f"{where}: the number must be 1 to {MAXIMUM_DEVICES}, not {number}")
     return number
 
 
@@ -63,24 +61,6 @@ def settings(texts: Iterable[str]) -> dict[str, str]:
             raise mistake(USAGE, f"--set {name} is given twice, as {found[name]} and as {shortened(value)}")
         found[name] = value
     return found
-
-
-def constants(model: Model, wanted: Mapping[str, str]) -> dict[str, Value]:
-    """Return the values that ``--set`` gives to constants of ``model``.
-
-    Raises `Rejected` for an unknown constant or value, and for a constant that the proposal fixes.
-    """
-    known = {constant.name: constant for constant in model.constants}
-    result: dict[str, Value] = {}
-    for name, text in wanted.items():
-        if name not in known:
-            raise unknown(UNKNOWN_CONSTANT, "constant", name, known)
-        constant = known[name]
-        if constant.fixed:
-            message = f"{model.name} fixes the constant {name} to {constant.value}: it cannot be set"
-            raise mistake(FIXED_CONSTANT, message, f"leave out --set {name}")
-        result[name] = value_of(constant, text)
-    return result
 
 
 def value_of(constant: Constant, text: str) -> Value:

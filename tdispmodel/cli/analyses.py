@@ -15,6 +15,7 @@ from tdispmodel.cli.progress import Reporter
 from tdispmodel.ir.model import Property
 from tdispmodel.reports.exits import Exit
 from tdispmodel.reports.options import Options
+from tdispmodel.semantics.grounding import default_constants
 from tdispmodel.verdict import Result, Skipped
 
 
@@ -30,7 +31,7 @@ class Wanted:
 
     def options(self, seconds: float) -> Options:
         """Return how reports are wanted; results are shown under the name by which the proposal was called."""
-        defaults = {constant.name: constant.value for constant in self.loaded.model.constants}
+        defaults = default_constants(self.loaded.model, self.plan.devices)
         return Options(defaults={self.called: defaults}, seconds=seconds)
 
     def named(self, result: Result) -> Result:

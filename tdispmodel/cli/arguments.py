@@ -116,10 +116,16 @@ def _proposals(parser: argparse.ArgumentParser) -> None:
 
 
 def _scope(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-n", "--devices", type=int, default=1, metavar="N", help="number of devices, 1 to 16")
+    parser.add_argument("-n", "--devices", type=int, metavar="N", help="number of devices, 1 to 16 (default: 1)")
     parser.add_argument(
-        "--set", action="append", default=[], metavar="NAME=VALUE", dest="settings", help="set a constant"
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        dest="settings",
+        help="set a constant: kernel=BEFORE_6_19, devices[1].kind=PLAIN, devices.kind=TDISP,PLAIN",
     )
+    parser.add_argument("--topology", metavar="FILE", help="TOML: a table [[devices]] with constants for each device")
     parser.add_argument(
         "--without", action="append", default=[], metavar="ACTOR.ACTION", help="switch a capability off: host.error"
     )

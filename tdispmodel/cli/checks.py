@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from tdispmodel.checking.catalogue import find_catalogue
 from tdispmodel.checking.loading import Loaded, load
@@ -12,6 +13,7 @@ from tdispmodel.checking.mistakes import UNKNOWN_PROPERTY, USAGE, mistake, short
 from tdispmodel.checking.pipeline import DEFAULT_MEMORY, DEFAULT_SECONDS, Request, Run, run
 from tdispmodel.checking.selection import selection
 from tdispmodel.checking.settings import duration, settings, size
+from tdispmodel.checking.topology import read_topology
 from tdispmodel.cli.arguments import FORMATS
 from tdispmodel.cli.output import Output
 from tdispmodel.cli.progress import Reporter
@@ -72,6 +74,7 @@ def request(arguments: argparse.Namespace) -> Request:
         select=arguments.select,
         devices=arguments.devices,
         settings=settings(arguments.settings),
+        topology=read_topology(Path(arguments.topology)) if arguments.topology is not None else None,
         without=tuple(arguments.without),
         engines=tuple(arguments.engine),
         seconds=DEFAULT_SECONDS if arguments.timeout is None else duration(arguments.timeout),

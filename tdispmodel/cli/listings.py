@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 
 from tdispmodel.checking.catalogue import Catalogue, find_catalogue
+from tdispmodel.checking.constants import by_name
 from tdispmodel.checking.debate import read_statements
 from tdispmodel.checking.loading import Loaded, load, load_base
 from tdispmodel.checking.settings import capabilities
@@ -91,10 +92,10 @@ def variables(loaded: Loaded) -> Iterator[Entry]:
 
 
 def constants(loaded: Loaded) -> Iterator[Entry]:
-    """Yield the constants of a model with their defaults."""
-    for constant in loaded.model.constants:
+    """Yield the constants of a model with their defaults, those of each instance as ``devices.kind``."""
+    for name, constant in by_name(loaded.model).items():
         note = f"{constant.value} (fixed)" if constant.fixed else f"{constant.value} of {values_text(constant.sort)}"
-        yield Entry(constant.name, note, constant.text)
+        yield Entry(name, note, constant.text)
 
 
 def switches(loaded: Loaded) -> Iterator[Entry]:

@@ -13,6 +13,7 @@ from tdispmodel.cli.output import Output
 from tdispmodel.cli.progress import Reporter
 from tdispmodel.reading import read
 from tdispmodel.reports.options import Options
+from tdispmodel.semantics.grounding import default_constants
 
 
 def refine(arguments: argparse.Namespace, output: Output) -> int:
@@ -29,14 +30,15 @@ def refine(arguments: argparse.Namespace, output: Output) -> int:
     names = {known.name for component in abstract.components for known in component.variables}
     mapped = reading.mapping_from(arguments.map, names) if arguments.map else ()
     loaded = Loaded(reading.model, reading.base() or reading.model, ())
+    plan = planned(loaded, asked)
     started = time.monotonic()
     reporter = Reporter(arguments.progress)
     try:
-        found = refined(reading.model, abstract, mapped, planned(loaded, asked), reporter)
+        found = refined(reading.model, abstract, mapped, plan, reporter)
     finally:
         reporter.close()
     found = replace(found, full=arguments.full, abstract=arguments.abstract)
-    defaults = {constant.name: constant.value for constant in reading.model.constants}
+    defaults = default_constants(reading.model, plan.devices)
     options = Options(defaults={reading.model.name: defaults}, seconds=time.monotonic() - started)
     output.write(document(found) if arguments.format == "json" else render(found, options))
     return found.exit

@@ -126,10 +126,13 @@ class Field(Expression):
 
 @dataclass(frozen=True)
 class ConstantValue(Expression):
-    """Template: the value of a constant of the check."""
+    """Template: the value of constant ``name`` of the instance that ``instance`` names, as in `Field`; of the root
+    where it is empty.
+    """
 
     name: str
     of: Sort
+    instance: str = ""
 
     @property
     def sort(self) -> Sort:

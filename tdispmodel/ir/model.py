@@ -34,7 +34,10 @@ class Variable:
 
 @dataclass(frozen=True)
 class Constant:
-    """A constant of a check.  ``fixed``: the proposal decided it, the command line may not."""
+    """A constant of a check: one of the root, or one that each instance of a part has for itself.
+
+    ``fixed``: the proposal decided it, the command line may not.
+    """
 
     name: str
     sort: Sort
@@ -117,7 +120,8 @@ class Component:
     """A component class, with everything inherited already in place.
 
     ``lineage`` names the class and its ancestors, nearest first: ``("TrustedDevice", "Device")``.  ``removed`` names
-    actions that were taken away as ``(owner, name)``: a property may still speak of them.
+    actions that were taken away as ``(owner, name)``: a property may still speak of them.  ``constants`` are those that
+    each instance of a part has for itself; the root's are the model's.
     """
 
     name: str
@@ -126,6 +130,7 @@ class Component:
     actions: tuple[Action, ...] = ()
     parts: tuple[Part, ...] = ()
     removed: tuple[tuple[str, str], ...] = ()
+    constants: tuple[Constant, ...] = ()
     text: str = ""
     place: Place = field(default=NOWHERE, compare=False)
 
@@ -172,7 +177,7 @@ class Property:
 
 @dataclass(frozen=True)
 class Model:
-    """One design: the root component, every component it contains, constants, start conditions and properties.
+    """One design: the root component, every component it contains, the root's constants, start conditions, properties.
 
     ``name`` is the proposal's name (the file's stem), ``initially`` are conditions that start states satisfy (about
     ``self``, the root), ``claim`` the first line of the root's docstring, ``base`` the root class it derives from.
@@ -193,6 +198,9 @@ class Model:
             message = f"components {names} of {self.name} must be distinct and contain the root {self.root}"
             raise IllFormed(message)
         for component in self.components:
+            if component.name == self.root and component.constants:
+                message = f"{self.name}: constants of the root are the model's"
+                raise IllFormed(message)
             for part in component.parts:
                 if part.kind not in names:
                     message = f"{component.name}.{part.name}: no component {part.kind}"

@@ -7,7 +7,7 @@ constants fixed, variables new or with a moved start value, actions added, remov
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tdispmodel.ir.expressions import TRUE, Expression, Field, rebuilt
 from tdispmodel.ir.model import Action, Component, Constant, Guard, Model, Update, Variable
@@ -51,7 +51,7 @@ def effects_text(action: Action) -> tuple[str, ...]:
 
 
 def _changes(model: Model, base: Model) -> Iterator[list[str]]:
-    yield from _constants(model, base)
+    yield from _constants(model.constants, base.constants, "")
     for component in model.components:
         old = _counterpart(component, base)
         label = component.name if old is None or old.name == component.name else old.name
@@ -60,6 +60,7 @@ def _changes(model: Model, base: Model) -> Iterator[list[str]]:
             old = Component(component.name, component.lineage)
         elif component.name != old.name:
             yield _line(0, f"{component.name}: changes to {old.name}")
+        yield from _constants(component.constants, old.constants, f"{label}.")
         yield from _parts(component, old, label)
         yield from _variables(component, old, label)
         yield from _actions(component, old, label)
@@ -82,18 +83,18 @@ def _counterpart(component: Component, base: Model) -> Component | None:
     return next((known for known in base.components if set(known.lineage) & set(component.lineage)), None)
 
 
-def _constants(model: Model, base: Model) -> Iterator[list[str]]:
-    known = {constant.name: constant for constant in base.constants}
-    for constant in model.constants:
+def _constants(now: Iterable[Constant], before: Iterable[Constant], owner: str) -> Iterator[list[str]]:
+    known = {constant.name: constant for constant in before}
+    for constant in now:
         old = known.pop(constant.name, None)
-        text = f"{constant.name} = {_value(constant)}"
+        text = f"{owner}{constant.name} = {_value(constant)}"
         if old is None:
             yield _line(0, f"new constant {text} ({constant.sort})")
         elif constant.fixed and not old.fixed:
             yield _line(0, f"constant fixed: {text}" + ("" if old.value == constant.value else f" (was {_value(old)})"))
         elif old.value != constant.value:
             yield _line(0, f"constant moved: {text} (was {_value(old)})")
-    yield from (_line(0, f"constant dropped: {name}") for name in known)
+    yield from (_line(0, f"constant dropped: {owner}{name}") for name in known)
 
 
 def _value(constant: Constant) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tdispmodel.ir.expressions import ConstantValue, Enumeration, Expression, Literal, Sort
+from tdispmodel.ir.expressions import Enumeration, Expression, Literal, Sort
 from tdispmodel.ir.model import Action, Component, Constant, Model, Part, Variable
 
 
@@ -41,22 +41,26 @@ class Classes:
         ]
         return variables, [part for part in first.parts if all(part in other.parts for other in others)]
 
-    def constants_of(self, name: str) -> list[Constant]:
-        """Return the constants that class ``name`` has: all for the root; for a part none unless it reads some.
-
-        Constants of one name must agree in all classes, also in being fixed, and only a class that derives from
-        another can fix what it inherited.
+    def constants_of(self, name: str | None) -> list[Constant]:
+        """Return the constants that class ``name`` has, own and inherited; one that a component fixed is as it was
+        before, where that is known.
         """
-        described = self.described_by(name)
-        if any(component.name == self.root.name for component in described):
-            return list(self.model.constants)
-        about = {ancestor for component in described for ancestor in component.lineage}
-        formulas = [tree for component in described for action in component.actions for tree in action_formulas(action)]
-        for known in self.model.properties:
-            formulas += (known.formula, known.after) if known.about in about else ()
-        read = {node.name for tree in formulas for node in tree.walk() if isinstance(node, ConstantValue)}
-        fixes = any(constant.fixed and constant.name in read for constant in self.model.constants)
-        return [constant for constant in self.model.constants if read and (fixes or not constant.fixed)]
+        if name is None:
+            return []
+        first, *others = (self._constants(component) for component in self.described_by(name))
+        found = []
+        for constant in first:
+            same = [constant, *(own for other in others for own in other if _same_constant(own, constant))]
+            if len(same) == len(others) + 1:
+                found.append(next((known for known in same if not known.fixed), constant))
+        return found
+
+    def _constants(self, component: Component) -> tuple[Constant, ...]:
+        return self.model.constants if component is self.root else component.constants
+
+
+def _same_constant(left: Constant, right: Constant) -> bool:
+    return (left.name, left.sort) == (right.name, right.sort)
 
 
 def _same_variable(left: Variable, right: Variable) -> bool:
@@ -88,6 +92,7 @@ def enumerations(model: Model) -> list[Enumeration]:
     def sorts() -> Iterator[Sort]:
         for component in reversed(model.components):
             yield from (variable.sort for variable in component.variables)
+            yield from (constant.sort for constant in component.constants)
         yield from (constant.sort for constant in model.constants)
         for expression in _expressions(model):
             yield from (node.of for node in expression.walk() if isinstance(node, Literal))

@@ -59,16 +59,15 @@ class Tightness(IntEnum):
 class Names:
     """How names are written at one place of a file.
 
-    ``own`` is the name through which constants are read (``self``, ``now``), ``root`` the one that holds collections;
-    ``after`` maps the first name of an instance to the name of its state after the step (``now`` to ``after``).
+    ``root`` is the name of the root (``self``, ``now``), which holds collections; ``after`` maps the first name of an
+    instance to the name of its state after the step (``now`` to ``after``).
     """
 
-    own: str = "self"
     root: str = "self"
     after: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({"now": "after"}))
 
 
-IN_PROPERTIES = Names(own="now", root="now")
+IN_PROPERTIES = Names(root="now")
 
 
 def formula(expression: Expression, names: Names | None = None, *, system: System | None = None) -> str:
@@ -141,8 +140,8 @@ class _Writer:
                 return self.read(name, after=after), Tightness.ATOM
             case Field(instance, variable, _, after):
                 return self.field(instance, variable, names, after=after), Tightness.ATOM
-            case ConstantValue(name, _):
-                return name if self.short else f"{names.own}.{name}", Tightness.ATOM
+            case ConstantValue(name, _, instance):
+                return self.field(instance or names.root, name, names, after=False), Tightness.ATOM
             case SameInstance(left, right):
                 return f"{left} is {right}", Tightness.COMPARISON
             case ActorIs(actors):

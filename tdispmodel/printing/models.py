@@ -109,16 +109,16 @@ class _ModelText:
                 yield f"{variable.name} = {self.start(variable)}"
 
     def constants(self, name: str, parent: str | None) -> Iterator[str]:
-        """Yield declarations in the oldest class, and in a component's own class what the proposal fixed."""
-        constants = self.classes.constants_of(name)
-        if parent is None:
-            for constant in constants:
+        """Yield declarations in the oldest class that has them, and in a component's own class what was fixed."""
+        inherited = {constant.name for constant in self.classes.constants_of(parent)}
+        for constant in self.classes.constants_of(name):
+            value = value_text(constant.value, constant.sort)
+            if constant.name not in inherited:
                 sort = f"{self.use('Constant')}[{self.sort(constant.sort, frozenset())}]"
-                yield f"{constant.name}: {sort} = {value_text(constant.value, constant.sort)}"
+                yield f"{constant.name}: {sort} = {value}"
                 yield from docstring(constant.text)
-        elif self.classes.component(name) is not None:
-            fixed = (constant for constant in constants if constant.fixed)
-            yield from (f"{constant.name} = {value_text(constant.value, constant.sort)}" for constant in fixed)
+            elif constant.fixed and self.classes.component(name) is not None:
+                yield f"{constant.name} = {value}"
 
     def sort(self, sort: Sort, hidden_from: frozenset[Actor]) -> str:
         """Return the annotation of a variable or constant."""

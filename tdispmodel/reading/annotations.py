@@ -235,11 +235,14 @@ def start_values(node: ast.expr, sort: Sort, context: Context) -> tuple[Value, .
         if len(set(values)) != len(values):
             raise source.mistake(node, "E308", "a start value is listed twice", "remove one of the two")
         return values or sort.values
-    return (written_value(node, sort, context),)
+    return (written_value(node, sort, context, ", or anything()"),)
 
 
-def written_value(node: ast.expr, sort: Sort, context: Context) -> Value:
-    """Return the value of ``sort`` that is written down: ``True``, ``-1``, ``Tdi.RUN``.  Raises `Mistake`."""
+def written_value(node: ast.expr, sort: Sort, context: Context, or_else: str = "") -> Value:
+    """Return the value of ``sort`` that is written down: ``True``, ``-1``, ``Tdi.RUN``.
+
+    Raises `Mistake`, which says what else could stand here, ``or_else``.
+    """
     source = context.names.source
     number = literal_integer(node)
     match sort, node:
@@ -255,7 +258,7 @@ def written_value(node: ast.expr, sort: Sort, context: Context) -> Value:
             if isinstance(owner, EnumClass):
                 return _member(owner, name, sort, node, context)
     what = {"Boolean": "write True or False", "Bounded": "write an integer"}
-    hint = what.get(type(sort).__name__, f"write {sort}.{sort.values[0]}, or anything()")
+    hint = what.get(type(sort).__name__, f"write {sort}.{sort.values[0]}{or_else}")
     raise source.mistake(node, "E308", f"{sort_name(sort)} is needed, written down", hint)
 
 

@@ -253,7 +253,7 @@ class Elaborator:
             case VariableMember(name, sort):
                 return self.read(instance, found, node, scope, Field(instance.path, name, sort, instance.after))
             case ConstantMember(name, sort):
-                return Term(ConstantValue(name, sort))
+                return Term(ConstantValue(name, sort, instance.path))
             case PartMember(name, kind, many):
                 if many:
                     return Collection(name, kind, instance.after)

@@ -53,7 +53,7 @@ CATALOGUE: dict[str, str] = {
     "E314": "a part stands where it cannot",
     "E315": "an inherited member is declared again",
     "E316": "a start value is moved of something that is no variable or constant",
-    "E317": "a constant differs between components",
+    "E317": "a constant of a part has the name of one of the root",
     "E318": "the branches of an if-expression are of different kinds",
     "E319": "an expression that the language does not have",
     "E320": "an order is asked of values that have none",

@@ -37,12 +37,8 @@ def build_model(world: World, name: str, path: str, mistakes: Mistakes) -> Model
     initially = tuple(_initially(world, mistakes))
     mistakes.settle()
     root = world.root
-    constants = tuple(
-        Constant(member.name, member.sort, member.value, member.fixed, member.text, member.place)
-        for member in _constants_in_order(world)
-    )
     try:
-        return Model(name, root.name, components, constants, initially, (), root.claim, path)
+        return Model(name, root.name, components, _constants(root), initially, (), root.claim, path)
     except IllFormed as fault:
         place = root.module.source.place(root.node)
         mistakes.add(Complaint("E399", f"the model makes no sense: {fault}", place))
@@ -64,13 +60,12 @@ def with_properties(model: Model, properties: tuple[Property, ...]) -> Model:
     )
 
 
-def _constants_in_order(world: World) -> list[ConstantMember]:
-    found: dict[str, ConstantMember] = {}
-    for declared in world.classes:
-        for name, member in declared.members.items():
-            if isinstance(member, ConstantMember):
-                found.setdefault(name, member)
-    return list(found.values())
+def _constants(declared: ComponentClass) -> tuple[Constant, ...]:
+    return tuple(
+        Constant(member.name, member.sort, member.value, member.fixed, member.text, member.place)
+        for member in declared.members.values()
+        if isinstance(member, ConstantMember)
+    )
 
 
 def _component(world: World, declared: ComponentClass, mistakes: Mistakes) -> Component:
@@ -88,6 +83,7 @@ def _component(world: World, declared: ComponentClass, mistakes: Mistakes) -> Co
             Part(member.name, member.kind.name, member.many) for member in members if isinstance(member, PartMember)
         ),
         removed=world.removed(declared),
+        constants=() if declared is world.root else _constants(declared),
         text=declared.text,
         place=declared.module.source.place(declared.node),
     )

@@ -1,7 +1,7 @@
 """The component classes that take part in one model, found from its root.
 
 Given the root class; gives every class of which the model has instances, checks what only makes sense for the whole
-(no recursion, `Each` only in the root, distinct names, agreeing constants), and applies removals of parts' actions.
+(no recursion, `Each` only in the root, distinct names, also of constants), and applies removals of parts' actions.
 """
 
 from __future__ import annotations
@@ -81,13 +81,8 @@ class World:
         return tuple((member.owner.name, member.name) for member in taken)
 
     def constants(self) -> dict[str, ConstantMember]:
-        """Return the constants of the model by name."""
-        return {
-            name: member
-            for declared in reversed(self.classes)
-            for name, member in declared.members.items()
-            if isinstance(member, ConstantMember)
-        }
+        """Return the constants of the root by name."""
+        return {name: member for name, member in self.root.members.items() if isinstance(member, ConstantMember)}
 
     def _add(
         self,
@@ -147,18 +142,19 @@ class World:
         raise found.module.source.mistake(found.node, "E207", message, "rename one of the two, or import it")
 
     def _check_constants(self) -> None:
-        known: dict[str, tuple[ComponentClass, ConstantMember]] = {}
-        for declared in self.classes:
+        """Nobody could tell what ``--set`` means, nor whether a part was meant to read the root's constant."""
+        known = self.constants()
+        for declared in self.classes[1:]:
             for name, member in declared.members.items():
-                if not isinstance(member, ConstantMember):
-                    continue
-                owner, other = known.setdefault(name, (declared, member))
-                if (other.sort, other.value, other.fixed) != (member.sort, member.value, member.fixed):
-                    message = f"the constant {name} of {declared.name} differs from that of {owner.name}"
-                    hint = "one constant has one sort and one value in the whole model"
-                    raise Mistake(
-                        Complaint("E317", message, member.place, hint, declared.module.source.line(member.place.line))
+                if isinstance(member, ConstantMember) and name in known:
+                    message = f"the constant {name} of {declared.name} has the name of one of {self.root.name}"
+                    hint = "rename one of the two: each instance of a part has its constants for itself"
+                    source = next(
+                        ancestor.module.source
+                        for ancestor in declared.lineage
+                        if ancestor.module.source.path == member.place.path
                     )
+                    raise Mistake(Complaint("E317", message, member.place, hint, source.line(member.place.line)))
 
     def _apply_removals(self) -> None:
         for owner, name, node, module in self.root.removals:

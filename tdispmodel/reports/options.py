@@ -6,17 +6,21 @@ took.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from tdispmodel.ir.expressions import Value
-from tdispmodel.ir.model import Kind, Model
+from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.verdict import Answer, Result, Verdict, Witness
 
 Defaults = Mapping[str, Mapping[str, Value]]
 """For each proposal the value that each constant has when nobody sets it."""
+
+EACH = re.compile(r"(?<=\w)\[[0-9]+\](?=\.)")
+"""The index in ``devices[0].kind``."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +39,6 @@ class Options:
     defaults: Defaults = field(default_factory=lambda: MappingProxyType({}))
     paths: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     tool: str = "tdispmodel"
-
-
-def defaults_of(models: Iterable[Model]) -> dict[str, dict[str, Value]]:
-    """Return the defaults of the constants of each model, by its name."""
-    return {model.name: {constant.name: constant.value for constant in model.constants} for model in models}
 
 
 def word(verdict: Verdict) -> str:
@@ -67,15 +66,29 @@ def title(question: SystemProperty) -> str:
     return f"{question.code} {question.name}".strip()
 
 
-def changed_constants(result: Result, options: Options) -> dict[str, Value]:
-    """Return the constants that differ from the proposal's defaults (all of them where those are not known)."""
+def in_words(constants: Iterable[tuple[str, Value]]) -> dict[str, str]:
+    """Return constants in words of ``--set``, those of the instances of a part together: ``devices.kind``, with
+    ``TDISP,PLAIN``, or with ``PLAIN`` if all have the same value.
+    """
+    found: dict[str, list[str]] = {}
+    for name, value in constants:
+        found.setdefault(EACH.sub("", name), []).append(str(value))
+    return {name: values[0] if len(set(values)) == 1 else ",".join(values) for name, values in found.items()}
+
+
+def changed_constants(result: Result, options: Options) -> dict[str, str]:
+    """Return the constants that differ from the proposal's defaults (all of them where those are not known), in words;
+    those of the instances of a part as soon as one of them differs.
+    """
     defaults = options.defaults.get(result.proposal, {})
-    return {name: value for name, value in result.system.constants if name not in defaults or defaults[name] != value}
+    constants = result.system.constants
+    changed = {EACH.sub("", name) for name, value in constants if name not in defaults or defaults[name] != value}
+    return {name: words for name, words in in_words(constants).items() if name in changed}
 
 
 def assumptions(result: Result, options: Options) -> str:
     """Return what was assumed apart from the defaults: ``kernel=BEFORE_6_19 without host.error``; often nothing."""
-    parts = [f"{name}={value}" for name, value in changed_constants(result, options).items()]
+    parts = [f"{name}={words}" for name, words in changed_constants(result, options).items()]
     if result.system.without:
         parts.append(f"without {', '.join(result.system.without)}")
     return " ".join(parts)

@@ -14,6 +14,7 @@ from tdispmodel.reports.options import (
     Options,
     again,
     devices_text,
+    in_words,
     sentence,
     shows_trace,
     title,
@@ -97,7 +98,7 @@ def _assumptions(found: Sweep) -> list[str]:
     ]
     lines: list[str] = []
     for label, names in labelled:
-        shown = [f"{name}={constants[name]}" for name in names]
+        shown = [f"{name}={words}" for name, words in in_words((name, constants[name]) for name in names).items()]
         lines += beside(label, packed(shown, WIDTH - len(label))) if shown else []
     off = found.asked.system.without
     lines += beside("switched off: ", packed(off, WIDTH - 14)) if off else []

@@ -16,6 +16,7 @@ from tdispmodel.reports.options import (
     again,
     assumptions,
     devices_text,
+    in_words,
     sentence,
     unanswered,
     value_text,
@@ -141,7 +142,7 @@ def _asked_with(result: Result, options: Options) -> list[str]:
         return []
     system = result.system
     able = {f"{action.actor.value}.{action.template.name}" for action in system.actions if action.actor is Actor.HOST}
-    constants = [f"{name}={value}" for name, value in system.constants]
+    constants = [f"{name}={words}" for name, words in in_words(system.constants).items()]
     return [
         *beside("  asked with: ", packed(constants or ["no constants"], WIDTH - 14)),
         *beside("  host can:   ", packed(sorted(able) or ["nothing"], WIDTH - 14)),

@@ -33,7 +33,7 @@ from tdispmodel.ir.expressions import (
     number,
     rebuilt,
 )
-from tdispmodel.ir.model import Action, Component, Kind, Model, Property
+from tdispmodel.ir.model import Action, Component, Constant, Kind, Model, Property
 from tdispmodel.ir.premise import antecedent
 from tdispmodel.ir.system import Assignment, System, SystemAction, SystemProperty, SystemVariable, speaks_of_step
 
@@ -43,8 +43,8 @@ Environment = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Scope:
-    """What a check is asked for: how many devices, which constants differ from their defaults, which capabilities
-    (``host.error``: actor and action) are switched off.
+    """What a check is asked for: how many devices, which constants differ from their defaults, by their full names
+    (``kernel``, ``devices[0].kind``), which capabilities (``host.error``: actor and action) are switched off.
     """
 
     devices: int = 1
@@ -74,8 +74,22 @@ def instances(model: Model, devices: int) -> tuple[Instance, ...]:
     return tuple(below("", model.component(model.root)))
 
 
+def constants(model: Model, devices: int) -> dict[str, Constant]:
+    """Return all constants by their full names: the root's first, then those of each instance (``devices[0].kind``)."""
+    found = {constant.name: constant for constant in model.constants}
+    for instance in instances(model, devices):
+        for constant in instance.component.constants:
+            found[member(instance.name, constant.name)] = constant
+    return found
+
+
+def default_constants(model: Model, devices: int) -> dict[str, Value]:
+    """Return the values that all constants have when nobody sets them, by their full names."""
+    return {name: constant.value for name, constant in constants(model, devices).items()}
+
+
 def member(instance: str, name: str) -> str:
-    """Return the full name of a variable or part of an instance."""
+    """Return the full name of a variable, constant or part of an instance."""
     return f"{instance}.{name}" if instance else name
 
 
@@ -119,7 +133,7 @@ class _Grounding:
         self.model = model
         self.scope = scope
         self.all = instances(model, scope.devices)
-        self.constants = {constant.name: constant.value for constant in model.constants} | dict(scope.constants)
+        self.constants = default_constants(model, scope.devices) | dict(scope.constants)
         named: dict[str, set[str]] = {}
         for component in model.components:
             for action in component.actions:
@@ -230,8 +244,9 @@ class _Grounding:
             match node:
                 case Field(instance, variable, sort, after):
                     return Read(member(self.resolve(instance, env), variable), sort, after)
-                case ConstantValue(name, sort):
-                    return Literal(self.constants[name], sort)
+                case ConstantValue(name, sort, instance):
+                    owner = self.resolve(instance, env) if instance else ""
+                    return Literal(self.constants[member(owner, name)], sort)
                 case SameInstance(left, right):
                     return TRUE if self.resolve(left, env) == self.resolve(right, env) else FALSE
                 case ActorIs(actors):

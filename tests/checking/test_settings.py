@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tdispmodel.checking import settings
+from tdispmodel.checking.constants import chosen
 from tdispmodel.ir.expressions import BOOLEAN, Actor, Bounded, Enumeration, Value
 from tdispmodel.ir.model import Action, Component, Constant, Model
 from tdispmodel.source import Complaint, Rejected
@@ -54,7 +55,9 @@ def complaint_of(rejected: pytest.ExceptionInfo[Rejected]) -> Complaint:
 )
 def test_value_by_sort(text: str, value: Value) -> None:
     """A value is read as the constant's sort says."""
-    (read,) = settings.constants(MODEL, settings.settings([text])).values()
+    number, found = chosen(MODEL, settings.settings([text]))
+    (read,) = found.values()
+    assert number == 1
     assert (type(value), value) == (type(read), read)
 
 
@@ -78,7 +81,7 @@ def test_value_by_sort(text: str, value: Value) -> None:
 def test_wrong_settings(text: str, code: str, hint: str) -> None:
     """A setting that does not fit the model is a complaint that says what would."""
     with pytest.raises(Rejected) as rejected:
-        settings.constants(MODEL, settings.settings([text]))
+        chosen(MODEL, settings.settings([text]))
     complaint = complaint_of(rejected)
     assert (code, hint) == (complaint.code, complaint.hint)
 

@@ -260,10 +260,12 @@ class Native:
 
     @staticmethod
     def _set_constants(world: World, constants: dict[str, Any]) -> None:
+        """Set the constants that are given by their full names, ``kernel`` or ``devices[0].kind``."""
         for path, kind in world.kinds.items():
             for name, plain_kind, marks, _ in settings_of(kind):
-                if is_constant(marks) and name in constants:
-                    value = constants[name]
+                full = f"{path}.{name}" if path else name
+                if is_constant(marks) and full in constants:
+                    value = constants[full]
                     (member,) = [known for known in every_value(plain_kind, marks) if plain(known) == value]
                     setattr(world.instances[path], name, member)
 

@@ -126,10 +126,10 @@ class Maker:
                     if sight.steps:
                         found.append(Field(instance, variable.name, variable.sort, after=True))
         return found + [
-            ConstantValue(constant.name, constant.sort)
-            for constant in self.constants
-            if (sight.root or not constant.fixed)
-            and (constant.sort == kind or isinstance(constant.sort, kind if isinstance(kind, type) else ()))
+            ConstantValue(constant.name, constant.sort, instance)
+            for instance, component in sight.instances
+            for constant in (self.constants if component.name == self.root_name else component.constants)
+            if constant.sort == kind or isinstance(constant.sort, kind if isinstance(kind, type) else ())
         ]
 
     def boolean(self, sight: Sight, depth: int = 2) -> Expression:  # one case per node
@@ -297,10 +297,10 @@ class Maker:
             found.append(Variable(f"{prefix}_{position}", sort, tuple(initial), hidden))
         return tuple(found)
 
-    def constant(self, position: int) -> Constant:
+    def constant(self, name: str, *, may_be_fixed: bool) -> Constant:
         sort: Sort = self.one(*SORTS)
-        fixed = self.patched and self.yes()
-        return Constant(f"constant_{position}", sort, self.one(*sort.values), fixed)
+        fixed = may_be_fixed and self.yes()
+        return Constant(name, sort, self.one(*sort.values), fixed)
 
     def sight_of(self, name: str, component: Component) -> tuple[tuple[str, Component], ...]:
         """Return an instance and its single parts."""
@@ -419,7 +419,9 @@ class Maker:
             self.root_name, lineage, self.variables("own", 1, 2, 1), parts=self.parts, removed=removed, text=text
         )
         self.components = {self.root_name: root, **self.components}
-        constants = [self.constant(position) for position in range(self.number(0, 2))]
+        constants = [
+            self.constant(f"constant_{position}", may_be_fixed=self.patched) for position in range(self.number(0, 2))
+        ]
         self.constants = tuple(sorted(constants, key=lambda constant: constant.fixed))
         for name, component in list(self.components.items()):
             most = 3 if name == self.root_name else 1
@@ -450,7 +452,13 @@ class Maker:
             parts.append(Part(name, kind, many))
             lineage = (kind, "Thing") if kind == "Cell" and self.patched else (kind,)
             variables = self.variables(kind.lower(), 1, 2 if kind == "Unit" else 1, 2 if many else 1)
-            self.components[kind] = Component(kind, lineage, variables, text=self.one("", f"A {kind.lower()}."))
+            constants = [
+                self.constant(f"{kind.lower()}_constant", may_be_fixed=len(lineage) > 1)
+                for _ in range(self.number(0, 1))
+            ]
+            self.components[kind] = Component(
+                kind, lineage, variables, constants=tuple(constants), text=self.one("", f"A {kind.lower()}.")
+            )
         self.parts = tuple(parts)
 
     def starts(self, root: Component) -> tuple[Expression, ...]:

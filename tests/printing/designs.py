@@ -64,7 +64,7 @@ RESET = Action(
     "Guest",
     Actor.HOST,
     fair=False,
-    guards=(Guard(Equal(ConstantValue("kernel", KERNEL), member("OLD"))),),
+    guards=(Guard(Equal(ConstantValue("kernel", KERNEL, "self"), member("OLD"))),),
     updates=(Update("device", "bound", FALSE, ("device", "devices")), Update("self", "tried", number(0))),
     text="The host resets all.",
 )

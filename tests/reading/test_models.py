@@ -111,7 +111,7 @@ EXPECTED = Model(
                     parameters=(Parameter("device", "Device"),),
                     guards=(
                         Guard(Equal(field("device"), literal("LOCKED"))),
-                        Guard(Or((ConstantValue("strict", BOOLEAN), Field("self", "ready", BOOLEAN)))),
+                        Guard(Or((ConstantValue("strict", BOOLEAN, "self"), Field("self", "ready", BOOLEAN)))),
                     ),
                     updates=(Update("device", "tdi", literal("RUN")),),
                     text="Start it.",
