@@ -117,7 +117,7 @@ def run_ends_in_error_or_unlocked(now: Device, after: Device) -> bool:
 def failed_accept_changes_nothing(now: Guest, after: Guest, step: Step) -> bool:
     """An accept that is refused changes nothing about the device. [accept_store]"""
     return all(
-        not (step.is_(Guest.accept, device) and after.result is Result.REFUSED)
+        not (step.is_(Guest.accept, device) and after.result is not Result.DONE)
         or (
             later.tdi is device.tdi
             and later.accepted is device.accepted
@@ -157,7 +157,7 @@ def relock_discards_evidence(now: Device, after: Device) -> bool:
 def second_accept_is_refused(now: Guest, after: Guest, step: Step) -> bool:
     """accept on an accepted device is refused. [v2 review, 10 Apr 2026]"""
     return all(
-        not (step.is_(Guest.accept, device) and device.accepted) or after.result is Result.REFUSED
+        not (step.is_(Guest.accept, device) and device.accepted) or after.result is not Result.DONE
         for device in now.devices
     )
 

@@ -11,6 +11,11 @@ def is_bound_anew(before: Device, later: Device) -> bool:
     return before.driver is not Driver.OPERATING and later.driver is Driver.OPERATING
 
 
+def prepare_is_bound_anew(before: Device, later: Device) -> bool:
+    """A prepare driver is attached in this step."""
+    return before.driver is not Driver.PREPARE and later.driver is Driver.PREPARE
+
+
 def is_verified(device: Device) -> bool:
     """In RUN, accepted, with a verdict that is current."""
     return device.tdi is Tdi.RUN and device.accepted and device.is_approved
@@ -19,26 +24,26 @@ def is_verified(device: Device) -> bool:
 @step_property(code="TDM101")
 def no_trusted_driver_binds_pre_run(now: Device, after: Device) -> bool:
     """Whoever binds the operating driver, the TDI is in RUN. [debate 37]"""
-    return not is_bound_anew(now, after) or now.tdi is Tdi.RUN
+    return not is_bound_anew(now, after) or now.is_listed or now.tdi is Tdi.RUN
 
 
 @step_property(code="TDM102")
 def trusted_driver_binds_only_verified(now: Device, after: Device) -> bool:
     """Whoever binds the operating driver: the TDI is in RUN, accepted, its verdict current. [debate 37, "and never otherwise"]"""
-    return not is_bound_anew(now, after) or is_verified(now)
+    return not is_bound_anew(now, after) or now.is_listed or is_verified(now)
 
 
 @step_property(code="TDM103")
 def kernel_binds_only_verified(now: Device, after: Device, step: Step) -> bool:
     """When the kernel binds the operating driver, the TDI is in RUN, accepted, its verdict current. [debate 15, 38, 110]"""
-    return not (step.actor is Actor.KERNEL and is_bound_anew(now, after)) or is_verified(now)
+    return not (step.actor is Actor.KERNEL and is_bound_anew(now, after)) or now.is_listed or is_verified(now)
 
 
 @step_property(code="TDM104")
 def kernel_binds_only_verified_after_boot(now: Guest, after: Guest, step: Step) -> bool:
     """From the initrd on the kernel binds the operating driver only to a verified device in RUN. [debate 14, 18, 44, 48, 64, 101, 107]"""
     return not (now.phase is not Phase.BOOT and step.actor is Actor.KERNEL) or all(
-        not is_bound_anew(device, later) or is_verified(device)
+        not is_bound_anew(device, later) or device.is_listed or is_verified(device)
         for device, later in zip(now.devices, after.devices, strict=True)
     )
 
@@ -67,10 +72,13 @@ def no_shared_bind_with_secrets(now: Guest, after: Guest) -> bool:
 
 
 @step_property(code="TDM108")
-def override_only_never_autobinds(now: Device, after: Device, step: Step) -> bool:
+def override_only_never_autobinds(now: Guest, after: Guest, step: Step) -> bool:
     """The kernel never binds an override_only driver on its own. [debate 60]"""
-    binds = now.driver is not Driver.PREPARE and after.driver is Driver.PREPARE
-    return not binds or step.actor is not Actor.KERNEL
+    return all(
+        not (prepare_is_bound_anew(device, later) or (now.override_only and is_bound_anew(device, later)))
+        or step.actor is not Actor.KERNEL
+        for device, later in zip(now.devices, after.devices, strict=True)
+    )
 
 
 @step_property(code="TDM109")
@@ -104,7 +112,6 @@ def locked_topology_admits_no_newcomer(now: Guest, after: Guest) -> bool:
     )
 
 
-@needs("Device.tdisp_capable", "Device.driver_is_allowed")
 @invariant(code="TDM112")
 def nontdisp_binds_only_allowed(now: Guest) -> bool:
     """From the initrd on a device without TDISP is bound only to an allow-listed driver. [debate 40]"""
@@ -125,5 +132,6 @@ def distrusted_device_is_driverless(now: Device) -> bool:
 @needs("Guest.bus_is_managed")
 @invariant(code="TDM114")
 def managed_buses_stay_off(now: Guest) -> bool:
-    """From the initrd on automatic probing is off on every managed bus. [debate 17 to 20]"""
-    return not (now.bus_is_managed and now.phase is not Phase.BOOT) or not now.autoprobe
+    """From the initrd on automatic probing is off on every managed bus, later ones included. [debate 17 to 20]"""
+    later_is_off = not now.later_buses_are_managed() or not now.later_autoprobe
+    return not (now.bus_is_managed and now.phase is not Phase.BOOT) or (not now.autoprobe and later_is_off)

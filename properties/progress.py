@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from tdispmodel.dsl import Step, leads_to, must_be_possible, never_endless
-from tdispmodel.models.base import Device, Driver, Guest, Mapping, Tdi
+from properties.recovery import is_wanted
+from tdispmodel.dsl import Step, given, leads_to, must_be_possible, never_endless
+from tdispmodel.models.base import Device, Driver, Guest, Mapping, Phase, Tdi
+
+
+@given(userspace_only_recovers=True, relock_with_secrets=True)
+@leads_to(code="TDM401", after=is_wanted)
+def wanted_device_gets_its_driver(now: Device) -> bool:
+    """A device that is wanted from some point on ends in RUN with its operating driver and private mappings, if userspace unlocks and unbinds only to recover. [debate 12, 41, 84]"""
+    runs_privately = now.mapping is Mapping.PRIVATE and now.tdi is Tdi.RUN
+    return not is_wanted(now) or (now.driver is Driver.OPERATING and runs_privately)
 
 
 @never_endless(code="TDM402")
@@ -16,6 +25,13 @@ def deferral_is_not_endless(now: Device, after: Device, step: Step) -> bool:
 def tsm_registers(now: Guest) -> bool:
     """A TSM that is not registered gets registered, sooner or later. [tsm_register; debate 22]"""
     return now.tsm_registered
+
+
+@leads_to(code="TDM404", after=lambda now: now.phase is not Phase.BOOT)
+def internal_devices_bind(now: Guest) -> bool:
+    """The TSM's faux device, the attestation driver's platform device and the operating driver's auxiliary functions get their drivers. [debate 22, 23, 30, 98, 109]"""
+    functions_attach = all(now.function_attaches(device) for device in now.devices)
+    return now.tsm_registered and now.attestation_bound and functions_attach
 
 
 @leads_to(code="TDM405", after=lambda now: now.accepted and now.tdi is not Tdi.RUN)
@@ -33,7 +49,8 @@ def approval_leads_to_secrets(now: Guest) -> bool:
 @must_be_possible(code="TDM408")
 def trusted_driver_can_run(now: Device) -> bool:
     """The operating driver can be bound, with private mappings, to a TDI in RUN. [debate 80; witness against vacuity]"""
-    return now.driver is Driver.OPERATING and now.mapping is Mapping.PRIVATE and now.tdi is Tdi.RUN
+    runs_privately = now.mapping is Mapping.PRIVATE and now.tdi is Tdi.RUN
+    return not now.can_be_wanted or (now.driver is Driver.OPERATING and runs_privately)
 
 
 @must_be_possible(code="TDM409")

@@ -8,7 +8,7 @@ from tdispmodel.models.base import Device, Driver, Guest, Identity, Mapping, Tdi
 
 def is_wanted(device: Device) -> bool:
     """Present, genuine, and able to run as TDISP has it: what a policy can want confidential."""
-    return device.present and device.identity is Identity.GENUINE and device.tdisp_capable
+    return device.present and device.identity is Identity.GENUINE and device.can_be_wanted
 
 
 @stays_possible(
@@ -29,13 +29,13 @@ def run_recoverable_with_secrets(now: Guest, device: Device) -> bool:
     return device.driver is Driver.OPERATING and device.mapping is Mapping.PRIVATE and device.tdi is Tdi.RUN
 
 
-@stays_possible(code="TDM503", after=lambda now: now.present and now.identity is Identity.GENUINE)
+@stays_possible(code="TDM503", after=is_wanted)
 def ready_again_is_reachable(now: Device) -> bool:
     """A genuine device can be made unlocked and lockable again. [debate 61]"""
     return now.tdi is Tdi.CONFIG_UNLOCKED and now.ready
 
 
-@stays_possible(code="TDM504", after=lambda now: now.present and now.identity is Identity.GENUINE and now.accepted)
+@stays_possible(code="TDM504", after=lambda now: is_wanted(now) and now.accepted)
 def acceptance_stays_revocable(now: Device) -> bool:
     """The acceptance of a genuine device can be taken back. [unlock_store; debate 43]"""
     return not now.accepted
@@ -53,4 +53,4 @@ def trusting_policy_is_expressible(now: Device) -> bool:
 def untrusting_policy_is_expressible(now: Device) -> bool:
     """A userspace that does not trust the host can use its device in RUN, privately, with a current verdict. [debate 104]"""
     runs_privately = now.mapping is Mapping.PRIVATE and now.tdi is Tdi.RUN and now.accepted
-    return now.driver is Driver.OPERATING and runs_privately and now.is_approved
+    return not now.can_be_wanted or (now.driver is Driver.OPERATING and runs_privately and now.is_approved)

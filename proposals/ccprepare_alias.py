@@ -77,7 +77,7 @@ class CcprepareAlias(InitrdAutoprobeOff):
     @action(by=Actor.USERSPACE)
     def plan_another_prepare(self, device: PreparableDevice) -> None:
         """Userspace takes a refused request for a sign that the device lost its configuration. [debate 61, 62]"""
-        require(self.userspace_runs and device.present and self.result is Result.REFUSED)
+        require(self.userspace_runs and device.present and self.result is not Result.DONE)
         require(device.prepared and not device.tsm_context and device.driver is Driver.NONE)
         device.prepared = False
 

@@ -7,7 +7,8 @@ from tdispmodel.models.base import Device, Guest
 
 
 class DeviceFilter(Guest):
-    """The device core refuses automatic probes of devices that are not accepted; the operating driver is on no list.
+    """The device core refuses automatic probes of devices that are not accepted; the operating driver is on the allow
+    list only where a topology says so (`driver_is_allowed`).
 
     What userspace asks for is not filtered.  The filter reads the flag, and nothing clears the flag when the TDI leaves
     RUN.
@@ -16,5 +17,5 @@ class DeviceFilter(Guest):
 
     @replaces(Guest.automatic_probe_is_allowed)
     def automatic_probe_is_allowed(self, device: Device) -> bool:
-        """has_probe_authorization(): here, the acceptance flag."""
-        return device.accepted
+        """has_probe_authorization(): here, the acceptance flag, or a driver on the allow list."""
+        return device.accepted or device.driver_is_allowed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from proposals.initrd_autoprobe_off import InitrdAutoprobeOff
 from tdispmodel.dsl import Actor, Constant, Each, action, replaces, require
-from tdispmodel.models.base import Device, Driver, Guest, Mapping, Result, Tdi
+from tdispmodel.models.base import Device, Driver, Guest, Mapping, Tdi
 
 
 class WatchedDevice(Device):
@@ -37,16 +37,10 @@ class EagerRevoke(InitrdAutoprobeOff):
         """A struct device that comes back has lost nothing."""
         device.loss_known = False
 
-    @replaces(Guest.accept)
-    def accept(self, device: WatchedDevice) -> None:
-        """Userspace accepts the device; the kernel refuses while it is taking back what was lost. [accept_store; PCIe 11.3.14]"""
-        require(self.userspace_runs and device.present and self.userspace_may_accept(device))
-        free = self.tsm_registered and device.driver is Driver.NONE and device.tsm_context and not device.loss_known
-        starts = free and device.tdi is Tdi.CONFIG_LOCKED
-        device.tdi = Tdi.RUN if starts else device.tdi
-        device.accepted = device.accepted or starts
-        device.encrypted_ranges = device.encrypted_ranges + 1 if starts else device.encrypted_ranges
-        self.result = Result.DONE if starts else Result.REFUSED
+    @replaces(Guest.accept_is_allowed)
+    def accept_is_allowed(self, device: WatchedDevice) -> bool:
+        """The kernel refuses while it is taking back what was lost."""
+        return not device.loss_known
 
     @action(by=Actor.KERNEL)
     def learn_of_loss(self, device: WatchedDevice) -> None:

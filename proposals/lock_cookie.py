@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from proposals.initrd_autoprobe_off import InitrdAutoprobeOff
-from tdispmodel.dsl import Each, replaces, require
-from tdispmodel.models.base import Device, Driver, Evidence, Guest, Identity, Result, Tdi, Verdict
+from tdispmodel.dsl import Each, replaces
+from tdispmodel.models.base import Device, Guest
 
 
 class GenerationDevice(Device):
@@ -24,50 +24,27 @@ class LockCookie(InitrdAutoprobeOff):
 
     devices: Each[GenerationDevice]
 
-    @replaces(Guest.lock)
-    def lock(self, device: GenerationDevice) -> None:
-        """Userspace has the TSM lock the interface: a new generation, and no evidence of it yet. [lock_store; PCIe 11.3.8]"""
-        require(self.userspace_runs and device.present and (not self.secrets or self.relock_with_secrets))
-        free = self.tsm_registered and device.driver is Driver.NONE and not device.tsm_context
-        locks = free and device.tdi is Tdi.CONFIG_UNLOCKED and device.ready
-        device.tdi = Tdi.CONFIG_LOCKED if locks else device.tdi
-        device.tsm_context = device.tsm_context or locks
-        device.evidence = Evidence.NONE if locks else device.evidence
-        device.verdict = Verdict.NONE if locks else device.verdict
-        device.evidence_is_current = device.evidence_is_current and not locks
-        device.generation_matches = device.generation_matches and not locks
-        self.result = Result.DONE if locks else Result.REFUSED
+    @replaces(Guest.note_lock)
+    def note_lock(self, device: GenerationDevice, locked: bool) -> None:
+        """A new generation, and no evidence of it yet. [evidence->generation; debate 119]"""
+        device.generation_matches = device.generation_matches and not locked
 
-    @replaces(Guest.measure)
-    def measure(self, device: GenerationDevice) -> None:
-        """Userspace collects evidence from the locked device, with the generation of the lock. [PCIe 11.3.10]"""
-        require(self.userspace_runs and device.present and device.tsm_context and device.verdict is Verdict.NONE)
-        collected = Evidence.OF_GENUINE if device.identity is Identity.GENUINE else Evidence.OF_IMPOSTOR
-        locked = self.tsm_registered and device.tdi is Tdi.CONFIG_LOCKED
-        device.evidence = collected if locked else device.evidence
-        device.evidence_is_current = device.evidence_is_current or locked
-        device.generation_matches = device.generation_matches or locked
-        self.result = Result.DONE if locked else Result.REFUSED
+    @replaces(Guest.note_evidence)
+    def note_evidence(self, device: GenerationDevice, collected: bool) -> None:
+        """Evidence carries the generation of the lock. [debate 119]"""
+        device.generation_matches = device.generation_matches or collected
 
-    @replaces(Guest.accept)
-    def accept(self, device: GenerationDevice) -> None:
-        """Userspace accepts the device, naming the generation of its evidence. [accept_store; PCIe 11.3.14]"""
-        require(self.userspace_runs and device.present and self.userspace_may_accept(device))
-        free = self.tsm_registered and device.driver is Driver.NONE and device.tsm_context
-        starts = free and device.tdi is Tdi.CONFIG_LOCKED and device.generation_matches
-        device.tdi = Tdi.RUN if starts else device.tdi
-        device.accepted = device.accepted or starts
-        device.encrypted_ranges = device.encrypted_ranges + 1 if starts else device.encrypted_ranges
-        self.result = Result.DONE if starts else Result.REFUSED
+    @replaces(Guest.accept_is_allowed)
+    def accept_is_allowed(self, device: GenerationDevice) -> bool:
+        """Userspace names the generation of its evidence. [debate 128]"""
+        return device.generation_matches
 
-    @replaces(Guest.release)
-    def release(self, device: GenerationDevice, released: bool) -> None:
-        """unlock: with the lock its generation ends. [PCIe 11.3.16]"""
-        device.tdi = Tdi.CONFIG_UNLOCKED if released else device.tdi
-        device.tsm_context = device.tsm_context and not released
-        device.accepted = device.accepted and not released
-        device.encrypted_ranges = 0 if released else device.encrypted_ranges
-        device.evidence = Evidence.NONE if released else device.evidence
-        device.verdict = Verdict.NONE if released else device.verdict
-        device.evidence_is_current = device.evidence_is_current and not released
-        device.generation_matches = device.generation_matches and not released
+    @replaces(Guest.take_back)
+    def take_back(self, device: GenerationDevice, taken: bool) -> None:
+        """With the lock its generation ends. [PCIe 11.3.16]"""
+        device.generation_matches = device.generation_matches and not taken
+
+    @replaces(Guest.forget)
+    def forget(self, device: GenerationDevice) -> None:
+        """A struct device that comes back has no generation."""
+        device.generation_matches = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tdispmodel.dsl import Each, replaces, require
-from tdispmodel.models.base import Device, Guest, Phase, SecretRule
+from tdispmodel.models.base import Bus, Device, Guest, Phase, SecretRule
 
 
 class EnumeratedDevice(Device):
@@ -45,7 +45,7 @@ class PostValidateTopology(Guest):
     @replaces(Guest.hot_add)
     def hot_add(self, device: EnumeratedDevice) -> None:
         """The host plugs the device in; with the topology locked the guest notes a newcomer. [pci_device_add, device_add]"""
-        require(not device.present)
+        require(not device.present and (device.bus is Bus.PCI or self.phase is not Phase.BOOT))
         device.present = True
         device.arrived = True
         device.newcomer = self.topology_locked

@@ -51,11 +51,11 @@ class PrepareByDeferral(InitrdAutoprobeOff):
     @replaces(Guest.bind)
     def bind(self, device: SelfPreparingDevice) -> None:
         """Userspace writes the device to the operating driver's bind file; EAGAIN before acceptance tells it that the device is prepared. [bind_store]"""
-        require(self.userspace_runs and device.present and self.driver_loaded and self.userspace_may_bind(device))
-        prepares = self.attaches_on_request(device) and not device.accepted
-        binds = self.attaches_on_request(device) and self.probe_binds(device)
-        device.prepared = device.prepared or prepares
-        self.result = Result.DONE if binds or prepares else Result.REFUSED
+        require(self.userspace_asks_for(device))
+        device.prepared = device.prepared or (self.attaches_on_request(device) and not device.accepted)
+        result = self.bind_result(device)
+        self.note_failure(device, result in (Result.EAGAIN, Result.EIO) and device.accepted)
+        self.result = result
         self.probe(device, self.attaches_on_request(device), False, True)
 
     @restricts(Guest.drivers_probe)
@@ -70,8 +70,8 @@ class PrepareByDeferral(InitrdAutoprobeOff):
 
     @action(by=Actor.USERSPACE)
     def plan_another_prepare(self, device: SelfPreparingDevice) -> None:
-        """Userspace takes a refused request for a sign that the device lost its configuration. [debate 61]"""
-        require(self.userspace_runs and device.present and self.result is Result.REFUSED)
+        """Userspace takes a TSM's refusal for a sign that the device lost its configuration. [debate 61]"""
+        require(self.userspace_runs and device.present and self.result is Result.EIO)
         require(device.prepared and not device.tsm_context and device.driver is Driver.NONE)
         device.prepared = False
 

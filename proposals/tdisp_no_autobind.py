@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from tdispmodel.dsl import Each, anything, initially, replaces, require
+from tdispmodel.dsl import replaces, require
 from tdispmodel.models.base import Device, Guest
-
-
-class CapableDevice(Device):
-    """A device whose TDISP capability bit the kernel reads when it enumerates the device."""
-
-    shows_tdisp: bool = anything()
 
 
 class TdispNoAutobind(Guest):
@@ -19,19 +13,13 @@ class TdispNoAutobind(Guest):
     Source: the answer of 29 Aug 2025 23:34 to 68b206c9e3f43_75db100e4@dwillia2-mobl4.notmuch.
     """
 
-    devices: Each[CapableDevice]
-
-    @initially
-    def the_capability_is_shown_as_it_is(self) -> bool:
-        return all(device.shows_tdisp is device.tdisp_capable for device in self.devices)
-
     @replaces(Guest.automatic_probe_is_allowed)
-    def automatic_probe_is_allowed(self, device: CapableDevice) -> bool:
+    def automatic_probe_is_allowed(self, device: Device) -> bool:
         """Only devices without the capability are probed automatically."""
         return not device.shows_tdisp
 
     @replaces(Guest.fake_capability)
-    def fake_capability(self, device: CapableDevice) -> None:
+    def fake_capability(self, device: Device) -> None:
         """The host hides, or shows, the TDISP capability of a device before the kernel enumerates it. [debate 107]"""
         require(device.arrived or not device.present)
         device.shows_tdisp = not device.shows_tdisp

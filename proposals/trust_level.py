@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from enum import Enum
 
-from tdispmodel.dsl import Actor, Each, action, anything, initially, replaces, require, restricts
-from tdispmodel.models.base import Device, Driver, Guest, Mapping, OperatingDriver, Phase, Result, Tdi, Userspace
+from tdispmodel.dsl import Actor, Each, action, anything, initially, replaces, require
+from tdispmodel.models.base import Driver, Guest, OperatingDriver, Result, Tdi, Userspace
+from tdispmodel.models.slow_probe import ProbedDevice, Probing, SlowProbe
 
 
 class Trust(Enum):
@@ -16,19 +17,10 @@ class Trust(Enum):
     PRIVATE = 2
 
 
-class Probing(Enum):
-    """Whether a probe is under way, and who asked for it."""
-
-    NONE = 0
-    AUTOMATIC = 1
-    REQUESTED = 2
-
-
-class TrustedDevice(Device):
+class TrustedDevice(ProbedDevice):
     """A device with a trust level, and a probe that takes time."""
 
     trust: Trust = anything(Trust.BLOCKED, Trust.LIMITED)
-    probing: Probing = Probing.NONE
 
     @property
     def is_distrusted(self) -> bool:
@@ -36,7 +28,7 @@ class TrustedDevice(Device):
         return self.trust is Trust.BLOCKED
 
 
-class TrustLevel(Guest):
+class TrustLevel(SlowProbe):
     """Every attach path asks the trust level when it begins; raising it to the top asks the TSM for RUN.
 
     When the device or the host ends RUN the level falls by a step of the kernel's own, later; a driver that is bound by
@@ -58,22 +50,10 @@ class TrustLevel(Guest):
         """Trust 0 blocks driver binding, whoever asks. [debate 125]"""
         return device.trust is not Trust.BLOCKED and device.probing is Probing.NONE
 
-    @replaces(Guest.probe)
-    def probe(self, device: TrustedDevice, attempted: bool, queued: bool, asked: bool) -> None:
-        """A probe begins: the device lock is held until it ends."""
-        begun = Probing.REQUESTED if asked else Probing.AUTOMATIC
-        device.probing = begun if attempted else device.probing
-
-    def finish(self, device: TrustedDevice) -> None:
-        """The probe ends: the driver is attached, in the mode that the flag and the level ask for now."""
-        private = device.accepted and device.trust is Trust.PRIVATE
-        device.probing = Probing.NONE
-        device.driver = Driver.OPERATING
-        device.mapping = Mapping.PRIVATE if private else Mapping.SHARED
-        device.exposed = device.exposed or (not private and self.phase is not Phase.BOOT)
-        prepares = self.device_needs_prepare and not device.accepted
-        device.ready = device.ready or prepares
-        device.preparation = device.prepared_once_more if prepares else device.preparation
+    @replaces(Guest.maps_privately)
+    def maps_privately(self, device: TrustedDevice) -> bool:
+        """The flag asks for it, and the level; a level that fell during the probe lets nothing be shared instead."""
+        return device.accepted and device.trust is not Trust.LIMITED
 
     @replaces(Guest.take_back)
     def take_back(self, device: TrustedDevice, taken: bool) -> None:
@@ -86,61 +66,28 @@ class TrustLevel(Guest):
         device.trust = Trust.LIMITED if self.operating_driver is OperatingDriver.BUILTIN else Trust.BLOCKED
         device.probing = Probing.NONE
 
-    @action(by=Actor.KERNEL, to=Actor.DEVICE)
-    def finish_automatic_probe(self, device: TrustedDevice) -> None:
-        """A probe that the kernel began ends with the operating driver attached. [driver_bound]"""
-        require(device.present and device.probing is Probing.AUTOMATIC)
-        self.finish(device)
-
-    @action(by=Actor.USERSPACE, to=Actor.DEVICE)
-    def finish_requested_probe(self, device: TrustedDevice) -> None:
-        """A probe that userspace asked for ends with the operating driver attached. [driver_bound]"""
-        require(device.present and device.probing is Probing.REQUESTED)
-        self.finish(device)
-
     @action(by=Actor.USERSPACE, to=Actor.KERNEL)
     def trust_privately(self, device: TrustedDevice) -> None:
         """Userspace raises the level to the top; the kernel does it only for an unbound device in RUN. [debate 124, 126]"""
         require(self.userspace_runs and device.present and self.userspace_may_bind(device))
-        raises = device.accepted and device.tdi is Tdi.RUN and device.driver is Driver.NONE
-        device.trust = Trust.PRIVATE if raises and device.probing is Probing.NONE else device.trust
-        self.result = Result.DONE if raises and device.probing is Probing.NONE else Result.REFUSED
+        require(device.probing is Probing.NONE)
+        runs = device.accepted and device.tdi is Tdi.RUN
+        unbound = device.driver is Driver.NONE
+        device.trust = Trust.PRIVATE if runs and unbound else device.trust
+        self.note_failure(device, device.accepted and not runs)
+        self.result = Result.EIO if not runs else Result.DONE if unbound else Result.EBUSY
 
     @action(by=Actor.USERSPACE, to=Actor.KERNEL)
     def trust_hostile(self, device: TrustedDevice) -> None:
         """A userspace that trusts the host uses the device at T=0. [debate 103, 104, 124]"""
         require(self.userspace_runs and device.present and self.userspace is not Userspace.CAREFUL)
-        raises = device.driver is Driver.NONE and device.probing is Probing.NONE and device.trust is Trust.BLOCKED
+        require(device.probing is Probing.NONE)
+        raises = device.driver is Driver.NONE and device.trust is Trust.BLOCKED
         device.trust = Trust.LIMITED if raises else device.trust
-        self.result = Result.DONE if raises else Result.REFUSED
+        self.result = Result.DONE if raises else Result.EBUSY
 
     @action(by=Actor.KERNEL)
     def distrust(self, device: TrustedDevice) -> None:
         """The kernel notices that RUN is lost and takes all trust away. [debate 127]"""
         require(device.trust is Trust.PRIVATE and device.tdi is not Tdi.RUN and device.probing is Probing.NONE)
         device.trust = Trust.BLOCKED
-
-    @restricts(Guest.start_initrd)
-    def start_initrd(self) -> None:
-        """Probes that began in BOOT have ended. [kernel_init, async_synchronize_full]"""
-        require(all(device.probing is Probing.NONE for device in self.devices))
-
-    @restricts(Guest.lock)
-    def lock(self, device: TrustedDevice) -> None:
-        require(device.probing is Probing.NONE)
-
-    @restricts(Guest.accept)
-    def accept(self, device: TrustedDevice) -> None:
-        require(device.probing is Probing.NONE)
-
-    @restricts(Guest.unlock)
-    def unlock(self, device: TrustedDevice) -> None:
-        require(device.probing is Probing.NONE)
-
-    @restricts(Guest.bind)
-    def bind(self, device: TrustedDevice) -> None:
-        require(device.probing is Probing.NONE)
-
-    @restricts(Guest.unregister_tsm)
-    def unregister_tsm(self) -> None:
-        require(all(device.probing is Probing.NONE for device in self.devices))

@@ -70,10 +70,15 @@ class Preparation(Enum):
 
 
 class Result(Enum):
-    """How the latest sysfs verb ended."""
+    """How the latest sysfs verb ended: 0, or the errno of the refusal."""
 
     DONE = 0
-    REFUSED = 1
+    EAGAIN = 1
+    EBUSY = 2
+    EINVAL = 3
+    EIO = 4
+    ENODEV = 5
+    ENXIO = 6
 
 
 class Kernel(Enum):
@@ -98,12 +103,43 @@ class Userspace(Enum):
     ROGUE = 2
 
 
-class Topology(Enum):
-    """Which devices are TDISP capable: all, any of them, none.  How many there are is the scope of a check."""
+class Sleep(Enum):
+    """Whether the guest is ever suspended, and whether devices keep their state then."""
+
+    NEVER = 0
+    KEEPS_STATE = 1
+    LOSES_STATE = 2
+
+
+class Timeout(Enum):
+    """The one-time timeout of deferred probing."""
+
+    RUNNING = 0
+    NEARLY_OVER = 1
+    OVER = 2
+
+
+class DeviceKind(Enum):
+    """What a device is.  A topology is a list of kinds; the guest sees no more of it than a capability bit.
+
+    TDISP: capable, genuine or an impostor, as the host likes.  NEEDS_PREPARE: capable, lockable only after a vendor
+    step at T=0.  IMPOSTOR: capable, the host's own from the start.  PLAIN: without TDISP.  FAKED: without TDISP, shows
+    the capability.  HIDDEN: capable, does not show it.
+    """
 
     TDISP = 0
-    MIXED = 1
-    PLAIN = 2
+    NEEDS_PREPARE = 1
+    IMPOSTOR = 2
+    PLAIN = 3
+    FAKED = 4
+    HIDDEN = 5
+
+
+class Bus(Enum):
+    """Which bus a device is on: PCI, or one that is registered only after the initrd began."""
+
+    PCI = 0
+    LATER = 1
 
 
 class SecretRule(Enum):
