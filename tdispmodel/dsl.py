@@ -71,7 +71,10 @@ class ConstantMark:
 
 
 Constant = Annotated[Value, ConstantMark()]
-"""``kernel: Constant[Kernel] = Kernel.SINCE_6_19``: the same in all states; a proposal or a check may choose it."""
+"""``kernel: Constant[Kernel] = Kernel.SINCE_6_19``: the same in all states; a proposal or a check may choose it.
+
+In a part each instance has a value of its own.
+"""
 
 
 @dataclass(frozen=True)

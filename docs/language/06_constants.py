@@ -1,7 +1,8 @@
 """Constants: what differs from check to check, but not from state to state.
 
 `kernel: Constant[Kernel] = ...` declares a constant with its default.  The command line may set it, and a
-proposal may fix it.  A property that makes sense only under some values says so with `@given`.
+proposal may fix it.  A property that makes sense only under some values says so with `@given`.  This page is about
+the constants of the root; those of a part, one for each instance, are in 14.
 
 Figures, 1 device: 2 states, 1 transition.  (By default only `deliver` is possible, once.)
 """

@@ -7,7 +7,7 @@ Constants of the root are set by name, those of instances for one (``devices[1].
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tdispmodel.checking.mistakes import (
@@ -49,6 +49,13 @@ def chosen(
 def by_name(model: Model) -> dict[str, Constant]:
     """Return the constants of a model as they are called without an index: ``kernel``, ``devices.kind``."""
     return {FIRST.sub("", name): constant for name, constant in constants(model, 1).items()}
+
+
+def can_be_set(model: Model, names: Iterable[str]) -> bool:
+    """Whether a model has all the constants that the command line calls so, and fixes none of them."""
+    choice = _Choice(model)
+    found = [choice.known.get(choice.without_index(choice.meant(name))) for name in names]
+    return all(constant is not None and not constant.fixed for constant in found)
 
 
 @dataclass
@@ -121,15 +128,20 @@ class _Choice:
                 self.put(f"{part}[{position}].{rest}", constant, value_of(constant, item.strip()), f"--set {name}")
             return
         if constant is None:
-            constant = self.of_one(name, number, lambda: unknown(UNKNOWN_CONSTANT, "constant", name, self.known))
+            constant = self.of_one(name, number)
         self.put(name, constant, value_of(constant, text), f"--set {name}")
 
-    def of_one(self, name: str, number: int, complaint: Callable[[], Exception]) -> Constant:
-        """Return the constant of one instance, ``devices[1].kind``.  Raises ``complaint()`` when there is none."""
+    def without_index(self, name: str) -> str:
+        """Return a name without the index of an instance, if it has one."""
         index = INDEX.search(name)
-        constant = self.known.get(INDEX.sub("", name, count=1))
-        if index is None or constant is None or name[: index.start()] not in self.collections:
-            raise complaint()
+        has_one = index is not None and name[: index.start()] in self.collections
+        return INDEX.sub("", name, count=1) if has_one else name
+
+    def of_one(self, name: str, number: int) -> Constant:
+        """Return the constant of one instance, ``devices[1].kind``.  Raises `Rejected` when there is none."""
+        index, constant = INDEX.search(name), self.known.get(self.without_index(name))
+        if index is None or constant is None:
+            raise unknown(UNKNOWN_CONSTANT, "constant", name, self.known)
         if int(index[1]) >= number:
             there = "1 device" if number == 1 else f"{number} devices"
             hint = f"write --devices {int(index[1]) + 1}"
@@ -140,7 +152,7 @@ class _Choice:
         """Set what a topology says.  Raises `Rejected`."""
         place = Place(topology.path)
         for name, value in topology.values.items():
-            plain = INDEX.sub("", name, count=1)
+            plain = self.without_index(name)
             constant = self.known.get(plain)
             if plain == name and self.is_of_each(name):
                 part = name.partition(".")[0]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from tdispmodel.checking.constants import by_name, can_be_set
 from tdispmodel.checking.debate import ALL, Statement, Variant
 from tdispmodel.checking.helpers import replaced
 from tdispmodel.checking.mistakes import CATALOGUE as OF_THE_COMMAND_LINE
@@ -92,8 +93,7 @@ def answers(known: Known, cells: Cells, ask: Ask) -> list[Asked]:
 def _fits(known: Known, proposal: str, variant: Variant) -> bool:
     if not variant.settings or proposal not in known.proposals:
         return True
-    free = {constant.name for constant in known.proposals[proposal].model.constants if not constant.fixed}
-    return {name for name, _ in variant.settings} <= free
+    return can_be_set(known.proposals[proposal].model, (name for name, _ in variant.settings))
 
 
 # --- the kinds of topic ----------------------------------------------------------------------------------------------
@@ -260,13 +260,12 @@ def _constant(known: Known, name: str) -> Explained:
     fixed = [
         f"{proposal}={known_here.value}"
         for proposal, loaded in known.proposals.items()
-        for known_here in loaded.model.constants
-        if known_here.name == name and known_here.fixed
+        if (known_here := by_name(loaded.model).get(name)) is not None and known_here.fixed
     ]
     read = [
         full
         for full, owned in known.actions.items()
-        if owned.action and any(name in _constants(formula) for formula in _formulas(owned.action))
+        if owned.action and any(constant.name in _constants(formula) for formula in _formulas(owned.action))
     ]
     facts = [
         Fact("Values", (_values(constant.sort),)),
@@ -274,22 +273,18 @@ def _constant(known: Known, name: str) -> Explained:
         Fact("Fixed by", tuple(fixed)),
         Fact("Read by", tuple(read)),
     ]
-    free = [proposal for proposal, loaded in known.proposals.items() if _is_free(loaded.model, name)]
+    free = [proposal for proposal, loaded in known.proposals.items() if can_be_set(loaded.model, [name])]
     others = [value for value in constant.sort.values if value != constant.value]
     command = (TOOL, "check", free[0], "--set", f"{name}={others[0]}") if free and others else ()
     explanation = Explanation(
         title=name,
-        kind="constant",
+        kind="constant of each instance" if "." in name else "constant",
         texts=(constant.text,),
         facts=tuple(fact for fact in facts if fact.items),
         statements=_about(known, "constants", name),
         commands=(command,) if command else (),
     )
     return explanation, None
-
-
-def _is_free(model: Model, name: str) -> bool:
-    return any(constant.name == name and not constant.fixed for constant in model.constants)
 
 
 def _formulas(action: Action) -> Iterable[Expression]:
@@ -308,11 +303,11 @@ def _values(sort: Sort) -> str:
 def _proposal(known: Known, name: str) -> Explained:
     loaded = known.proposals[name]
     model, base = loaded.model, loaded.base
-    old = {constant.name: constant for constant in base.constants}
+    old = by_name(base)
     fixed = tuple(
-        f"{constant.name}={constant.value}"
-        for constant in model.constants
-        if constant.fixed and not (constant.name in old and old[constant.name].fixed)
+        f"{full}={constant.value}"
+        for full, constant in by_name(model).items()
+        if constant.fixed and not (full in old and old[full].fixed)
     )
     changed = changed_actions(model, base)
     added = [full for full, owned in known.actions.items() if owned.model is model]

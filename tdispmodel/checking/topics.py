@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from tdispmodel.checking.catalogue import MODELS, Catalogue
+from tdispmodel.checking.constants import by_name
 from tdispmodel.checking.debate import Statement, read_statements
 from tdispmodel.checking.helpers import helpers
 from tdispmodel.checking.loading import BASE, Loaded, load, load_base
@@ -147,11 +148,11 @@ class Known:
 
     @cached_property
     def constants(self) -> dict[str, Constant]:
-        """The constants of the base and those that proposals add, by name."""
+        """The constants of the base and those that proposals add, by name: ``kernel``, ``devices.kind``."""
         found: dict[str, Constant] = {}
         for model in self.models:
-            for constant in model.constants:
-                found.setdefault(constant.name, constant)
+            for name, constant in by_name(model).items():
+                found.setdefault(name, constant)
         return found
 
     @cached_property
@@ -177,8 +178,10 @@ class Known:
             found[Topic("variable", name)] = (name, name.rpartition(".")[2])
         for name in self.helpers:
             found[Topic("helper", name)] = (name, name.rpartition(".")[2])
-        for name in self.constants:
-            found[Topic("constant", name)] = (name,)
+        for name, constant in self.constants.items():
+            owners = {component.name for _, component in self._components() if constant in component.constants}
+            words = (f"{owner}.{constant.name}" for owner in sorted(owners))
+            found[Topic("constant", name)] = (name, constant.name, *words)
         for code in COMPLAINTS:
             found[Topic("complaint", code)] = (code,)
         for number in self.statements:

@@ -95,7 +95,10 @@ def member_annotation(node: ast.expr, context: Context) -> Annotation:  # one ca
             return PartType(kind, many=True)
         if context.is_word(node.value, "Constant"):
             inner = member_annotation(node.slice, context)
-            if not isinstance(inner, VariableType) or inner.hidden_from:
+            if isinstance(inner, VariableType) and inner.hidden_from:
+                hint = "remove what hides it, or declare a variable that nothing assigns"
+                raise source.mistake(node.slice, "E309", "a constant is visible to everybody", hint)
+            if not isinstance(inner, VariableType):
                 hint = "write Constant[bool], Constant[SomeEnum] or Constant[Annotated[int, Range(low, high)]]"
                 raise source.mistake(node.slice, "E309", "Constant[...] takes a sort of values", hint)
             return ConstantType(inner.sort)

@@ -17,6 +17,7 @@ from tdispmodel.reading.annotations import Context, written_value
 from tdispmodel.reading.bodies import local_names, returned
 from tdispmodel.reading.denotations import (
     ComponentClass,
+    ConstantMember,
     Definition,
     Denotation,
     EnumClass,
@@ -31,6 +32,7 @@ from tdispmodel.reading.denotations import (
 from tdispmodel.reading.expressions import Elaborator
 from tdispmodel.reading.methods import function_definition
 from tdispmodel.reading.modules import Module
+from tdispmodel.reading.mistakes import Mistake
 from tdispmodel.reading.names import check_name
 from tdispmodel.reading.scopes import Scope
 from tdispmodel.reading.texts import docstring, text_and_source, without_docstring
@@ -286,9 +288,7 @@ class PropertyReader:
         for name, node in self.asked.given:
             constant = constants.get(name)
             if constant is None:
-                raise self.source.mistake(
-                    node, "E504", f"the model has no constant {name}", did_you_mean(name, constants)
-                )
+                raise self._no_constant(name, node)
             if name in found:
                 raise self.source.mistake(node, "E504", f"{name} is given twice", "remove one of the two")
             found[name] = written_value(node, constant.sort, context)
@@ -298,6 +298,15 @@ class PropertyReader:
                 reason = f"the proposal fixes {name} to {constant.value}"
                 return NotApplicable(self.asked.function.name, self.code, reason)
         return tuple(found.items())
+
+    def _no_constant(self, name: str, node: ast.expr) -> Mistake:
+        """Return the mistake that a property fixes what the root has not."""
+        message, hint = f"the model has no constant {name}", did_you_mean(name, self.world.constants())
+        for declared in self.world.classes[1:]:
+            if isinstance(declared.members.get(name), ConstantMember):
+                message = f"{name} is a constant of each {declared.name}, and a property fixes those of the root"
+                hint = f"make it part of the formula: now.{name} is ..."
+        return self.source.mistake(node, "E504", message, hint)
 
     def _formula(self, instances: list[Instance]) -> Expression:
         names = [parameter.name for parameter in self.definition.parameters]

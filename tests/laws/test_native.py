@@ -5,16 +5,19 @@ from __future__ import annotations
 import importlib
 import re
 import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.model import Model
 from tdispmodel.printing import model_text
 from tdispmodel.reading import read
 from tdispmodel.semantics import Scope
+from tdispmodel.semantics.grounding import constants
 from tests.laws.agreement import differences
 from tests.laws.native_runner import Native, imported
 from tests.laws.random_models import models
@@ -22,6 +25,7 @@ from tests.laws.random_models import models
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = sorted((ROOT / "docs" / "language").glob("[0-9]*.py"))
 TRUSTED = sorted((ROOT / "tests" / "laws" / "trusted").glob("*.py"))
+WITH_CONSTANTS = [path for path in (*TRUSTED, *REFERENCE) if ": Constant[" in path.read_text(encoding="utf-8")]
 PROPOSALS = sorted((ROOT / "proposals").glob("*.py"))
 PROPERTIES = sorted((ROOT / "properties").glob("*.py"))
 BASE = ROOT / "tdispmodel" / "models" / "base.py"
@@ -41,14 +45,29 @@ def counted(native: Native) -> tuple[int, int]:
     return len(seen), transitions
 
 
-def compared(path: Path, devices: int, limit: int = 100_000, properties: tuple[Path, ...] = ()) -> list[str]:
-    """Return how the two meanings of a file differ."""
+def compared(
+    path: Path,
+    devices: int,
+    limit: int = 100_000,
+    properties: tuple[Path, ...] = (),
+    chosen: Mapping[str, Value] | None = None,
+) -> list[str]:
+    """Return how the two meanings of a file differ, under the constants ``chosen``."""
     reading = read(path, (ROOT,))
     asked, _ = reading.properties_from(properties) if properties else ((), ())
     model = replace(reading.model, properties=(*reading.model.properties, *asked))
     module = importlib.import_module("tdispmodel.models.base") if path == BASE else imported(path, ROOT)
-    native = Native(module, devices, property_modules=tuple(imported(each, ROOT) for each in properties))
-    return differences(native, model, Scope(devices=devices), limit)
+    native = Native(module, devices, chosen, property_modules=tuple(imported(each, ROOT) for each in properties))
+    return differences(native, model, Scope(devices, chosen or {}), limit)
+
+
+def turned(model: Model, devices: int, turn: int) -> dict[str, Value]:
+    """Return values of all constants that may be chosen, such that instances differ; ``turn`` tells choices apart."""
+    free = {name: known for name, known in constants(model, devices).items() if not known.fixed}
+    return {
+        name: known.sort.values[(position * 2 + turn) % len(known.sort.values)]
+        for position, (name, known) in enumerate(free.items())
+    }
 
 
 @pytest.mark.parametrize("path", REFERENCE, ids=lambda path: path.stem)
@@ -63,6 +82,23 @@ def test_reference_models_mean_what_python_means(path: Path, devices: int) -> No
 def test_corners_mean_what_python_means(path: Path, devices: int) -> None:
     """Models full of corners (patched procedures, derived parts, loops) have natively what they have as read."""
     assert compared(path, devices, 500) == []
+
+
+@pytest.mark.parametrize("path", WITH_CONSTANTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("devices", [1, 2, 3])
+@pytest.mark.parametrize("turn", [0, 1, 2])
+def test_chosen_constants_mean_what_python_means(path: Path, devices: int, turn: int) -> None:
+    """With constants that differ from the defaults, and from instance to instance, the two meanings are the same."""
+    chosen = turned(read(path, (ROOT,)).model, devices, turn)
+    assert chosen
+    assert compared(path, devices, 300, chosen=chosen) == []
+
+
+def test_a_topology_has_the_figures_that_are_explained() -> None:
+    """Two devices of two kinds have as many states and transitions as the page on topologies says."""
+    chosen = {"devices[0].kind": "TDISP", "devices[1].kind": "PLAIN"}
+    native = Native(imported(ROOT / "docs" / "language" / "14_topologies.py"), 2, chosen)
+    assert counted(native) == (12, 20)
 
 
 @pytest.mark.parametrize("path", REFERENCE, ids=lambda path: path.stem)
@@ -88,13 +124,18 @@ def test_the_catalogue_means_what_python_means(path: Path) -> None:
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(models(), st.integers(1, 2))
-def test_random_models_mean_what_python_means(model: Model, devices: int) -> None:
-    """A random model, printed and run by CPython, has the states, steps and truths that it has as read."""
+@given(models(), st.integers(1, 2), st.data())
+def test_random_models_mean_what_python_means(model: Model, devices: int, data: st.DataObject) -> None:
+    """A random model under random constants, printed and run by CPython, has what it has as read: states, steps, truths."""
+    chosen = {
+        name: data.draw(st.sampled_from(known.sort.values), name)
+        for name, known in constants(model, devices).items()
+        if not known.fixed
+    }
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "plan.py"
         path.write_text(model_text(model), encoding="utf-8")
-        assert compared(path, devices) == []
+        assert compared(path, devices, chosen=chosen) == []
 
 
 CHANGES = [
@@ -108,6 +149,8 @@ CHANGES = [
     ("09_steps.py", "step.is_(Guest.arm, now)", "step.is_(Guest.arm)"),
     ("09_steps.py", "step.actor is Actor.DEVICE", "step.actor is Actor.HOST"),
     ("10_progress.py", "after=is_free", "after=lambda now: now.bound"),
+    ("14_topologies.py", "device.locked or device.kind is Kind.PLAIN", "device.locked"),
+    ("14_topologies.py", "kind = Kind.PLAIN", "kind = Kind.TDISP"),
     (
         "13_aliasing.py",
         "        target.marked = True\n        source.marked = False",
