@@ -26,6 +26,8 @@ from tdispmodel.ir.model import Constant
 from tdispmodel.source import Complaint, Place, Rejected, did_you_mean
 
 LARGEST_FILE = 1 << 16
+LONGEST_LINE = 1000
+"""A key of ten thousand dots keeps the standard library busy for a minute; keys end with their line."""
 MOST_ROWS = 64
 DEEPEST = 8
 """Parts of parts; a model has no more."""
@@ -49,6 +51,10 @@ def read_topology(path: Path) -> Topology:
 
 def topology(text: str, path: str) -> Topology:
     """Return the topology that ``text`` writes; ``path`` is how complaints call it.  Raises `Rejected`."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if len(line) > LONGEST_LINE:
+            message = f"a line has at most {LONGEST_LINE} letters"
+            raise mistake(TOPOLOGY, message, "write one constant a line", Place(path, number))
     try:
         document = tomllib.loads(text)
     except RecursionError:

@@ -443,6 +443,11 @@ def choice(condition: Expression, then: Expression, otherwise: Expression) -> Ex
     return otherwise if condition == FALSE else If(condition, then, otherwise)
 
 
+def added(left: Expression, right: Expression) -> Expression:
+    """The sum of two integers, folded when both are constant."""
+    return _folded(Arithmetic("+", left, right))
+
+
 def _folded(expression: Expression) -> Expression:
     match expression:
         case Equal(Literal(left, _), Literal(right, _)):

@@ -12,7 +12,6 @@ from tdispmodel.ir.expressions import (
     TRUE,
     Actor,
     ActorIs,
-    Arithmetic,
     Binder,
     Boolean,
     ConstantValue,
@@ -26,6 +25,7 @@ from tdispmodel.ir.expressions import (
     StepIs,
     Took,
     Value,
+    added,
     choice,
     conjunction,
     disjunction,
@@ -286,5 +286,5 @@ class _Grounding:
                 for where, body in parts:
                     counted = choice(body, number(1), number(0)) if isinstance(body.sort, Boolean) else body
                     part = choice(where, counted, number(0))
-                    total = part if total == number(0) else Arithmetic("+", total, part)
+                    total = part if total == number(0) else added(total, part)
                 return total

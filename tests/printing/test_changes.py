@@ -7,10 +7,10 @@ from dataclasses import replace
 from hypothesis import given, settings
 
 from tdispmodel.ir.expressions import BOOLEAN, FALSE, TRUE, And, Field, Not, Or
-from tdispmodel.ir.model import Guard, Model
+from tdispmodel.ir.model import Constant, Guard, Model
 from tdispmodel.printing import changes_text
 from tests.laws.random_models import models
-from tests.printing.designs import AUTOPROBE, BASE, BIND, BOUND, CAREFUL, CAREFUL_BIND, DEVICE, GUEST, PROPOSAL
+from tests.printing.designs import AUTOPROBE, BASE, BIND, BOUND, CAREFUL, CAREFUL_BIND, DEVICE, GUEST, KERNEL, PROPOSAL
 
 EXPECTED = """\
 constant fixed: kernel = Kernel.OLD (was Kernel.NEW)
@@ -37,6 +37,30 @@ new start condition: autoprobe
 def test_every_kind_of_change_has_its_lines() -> None:
     """Fixed constants, moved starts, new variables, and all four kinds of changed actions are told."""
     assert changes_text(PROPOSAL, BASE) == EXPECTED
+
+
+def test_constants_of_instances_are_told_with_their_component() -> None:
+    """A constant that a part newly has, fixes, moves or lost is told with the component's name."""
+    kernel = Constant("kernel", KERNEL, "NEW")
+    before = replace(
+        DEVICE, constants=(kernel, Constant("lost", BOOLEAN, value=True), Constant("kept", BOOLEAN, value=True))
+    )
+    after = replace(
+        before,
+        constants=(
+            replace(kernel, value="OLD", fixed=True),
+            Constant("more", BOOLEAN, value=False),
+            before.constants[2],
+        ),
+    )
+    models = [
+        replace(BASE, components=(BASE.components[0], device, *BASE.components[2:])) for device in (before, after)
+    ]
+    assert [
+        "constant fixed: Device.kernel = Kernel.OLD (was Kernel.NEW)",
+        "new constant Device.more = False (bool)",
+        "constant dropped: Device.lost",
+    ] == changes_text(models[1], models[0]).splitlines()
 
 
 def test_nothing_changed_is_said() -> None:

@@ -6,9 +6,10 @@ import pytest
 
 from tdispmodel.engines.protocol import Limits
 from tdispmodel.engines.registry import engine
+from tdispmodel.ir.expressions import BOOLEAN, TRUE, Read, negation, number
 from tdispmodel.judging import judge_all
 from tdispmodel.semantics import Scope, ground
-from tdispmodel.semantics.grounding import ground_properties
+from tdispmodel.semantics.grounding import constants, default_constants, ground_properties
 from tdispmodel.verdict import Answer
 from tests.reading.texts import model
 
@@ -74,3 +75,80 @@ def happens(now: Guest, after: Guest, step: Step) -> bool:
     for name in ("explicit", "graph", "bmc"):
         (verdict,) = engine(name).answer(ground(found, Scope()), asked, Limits())
         assert verdict.answer is not Answer.HOLDS
+
+
+LAMPS = """class Colour(Enum):
+    RED = auto()
+    BLUE = auto()
+
+
+class Bulb(Component):
+    watts: Constant[Annotated[int, Range(1, 9)]] = 4
+
+
+class Lamp(Component):
+    colour: Constant[Colour] = Colour.RED
+    bulb: Bulb
+    on: bool = False
+
+    @action(by=Actor.USERSPACE)
+    def press(self) -> None:
+        require(self.colour is Colour.RED)
+        self.on = not self.on
+
+
+class BlueLamp(Lamp):
+    colour = Colour.BLUE
+
+
+class Room(Component):
+    lamps: Each[Lamp]
+    exit: BlueLamp
+    strict: Constant[bool] = True
+    used: Annotated[int, Range(0, 99)] = 0
+
+    @action(by=Actor.KERNEL)
+    def count(self) -> None:
+        self.used = sum(lamp.bulb.watts for lamp in self.lamps)
+
+
+@invariant
+def is_off(now: Lamp) -> bool:
+    return not now.on or now.colour is Colour.RED
+"""
+
+
+def test_constants_have_full_names() -> None:
+    """The root's constants come first, then those of each instance, its parts' after its own, by their full names."""
+    found = constants(model(LAMPS), 2)
+    lamps = [f"lamps[{position}].{name}" for position in (0, 1) for name in ("colour", "bulb.watts")]
+    assert ["strict", *lamps, "exit.colour", "exit.bulb.watts"] == list(found)
+    assert ["exit.colour"] == [name for name, constant in found.items() if constant.fixed]
+    assert ("BLUE", "RED", 4) == tuple(
+        found[name].value for name in ("exit.colour", "lamps[1].colour", "lamps[0].bulb.watts")
+    )
+
+
+def test_constants_of_instances_take_no_room() -> None:
+    """A state has the variables alone, and a system says under which constants it was made."""
+    system = ground(model(LAMPS), Scope(2))
+    assert ["used", "lamps[0].on", "lamps[1].on", "exit.on"] == [variable.name for variable in system.variables]
+    assert default_constants(model(LAMPS), 2) == dict(system.constants)
+
+
+def test_each_instance_has_its_own() -> None:
+    """A blue lamp cannot be pressed, the exit among them; watts are added instance by instance."""
+    chosen = {"lamps[1].colour": "BLUE", "lamps[0].bulb.watts": 7, "lamps[2].bulb.watts": 1}
+    system = ground(model(LAMPS), Scope(3, chosen))
+    assert ["count", "press(lamps[0])", "press(lamps[2])"] == sorted(system.by_name)
+    (assignment,) = system.by_name["count"].assignments
+    assert ("used", number(12)) == (assignment.variable, assignment.value)
+    assert {"lamps[0].colour": "RED", "lamps[1].colour": "BLUE"}.items() <= dict(system.constants).items()
+
+
+def test_what_a_constant_decides_is_folded() -> None:
+    """Of a red lamp nothing is asked, of a blue one that it is off."""
+    found = model(LAMPS)
+    asked = ground_properties(found, found.properties[0], Scope(2, {"lamps[1].colour": "BLUE"}))
+    off = [negation(Read(f"{name}.on", BOOLEAN)) for name in ("lamps[1]", "exit")]
+    assert [TRUE, *off] == [question.formula for question in asked]

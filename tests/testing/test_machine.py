@@ -134,6 +134,15 @@ def test_constants_reach_the_model() -> None:
     assert counts == [16, 81]
 
 
+def test_constants_of_instances_reach_the_model() -> None:
+    """A list of kinds says how many devices there are: two, of which the second, and the bridge, are bound unlocked."""
+    labs = ROOT / "docs" / "language" / "14_topologies.py"
+    made = machine(labs, constants={"devices.kind": "TDISP,PLAIN"}, properties=["capable_ones_are_bound_locked"])
+    kinds = {"devices[0].kind": "TDISP", "devices[1].kind": "PLAIN", "bridge.kind": "PLAIN"}
+    assert (2, kinds) == (made.system.devices, dict(made.system.constants))
+    passes(made)
+
+
 def test_property_that_fixes_other_constants_is_left_out() -> None:
     """Without a choice only what applies under the machine's constants is checked."""
     checked = machine(MODELS / "stabilising_ring.py").questions
