@@ -215,6 +215,16 @@ def _litmus(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-v", "--verbose", action="store_true", help="the behaviours also of several files")
 
 
+def _findings(parser: argparse.ArgumentParser) -> None:
+    _proposals(parser)
+    parser.add_argument("--timeout", metavar="TIME", help="for each question of a system: 60s, 5m (default: 5m)")
+    parser.add_argument("--memory", metavar="SIZE", help="for each question of a system: 500M, 2G (default: 4G)")
+    parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one for each processor)")
+    parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout; text is Markdown")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+
+
 def _list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=LISTS, metavar="WHAT", help=", ".join(LISTS))
     parser.add_argument("proposal", nargs="?", metavar="PROPOSAL", help="of this proposal (default: of the base model)")
@@ -256,6 +266,7 @@ VERBS = {
         "is every step of a model one of a smaller model?", "FULL ABSTRACT [--map FILE]", "refines", "refine", _refine
     ),
     "litmus": Verb("these steps, then this outcome: possible?", "[FILE ...]", "scenarios", "litmus", _litmus),
+    "findings": Verb("what the matrix and its variants say", "[PROPOSAL ...]", "findings", "findings", _findings),
     "list": Verb("what there is", "WHAT [PROPOSAL]", "listings", "listing", _list),
     "explain": Verb("what something is, and the verdicts that answer", "TOPIC", "explains", "explain", _explain),
     "replay": Verb("are the stored counterexamples still real?", "[FILE ...] [--update]", "replays", "replay", _replay),

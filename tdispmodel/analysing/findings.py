@@ -1,0 +1,145 @@
+"""The matrix with its variants: one cell for each variant, proposal and property.
+
+Given a request and the variants; gives findings, judged like every verdict.  One process answers all variants of one
+proposal, and what makes the same system is asked once: most variants leave most designs as they are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tdispmodel.analysing.variants import PLAIN, Variant
+from tdispmodel.checking.asking import Group, Plan, check_group, grouped
+from tdispmodel.checking.loading import Loaded, load
+from tdispmodel.checking.mistakes import FIXED_CONSTANT, UNKNOWN_CONSTANT
+from tdispmodel.checking.pipeline import Request, known_engines, planned, processors
+from tdispmodel.checking.workers import each
+from tdispmodel.engines.protocol import Progress, silent
+from tdispmodel.ir.model import Property
+from tdispmodel.ir.system import System
+from tdispmodel.reports.findings import Cell, Column, Design, Findings, Question
+from tdispmodel.reports.naming import Names
+from tdispmodel.reports.options import first_paragraph
+from tdispmodel.source import Complaint, Rejected
+from tdispmodel.verdict import Result
+
+Task = tuple[Request, Path, tuple[Variant, ...]]
+"""A request, one proposal's file, and the variants to ask of it."""
+
+Known = dict[tuple[System, Property], Cell]
+"""What was answered, whatever assumptions made the system."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one proposal's process found out; with complaints there are no cells."""
+
+    design: Design
+    questions: tuple[Question, ...] = ()
+    cells: tuple[Cell, ...] = ()
+    complaints: tuple[Complaint, ...] = ()
+
+
+def findings(request: Request, variants: Sequence[Variant], progress: Progress = silent) -> Findings:
+    """Return the cells of the matrix and of each variant, for the proposals of ``request`` (all, if none is named).
+
+    The request's time and memory are for each question of a system.  Raises `Rejected`, with the mistakes in all
+    proposals, and `OurFault`.
+    """
+    known_engines(request.engines)
+    asked = (PLAIN, *variants)
+    tasks = [(request, path, asked) for path in request.paths()]
+    rows: dict[int, Row] = {}
+    jobs = min(request.jobs or processors(), len(tasks))
+    outcomes = each(row_of, tasks, jobs, progress) if jobs > 1 else enumerate(row_of(task, progress) for task in tasks)
+    for position, row in outcomes:
+        rows[position] = row
+        progress(f"{len(rows)} of {len(tasks)} proposals")
+    ordered = [row for _, row in sorted(rows.items())]
+    complaints = tuple(dict.fromkeys(complaint for row in ordered for complaint in row.complaints))
+    if complaints:
+        raise Rejected(complaints)
+    questions = dict.fromkeys(question for row in ordered for question in row.questions)
+    return Findings(
+        columns=tuple(Column(one.name, one.words, one.why) for one in asked),
+        designs=tuple(row.design for row in ordered),
+        questions=tuple(sorted(questions, key=lambda question: (question.code, question.name))),
+        cells=tuple(cell for row in ordered for cell in row.cells),
+    )
+
+
+def row_of(task: Task, progress: Progress) -> Row:
+    """Return all cells of one proposal.  A user's mistake is part of the value.  Raises `OurFault`."""
+    request, path, variants = task
+    try:
+        loaded = load(request.catalogue, path)
+        known: Known = {}
+        cells: list[Cell] = []
+        for variant in variants:
+            plan = plan_of(loaded, request, variant)
+            if plan is not None:
+                progress(f"{loaded.model.name}: {variant.words or 'as it is'}")
+                cells += cells_of(loaded, plan, variant.name, known, progress)
+    except Rejected as rejected:
+        return Row(Design(path.stem, ""), complaints=rejected.complaints)
+    asked = {cell.property for cell in cells}
+    questions = [
+        Question(one.code, one.name, one.kind, first_paragraph(one.text))
+        for one in loaded.properties
+        if one.name in asked
+    ]
+    design = Design(loaded.model.name, first_paragraph(loaded.model.claim))
+    return Row(design, tuple(questions), tuple(cells))
+
+
+def plan_of(loaded: Loaded, request: Request, variant: Variant) -> Plan | None:
+    """Return how a variant is asked of a proposal, None where it is not.
+
+    Raises `Rejected` when it makes no sense: where it names the proposal also for constants that the proposal fixes.
+    """
+    named = loaded.model.name in variant.proposals
+    if variant.proposals and not named:
+        return None
+    try:
+        return planned(loaded, variant.request(request))
+    except Rejected as rejected:
+        misfits = {complaint.code for complaint in rejected.complaints} <= {FIXED_CONSTANT, UNKNOWN_CONSTANT}
+        if named or not misfits:
+            raise
+        return None
+
+
+def cells_of(loaded: Loaded, plan: Plan, variant: str, known: Known, progress: Progress) -> list[Cell]:
+    """Return the cells of one proposal in one variant; what is known about an equal system is not asked again."""
+    groups, _ = grouped(loaded.model, loaded.properties, plan)
+    found: dict[Property, Cell] = {}
+    for group in groups:
+        system = replace(group.system, constants=(), without=())
+        left = {wanted: parts for wanted, parts in group.questions.items() if (system, wanted) not in known}
+        if left:
+            names = Names(group.system)
+            results = check_group(loaded.model.name, Group(group.system, left), plan, progress)
+            for wanted, result in zip(left, results, strict=True):
+                known[system, wanted] = cell_of(result, names)
+        for wanted in group.questions:
+            found[wanted] = replace(known[system, wanted], variant=variant)
+    return [found[wanted] for wanted in loaded.properties if wanted in found]
+
+
+def cell_of(result: Result, names: Names) -> Cell:
+    """Return what a reader of findings wants to know of a verdict."""
+    verdict = result.verdict
+    trace = verdict.trace
+    taken = [action for action, _ in trace.steps] if trace is not None else []
+    return Cell(
+        proposal=result.proposal,
+        property=verdict.property.name,
+        answer=verdict.answer,
+        vacuous=bool(verdict.vacuous),
+        steps=tuple(names.action(action) for action in taken) if trace is not None else None,
+        actors=tuple(Counter(names.who(action) for action in taken).items()),
+        lasso=trace is not None and trace.loop is not None,
+    )
