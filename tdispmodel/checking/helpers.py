@@ -8,21 +8,27 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 REPLACES = re.compile(r"@replaces\(\s*(\w+\.\w+)\s*\)")
 
 
-def helpers(path: Path) -> dict[str, str]:
-    """Return the documented helpers of a model file by full name, each with its docstring on one line."""
+def helpers(paths: Iterable[Path], components: Mapping[str, str]) -> dict[str, str]:
+    """Return the documented helpers of a model by full name, each with its docstring on one line.
+
+    ``paths`` are the files that the model consists of, ``components`` says which component each class is a part of: the
+    helpers of all classes that a component derives from are called by its name, as proposals do.
+    """
     found: dict[str, str] = {}
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for owner in (node for node in tree.body if isinstance(node, ast.ClassDef)):
-        for member in owner.body:
-            if isinstance(member, ast.FunctionDef) and not any(map(_is_action, member.decorator_list)):
-                text = " ".join((ast.get_docstring(member) or "").split())
-                if text:
-                    found[f"{owner.name}.{member.name}"] = text
+    for path in paths:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for owner in (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name in components):
+            for member in owner.body:
+                if isinstance(member, ast.FunctionDef) and not any(map(_is_action, member.decorator_list)):
+                    text = " ".join((ast.get_docstring(member) or "").split())
+                    if text:
+                        found[f"{components[owner.name]}.{member.name}"] = text
     return found
 
 

@@ -158,7 +158,8 @@ class Known:
     @cached_property
     def helpers(self) -> dict[str, str]:
         """The documented helpers of the base model by full name, each with its docstring."""
-        return helpers(BASE)
+        components = {part: one.name for one in self.base.model.components for part in one.lineage}
+        return helpers(sorted(BASE.parent.glob("*.py")), components)
 
     def _components(self) -> Iterator[tuple[Model, Component]]:
         return ((model, component) for model in self.models for component in model.components)

@@ -56,13 +56,31 @@ def is_action(node: ast.FunctionDef) -> bool:
     return any(ast.unparse(decorator).startswith("action(") for decorator in node.decorator_list)
 
 
+def components(root: Path) -> dict[str, str]:
+    """Which component of the base model a class is a part of: ``Guest`` is written in several classes."""
+    classes = {
+        node.name: [ast.unparse(base) for base in node.bases]
+        for path in sorted((root / "tdispmodel/models").glob("*.py"))
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.ClassDef)
+    }
+    found = {"Device": "Device"}
+    left = ["Guest"]
+    while left:
+        name = left.pop()
+        found[name] = "Guest"
+        left += [base for base in classes[name] if base in classes]
+    return found
+
+
 def helpers(root: Path) -> set[str]:
     """The methods of the base model that are no actions, by full name."""
-    tree = ast.parse((root / "tdispmodel/models/base.py").read_text())
+    known = components(root)
     return {
-        f"{owner}.{node.name}"
-        for owner, node, _ in documented(tree)
-        if owner and isinstance(node, ast.FunctionDef) and not is_action(node)
+        f"{known[owner]}.{node.name}"
+        for path in sorted((root / "tdispmodel/models").glob("*.py"))
+        for owner, node, _ in documented(ast.parse(path.read_text()))
+        if owner in known and isinstance(node, ast.FunctionDef) and not is_action(node)
     }
 
 
@@ -86,10 +104,12 @@ def citations(root: Path) -> dict[Citing, set[int]]:
                     note("actions", of_the_base, numbers)
                 elif is_action(node):
                     note("actions", f"{owner}.{node.name}", numbers)
+    known = components(root)
     for path in sorted((root / "tdispmodel/models").glob("*.py")):
         for owner, node, numbers in documented(ast.parse(path.read_text())):
             if owner and isinstance(node, ast.FunctionDef):
-                note("actions" if is_action(node) else "helpers", f"{owner}.{node.name}", numbers)
+                name = f"{known.get(owner, owner)}.{node.name}"
+                note("actions" if is_action(node) else "helpers", name, numbers)
             else:
                 note("module", _name(node, path), numbers)
     return found

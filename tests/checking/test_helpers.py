@@ -38,7 +38,16 @@ class OldRoom(Room):
 def test_helpers_are_documented_methods_that_are_no_actions(tmp_path: Path) -> None:
     """Methods and properties with a docstring are helpers, actions are not."""
     (tmp_path / "room.py").write_text(MODEL)
-    assert {"Room.is_dark": "No lamp is on."} == helpers(tmp_path / "room.py")
+    assert {"Room.is_dark": "No lamp is on."} == helpers([tmp_path / "room.py"], {"Room": "Room"})
+
+
+def test_helpers_are_called_by_their_component(tmp_path: Path) -> None:
+    """A component that is written in several classes, and files, has the helpers of all; other classes have none."""
+    (tmp_path / "room.py").write_text(MODEL)
+    (tmp_path / "hall.py").write_text("class Hall(Room):\n    def is_long(self) -> bool:\n        '''Long.'''\n")
+    paths = [tmp_path / "hall.py", tmp_path / "room.py"]
+    assert {"Hall.is_dark", "Hall.is_long"} == set(helpers(paths, {"Room": "Hall", "Hall": "Hall"}))
+    assert {"Hall.is_long"} == set(helpers(paths, {"Hall": "Hall"}))
 
 
 def test_what_is_replaced(tmp_path: Path) -> None:
