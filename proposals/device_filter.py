@@ -7,11 +7,10 @@ from tdispmodel.models.base import Device, Guest
 
 
 class DeviceFilter(Guest):
-    """The device core refuses automatic probes of devices that are not accepted; the operating driver is on the allow
-    list only where a topology says so (`driver_is_allowed`).
+    """The device core refuses automatic probes of devices that are not accepted, but for drivers on an allow list.
 
-    What userspace asks for is not filtered.  The filter reads the flag, and nothing clears the flag when the TDI leaves
-    RUN.
+    The operating driver is on that list only where a topology says so (`driver_is_allowed`).  What userspace asks for is
+    not filtered.  The filter reads the flag, and nothing clears the flag when the TDI leaves RUN.
     Source: "driver core: Add common support to skip probe for un-authorized devices" (Sep 2021), rejected (debate 39).
     """
 

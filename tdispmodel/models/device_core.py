@@ -127,7 +127,7 @@ class DeviceCore(Component):
         return device.accepted
 
     def function_attaches(self, device: Device) -> bool:
-        """Whether the auxiliary functions of a bound operating driver get their drivers. [auxiliary_bus; path a]"""
+        """Whether the auxiliary functions of a bound operating driver get their drivers. [auxiliary_bus; path a; debate 23, 135]"""
         return self.auxiliary_autoprobe
 
     def revoke_with_run(self, device: Device, ends: bool) -> None:
@@ -151,7 +151,7 @@ class DeviceCore(Component):
         return self.autoprobe if device.bus is Bus.PCI else self.later_autoprobe
 
     def attaches_on_arrival(self, device: Device) -> bool:
-        """Path b: before v6.19 drivers_autoprobe did not gate it (measured). [pci_bus_add_device]"""
+        """Path b: before v6.19 drivers_autoprobe did not gate it (measured). [pci_bus_add_device; debate 18]"""
         gate = self.bus_probes(device) or self.kernel is Kernel.BEFORE_6_19
         allowed = self.arrival_probe_is_allowed(device) and self.probe_is_allowed(device)
         return self.driver_loaded and self.matches(device) and gate and allowed
@@ -162,7 +162,7 @@ class DeviceCore(Component):
         return self.is_free(device) and self.matches(device) and gate and self.probe_is_allowed(device)
 
     def attaches_on_retry(self, device: Device) -> bool:
-        """Path d: with drivers_autoprobe off the device is silently dropped (measured). [deferred_probe_work_func]"""
+        """Path d: with drivers_autoprobe off the device is silently dropped (measured). [deferred_probe_work_func; debate 10]"""
         gate = self.bus_probes(device) and self.automatic_probe_is_allowed(device)
         return self.matches(device) and gate and self.probe_is_allowed(device)
 
@@ -272,7 +272,7 @@ class DeviceCore(Component):
 
     @action(by=Actor.KERNEL, to=Actor.DEVICE)
     def recover_from_error(self, device: Device) -> None:
-        """A fatal error resets the link, with or without a driver; nothing asks the TSM, and the driver stays bound. [pcie_do_recovery]"""
+        """A fatal error resets the link, with or without a driver; nothing asks the TSM, and the driver stays bound. [pcie_do_recovery; debate 42]"""
         require(device.present and device.error_reported)
         device.error_reported = False
         self.reset_link(device)
@@ -291,9 +291,9 @@ class DeviceCore(Component):
         """The deferral timeout runs on; when it is over, pending devices are due, for the last time. [deferred_probe_timeout_work_func; debate 3, 4]"""
         require(self.deferred_probe_timeout and self.phase is not Phase.BOOT and self.timeout is not Timeout.OVER)
         fires = self.timeout is Timeout.NEARLY_OVER
-        self.timeout = Timeout.OVER if fires else Timeout.NEARLY_OVER
         for device in self.devices:
             device.retry_due = device.deferred if fires else device.retry_due
+        self.timeout = Timeout.OVER if fires else Timeout.NEARLY_OVER
 
     @action(by=Actor.ENVIRONMENT, to=Actor.KERNEL)
     def suspend(self) -> None:

@@ -229,12 +229,13 @@ class _ModelText:
 
     def updates(self, action: Action) -> list[str]:
         """Return the assignments; a value that reads what was assigned before it is worked out beforehand."""
-        late = _late(action)
+        order = _order(action)
+        late = _late(action, order)
         lines: list[str] = []
         for position, value in late.items():
             if action.updates[position].each is None:
                 lines += self.statement(f"late_{position} = ", value, "", self.names(action))
-        for each, positions in groupby(range(len(action.updates)), lambda position: action.updates[position].each):
+        for each, positions in groupby(order, lambda position: action.updates[position].each):
             held = list(positions)
             body: list[str] = []
             for position in held:
@@ -325,11 +326,26 @@ def quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _late(action: Action) -> dict[int, Expression]:
-    """Return, by position, the values that read a variable of a name that an earlier update assigns."""
+def _order(action: Action) -> list[int]:
+    """Return the positions of the assignments in an order to print: loops first where one reads what others assign."""
+    outside = {(update.instance, update.variable) for update in action.updates if update.each is None}
+    loops_first = any(
+        (node.instance, node.variable) in outside
+        for update in action.updates
+        if update.each is not None
+        for node in update.value.walk()
+        if isinstance(node, Field)
+    )
+    positions = list(range(len(action.updates)))
+    return sorted(positions, key=lambda position: action.updates[position].each is None) if loops_first else positions
+
+
+def _late(action: Action, order: Iterable[int]) -> dict[int, Expression]:
+    """Return, by position, the values that read a variable of a name that an update before it in ``order`` assigns."""
     assigned: set[str] = set()
     late = {}
-    for position, update in enumerate(action.updates):
+    for position in order:
+        update = action.updates[position]
         if any(isinstance(node, Field) and node.variable in assigned for node in update.value.walk()):
             late[position] = update.value
         assigned.add(update.variable)

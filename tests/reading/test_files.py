@@ -62,7 +62,7 @@ def test_the_base_models_can_be_imported(tmp_path: Path) -> None:
     child = write(
         tmp_path / "child.py", "from tdispmodel.models.base import Guest\n\n\nclass Child(Guest):\n    pass\n"
     )
-    assert read(child).model.component("Child").lineage == ("Child", "Guest")
+    assert read(child).model.component("Child").lineage[:2] == ("Child", "Guest")
 
 
 def test_folders_above_cannot_be_imported_from(tmp_path: Path) -> None:
