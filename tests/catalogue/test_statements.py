@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tdispmodel.checking.catalogue import Catalogue
-from tdispmodel.checking.debate import ALL, Statement
+from tdispmodel.checking.constants import can_be_set, chosen
+from tdispmodel.checking.debate import ALL, Statement, Variant
 from tdispmodel.checking.pipeline import Request, run
-from tdispmodel.checking.settings import value_of, without
+from tdispmodel.checking.settings import without
 from tdispmodel.checking.topics import Known
 from tdispmodel.verdict import Answer
 from tests.catalogue.citations import Citing, citations, cited, helpers
@@ -65,8 +66,9 @@ def test_variants_exist() -> None:
         assert statement.properties or not (statement.variants or statement.asked_of)
         for variant in statement.variants:
             assert variant.settings or variant.without
-            for name, text in variant.settings:
-                value_of(KNOWN.constants[name], text)
+            given = dict(variant.settings)
+            (model, *_) = [model for model in KNOWN.models if can_be_set(model, given)]
+            chosen(model, given)
             without(KNOWN.models, variant.without)
 
 
@@ -150,57 +152,116 @@ def test_whoever_is_named_cites() -> None:
 HOLDS, VIOLATED = Answer.HOLDS, Answer.VIOLATED
 
 RESTS_ON = {
-    # number: (proposal, property, under the first variant, verdict), as the sentence of the answer has it
+    # number: (proposal, property, number of the variant or 0 for none, verdict), as the sentence of the answer has it
     1: [
-        ("cc_probe_defer", "deferral_is_not_endless", False, HOLDS),
-        ("cc_probe_defer", "deferral_is_not_endless", True, VIOLATED),
+        ("cc_probe_defer", "deferral_is_not_endless", 0, HOLDS),
+        ("cc_probe_defer", "deferral_is_not_endless", 1, VIOLATED),
     ],
-    6: [("cc_probe_defer", "prepare_runs_once", False, VIOLATED)],
+    3: [
+        ("cc_probe_defer", "prepare_runs_once", 1, HOLDS),
+        ("cc_probe_defer", "prepare_runs_once", 2, VIOLATED),
+    ],
+    6: [("cc_probe_defer", "prepare_runs_once", 0, VIOLATED)],
+    9: [
+        ("cc_probe_defer", "prepare_runs_once", 0, VIOLATED),
+        ("cc_probe_defer", "prepare_runs_once", 1, HOLDS),
+        ("cc_probe_defer", "prepare_runs_once", 2, VIOLATED),
+    ],
+    12: [
+        ("probe_error_retry", "wanted_device_gets_its_driver", 0, HOLDS),
+    ],
     13: [
-        ("probe_error_retry", "prepare_runs_once", False, HOLDS),
-        ("cc_probe_defer", "prepare_runs_once", False, VIOLATED),
-        ("ccprepare_alias", "prepare_runs_once", False, VIOLATED),
+        ("probe_error_retry", "prepare_runs_once", 0, HOLDS),
+        ("cc_probe_defer", "prepare_runs_once", 0, VIOLATED),
+        ("ccprepare_alias", "prepare_runs_once", 0, VIOLATED),
     ],
-    14: [("initrd_autoprobe_off", "kernel_binds_only_verified_after_boot", True, HOLDS)],
-    15: [("initrd_autoprobe_off", "kernel_binds_only_verified", True, VIOLATED)],
+    14: [("initrd_autoprobe_off", "kernel_binds_only_verified_after_boot", 1, HOLDS)],
+    15: [("initrd_autoprobe_off", "kernel_binds_only_verified", 1, VIOLATED)],
     18: [
-        ("initrd_autoprobe_off", "kernel_binds_only_verified_after_boot", False, HOLDS),
-        ("initrd_autoprobe_off", "kernel_binds_only_verified_after_boot", True, VIOLATED),
+        ("initrd_autoprobe_off", "kernel_binds_only_verified_after_boot", 0, HOLDS),
+        ("initrd_autoprobe_off", "kernel_binds_only_verified_after_boot", 1, VIOLATED),
+        ("initrd_autoprobe_off", "kernel_binds_only_verified_after_boot", 2, VIOLATED),
+    ],
+    20: [
+        ("initrd_autoprobe_off", "kernel_binds_only_verified_after_boot", 1, VIOLATED),
+        ("future_buses_off", "kernel_binds_only_verified_after_boot", 1, HOLDS),
+    ],
+    22: [
+        ("future_buses_off", "tsm_registers", 0, VIOLATED),
+        ("future_buses_off", "internal_devices_bind", 0, VIOLATED),
+        ("future_buses_off", "tsm_registers", 1, HOLDS),
+        ("future_buses_off", "internal_devices_bind", 1, VIOLATED),
+        ("future_buses_off", "internal_devices_bind", 2, HOLDS),
+    ],
+    30: [
+        ("post_validate_topology", "internal_devices_bind", 0, HOLDS),
+    ],
+    40: [
+        ("initrd_autoprobe_off", "nontdisp_binds_only_allowed", 1, VIOLATED),
+        ("nontdisp_denylist", "nontdisp_binds_only_allowed", 1, HOLDS),
+        ("nontdisp_denylist", "nontdisp_binds_only_allowed", 2, VIOLATED),
+        ("nontdisp_denylist", "nontdisp_binds_only_allowed", 3, VIOLATED),
     ],
     42: [
-        ("initrd_autoprobe_off", "run_recoverable_with_secrets", False, VIOLATED),
-        ("initrd_autoprobe_off", "run_recoverable_with_secrets", True, HOLDS),
+        ("initrd_autoprobe_off", "run_recoverable_with_secrets", 0, VIOLATED),
+        ("initrd_autoprobe_off", "run_recoverable_with_secrets", 1, HOLDS),
+        ("initrd_autoprobe_off", "run_recoverable_with_secrets", 2, VIOLATED),
+        ("initrd_autoprobe_off", "run_recoverable_with_secrets", 3, HOLDS),
     ],
     60: [
-        ("ccprepare_alias", "override_only_never_autobinds", False, HOLDS),
-        ("ccprepare_alias", "override_only_never_autobinds", True, VIOLATED),
+        ("ccprepare_alias", "override_only_never_autobinds", 0, HOLDS),
+        ("ccprepare_alias", "override_only_never_autobinds", 1, VIOLATED),
     ],
     62: [
-        ("ccprepare_alias", "no_shared_bind_with_secrets", True, VIOLATED),
-        ("ccprepare_alias", "run_recoverable_with_secrets", False, VIOLATED),
-        ("ccprepare_alias", "run_recoverable_with_secrets", True, HOLDS),
+        ("ccprepare_alias", "no_shared_bind_with_secrets", 1, VIOLATED),
+        ("ccprepare_alias", "run_recoverable_with_secrets", 0, VIOLATED),
+        ("ccprepare_alias", "run_recoverable_with_secrets", 1, HOLDS),
     ],
     70: [
-        ("status_quo", "accept_needs_verdict", False, VIOLATED),
-        ("initrd_autoprobe_off", "accept_needs_verdict", False, HOLDS),
+        ("status_quo", "accept_needs_verdict", 0, VIOLATED),
+        ("initrd_autoprobe_off", "accept_needs_verdict", 0, HOLDS),
     ],
     81: [
-        ("initrd_autoprobe_off", "unbind_keeps_run", False, HOLDS),
-        ("initrd_autoprobe_off", "unbind_keeps_run", True, VIOLATED),
+        ("initrd_autoprobe_off", "unbind_keeps_run", 0, HOLDS),
+        ("initrd_autoprobe_off", "unbind_keeps_run", 1, VIOLATED),
+    ],
+    84: [
+        ("initrd_autoprobe_off", "wanted_device_gets_its_driver", 0, HOLDS),
+        ("post_validate_topology", "wanted_device_gets_its_driver", 0, VIOLATED),
+        ("status_quo", "wanted_device_gets_its_driver", 0, VIOLATED),
+    ],
+    88: [
+        ("cc_probe_defer", "explicit_bind_never_defers", 1, HOLDS),
     ],
     107: [
-        ("tdisp_no_autobind", "kernel_binds_only_verified_after_boot", False, VIOLATED),
-        ("tdisp_no_autobind", "kernel_binds_only_verified_after_boot", True, HOLDS),
+        ("tdisp_no_autobind", "kernel_binds_only_verified_after_boot", 0, VIOLATED),
+        ("tdisp_no_autobind", "kernel_binds_only_verified_after_boot", 1, HOLDS),
+        ("tdisp_no_autobind", "kernel_binds_only_verified_after_boot", 2, VIOLATED),
+    ],
+    117: [
+        ("module_autoprobe", "internal_devices_bind", 0, VIOLATED),
     ],
     119: [
-        ("lock_cookie", "accept_uses_current_lock", False, HOLDS),
-        ("initrd_autoprobe_off", "accept_uses_current_lock", False, HOLDS),
-        ("lock_cookie", "accept_uses_current_lock", True, VIOLATED),
+        ("lock_cookie", "accept_uses_current_lock", 0, HOLDS),
+        ("initrd_autoprobe_off", "accept_uses_current_lock", 0, HOLDS),
+        ("lock_cookie", "accept_uses_current_lock", 1, VIOLATED),
+        ("initrd_autoprobe_off", "accept_uses_current_lock", 2, VIOLATED),
+        ("lock_cookie", "accept_uses_current_lock", 2, HOLDS),
     ],
-    127: [("trust_level", "private_driver_only_in_run", False, VIOLATED)],
+    127: [
+        ("trust_level", "private_driver_only_in_run", 0, VIOLATED),
+        ("trust_level_sync", "private_driver_only_in_run", 0, VIOLATED),
+    ],
     129: [
-        ("initrd_autoprobe_off", "accepted_running_is_genuine", False, HOLDS),
-        ("initrd_autoprobe_off", "accepted_running_is_genuine", True, VIOLATED),
+        ("initrd_autoprobe_off", "accepted_running_is_genuine", 0, HOLDS),
+        ("initrd_autoprobe_off", "accepted_running_is_genuine", 1, VIOLATED),
+    ],
+    131: [
+        ("trust_level", "lost_run_revokes_acceptance", 0, VIOLATED),
+        ("trust_level_sync", "lost_run_revokes_acceptance", 0, HOLDS),
+    ],
+    135: [
+        ("trust_level", "internal_devices_bind", 0, HOLDS),
     ],
 }
 
@@ -210,15 +271,11 @@ def test_answers_rest_on_verdicts(number: int) -> None:
     """Where an answer says that something is true, or under which assumption, the engines say so, too."""
     statement = STATEMENTS[number]
     assert statement.answer
-    for proposal, wanted, varied, expected in RESTS_ON[number]:
+    for proposal, wanted, variant, expected in RESTS_ON[number]:
         assert wanted in statement.properties
         assert proposal in (statement.asked_of or statement.proposals)
-        settings, switched_off = ({}, ()) if not varied else _first(statement)
-        request = Request(KNOWN.catalogue, (proposal,), only=(wanted,), settings=settings, without=switched_off)
+        asked = (Variant(), *statement.variants)[variant]
+        settings = dict(asked.settings)
+        request = Request(KNOWN.catalogue, (proposal,), only=(wanted,), settings=settings, without=asked.without)
         (result,) = run(request).report.results
         assert (proposal, wanted, expected) == (proposal, wanted, result.verdict.answer)
-
-
-def _first(statement: Statement) -> tuple[dict[str, str], tuple[str, ...]]:
-    variant = statement.variants[0]
-    return dict(variant.settings), variant.without

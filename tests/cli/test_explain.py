@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from tdispmodel.checking.catalogue import Catalogue, find_catalogue
-from tdispmodel.checking.explaining import BY_KIND
-from tdispmodel.checking.topics import COMPLAINTS, Known
+from tdispmodel.checking.constants import chosen
+from tdispmodel.checking.explaining import BY_KIND, explanations
+from tdispmodel.checking.settings import settings
+from tdispmodel.checking.topics import COMPLAINTS, Known, Topic
 from tdispmodel.reports.explanation import render
 
 Run = Callable[..., Any]
@@ -19,12 +21,13 @@ ROOT = Path(__file__).resolve().parents[2]
 KNOWN = Known(Catalogue(ROOT))
 
 NOT_MODELLED = """\
-statement 23                                                not modelled
-  "faux_device" and "auxiliary_device"
-  Dan Williams, 29 Aug 2025; in, or quoted in, the mail of 29 Aug 2025
-  13:00 -0700
+statement 68                                                not modelled
+  "arch support to enable DMA/IOMMU/etc as many followup series"
+  Jason Gunthorpe, 29 Aug 2025; in, or quoted in, the mail of 29 Aug
+  2025 13:00 -0700
   Message-ID: 68b206c9e3f43_75db100e4@dwillia2-mobl4.notmuch
-  Left out:     The faux and auxiliary buses are not modelled.
+  Left out:     IOMMU and DMA set-up of the architectures is not
+                modelled: a mapping is private or shared.
 """
 
 ANSWERED = """\
@@ -35,28 +38,35 @@ statement 18                                                    modelled
   Message-ID: 68b206c9e3f43_75db100e4@dwillia2-mobl4.notmuch
   Properties:   TDM114 managed_buses_stay_off,
                 TDM104 kernel_binds_only_verified_after_boot
+  Helpers:      Guest.attaches_on_arrival
   Variables:    Guest.autoprobe
-  Constants:    kernel
+  Constants:    kernel, devices.bus
   Proposals:    initrd_autoprobe_off
   Answer:       True of PCI since v6.19; before, a device that was
-                hot-added was bound all the same.
+                hot-added was bound all the same, and on a bus that is
+                registered later one still is.
 
   Verdicts, 1 device:
     TDM104 kernel_binds_only_verified_after_boot
       vac        initrd_autoprobe_off
       FAIL 5     initrd_autoprobe_off (kernel=BEFORE_6_19)
+      FAIL 4     initrd_autoprobe_off (devices.bus=LATER)
     TDM114 managed_buses_stay_off
       ok         initrd_autoprobe_off
       ok         initrd_autoprobe_off (kernel=BEFORE_6_19)
+      ok         initrd_autoprobe_off (devices.bus=LATER)
     vac: holds, but its premise is never reached
 
   More:
     tdispmodel trace initrd_autoprobe_off TDM104 \\
       --set kernel=BEFORE_6_19
+    tdispmodel trace initrd_autoprobe_off TDM104 \\
+      --set devices.bus=LATER
     tdispmodel explain TDM114
 """
 # FAIL 5, counted by hand: remove, start_initrd, load_module, hot_add, attach_on_arrival.  Since v6.19 the kernel attaches
-# nothing after BOOT, and in BOOT no module is loaded: the premise is never reached.
+# nothing after BOOT, and in BOOT no module is loaded: the premise is never reached.  On a later bus no device is there at
+# boot, so there is nothing to remove: FAIL 4.
 
 PROPERTY = """\
 TDM202 accepted_is_running                                of every state
@@ -79,6 +89,7 @@ Guest.approve                                   action, by relying party
   Requires:
     phase = USERSPACE
     not approved
+    not suspended
   Does:
     approved := True
   Changed by:   post_validate_topology (replaced)
@@ -98,7 +109,7 @@ E203                                               complaint about names
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["23"], NOT_MODELLED),
+        (["68"], NOT_MODELLED),
         (["18"], ANSWERED),
         (["TDM202", "--no-verdicts"], PROPERTY),
         (["approve"], ACTION),
@@ -213,3 +224,17 @@ def test_statements_are_listed(tdispmodel: Run, monkeypatch: pytest.MonkeyPatch)
 def test_catalogue_is_found() -> None:
     """The statements lie beside the proposals."""
     assert find_catalogue(ROOT).statements.is_file()
+
+
+def test_a_constant_of_each_instance() -> None:
+    """The kind of a device is found by its own name, by that of its component and by what it is set with."""
+    topics = {KNOWN.meant(word) for word in ("devices.kind", "Device.kind", "DEVICE.KIND")}
+    assert {(Topic("constant", "devices.kind"),)} == topics
+    (found,) = explanations(KNOWN, "devices.kind")
+    page = render(found)
+    assert "constant of each instance" in page.splitlines()[0]
+    assert "Default:      TDISP" in page
+    ((*_, option, words),) = found.commands
+    proposal = KNOWN.proposals[found.commands[0][2]].model
+    assert option == "--set"
+    assert chosen(proposal, settings([words]))[1].keys() == {"devices[0].kind"}

@@ -120,16 +120,36 @@ def test_not_decided(tdispmodel: Run, here: Path) -> None:
     assert {None} == {row["flips"] for row in document["rows"]}
 
 
-def test_fixed_by_the_proposal(tdispmodel: Run, tmp_path: Path) -> None:
-    """A proposal of the catalogue fixes its userspace: that is said, and no other userspace is tried."""
-    assert tmp_path.is_dir()
-    ended = tdispmodel("sweep", "status_quo", "TDM209", "--set", "kernel=BEFORE_6_19", "--without", "host.stall")
+OLD_HOUSE = '''"""A room in an old house."""
+
+from __future__ import annotations
+
+from room import Room, Wiring
+
+from tdispmodel.dsl import invariant
+
+
+class OldRoom(Room):
+    """Nobody renewed the wiring."""
+
+    wiring = Wiring.OLD
+
+
+@invariant(code="TDM901")
+def never_burns(now: OldRoom) -> bool:
+    """The room never burns."""
+    return not now.burning
+'''
+
+
+def test_fixed_by_the_proposal(tdispmodel: Run, here: Path) -> None:
+    """A proposal fixes its wiring: that is said, no other is tried, nor is what is switched off anyway."""
+    (here / "old_house.py").write_text(OLD_HOUSE)
+    ended = tdispmodel("sweep", "old_house.py", "TDM901", "--without", "host.surge")
     assert ended.code == 0
-    assert "fixed by the proposal: userspace=NAIVE" in ended.out
-    assert "switched off: host.stall" in ended.out
-    changed = rows(ended.out)
-    assert not [change for change in changed if change.startswith("userspace") or change.endswith("stall")]
-    assert "kernel=SINCE_6_19" in changed
+    assert "fixed by the proposal: wiring=OLD" in ended.out
+    assert "switched off: host.surge" in ended.out
+    assert ["(as asked)", "floors=False"] == list(rows(ended.out))
 
 
 def test_text_for_mail(tdispmodel: Run, here: Path) -> None:
