@@ -164,7 +164,7 @@ def second_accept_is_refused(now: Guest, after: Guest, step: Step) -> bool:
 
 @step_property(code="TDM221")
 def accept_uses_current_lock(now: Device, after: Device, step: Step) -> bool:
-    """A verdict that accept relies on belongs to the current lock. [debate 119, 128]"""
+    """A verdict that accept relies on belongs to the current lock. [debate 119, 128, 138]"""
     uses = step.is_(Guest.accept, now) and is_started(now, after) and now.verdict is Verdict.APPROVED
     return not uses or now.evidence_is_current
 
@@ -177,6 +177,6 @@ def unbind_keeps_run(now: Device, after: Device, step: Step) -> bool:
 
 @step_property(code="TDM223")
 def prepare_runs_once(now: Device, after: Device) -> bool:
-    """The T=0 prepare step is not repeated while the device is ready. [debate 6, 8, 9, 13]"""
+    """The T=0 prepare step is not repeated while the device is ready. [debate 3, 6, 8, 9, 13]"""
     prepares = after.preparation is not now.preparation and after.preparation is not Preparation.NONE
     return not prepares or now.preparation is Preparation.NONE

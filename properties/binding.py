@@ -41,7 +41,7 @@ def kernel_binds_only_verified(now: Device, after: Device, step: Step) -> bool:
 
 @step_property(code="TDM104")
 def kernel_binds_only_verified_after_boot(now: Guest, after: Guest, step: Step) -> bool:
-    """From the initrd on the kernel binds the operating driver only to a verified device in RUN. [debate 14, 18, 44, 48, 64, 101, 107]"""
+    """From the initrd on the kernel binds the operating driver only to a verified device in RUN. [debate 14, 18, 20, 44, 48, 64, 101, 107]"""
     return not (now.phase is not Phase.BOOT and step.actor is Actor.KERNEL) or all(
         not is_bound_anew(device, later) or device.is_listed or is_verified(device)
         for device, later in zip(now.devices, after.devices, strict=True)
@@ -83,7 +83,7 @@ def override_only_never_autobinds(now: Guest, after: Guest, step: Step) -> bool:
 
 @step_property(code="TDM109")
 def explicit_bind_never_defers(now: Device, after: Device, step: Step) -> bool:
-    """An explicit bind never puts a device on the deferred list. [bind_store; measured]"""
+    """An explicit bind never puts a device on the deferred list. [bind_store; measured; debate 88]"""
     return not (step.is_(Guest.bind, now) and not now.deferred) or not after.deferred
 
 

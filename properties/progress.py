@@ -29,14 +29,14 @@ def tsm_registers(now: Guest) -> bool:
 
 @leads_to(code="TDM404", after=lambda now: now.phase is not Phase.BOOT)
 def internal_devices_bind(now: Guest) -> bool:
-    """The TSM's faux device, the attestation driver's platform device and the operating driver's auxiliary functions get their drivers. [debate 22, 23, 30, 98, 109]"""
+    """The TSM's faux device, the attestation driver's platform device and the operating driver's auxiliary functions get their drivers. [debate 22, 23, 30, 98, 109, 117, 135]"""
     functions_attach = all(now.function_attaches(device) for device in now.devices)
     return now.tsm_registered and now.attestation_bound and functions_attach
 
 
 @leads_to(code="TDM405", after=lambda now: now.accepted and now.tdi is not Tdi.RUN)
 def lost_run_revokes_acceptance(now: Device) -> bool:
-    """Once RUN is lost the acceptance falls, sooner or later. [debate 123, 127]"""
+    """Once RUN is lost the acceptance falls, sooner or later. [debate 123, 127, 131]"""
     return not now.accepted
 
 

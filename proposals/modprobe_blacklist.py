@@ -10,7 +10,11 @@ class ModprobeBlacklist(Guest):
     """The driver is blacklisted in modprobe policy; userspace locks, attests and accepts, then loads the module.
 
     From then on the driver is registered and the kernel binds whatever matches and arrives.
-    Source: Alexey Kardashevskiy's flow (debate 90).
+    Gives up: once the module is loaded for one accepted device, a device that is replugged is bound at T=0:
+    `kernel_binds_only_verified`, `kernel_binds_only_verified_after_boot`, `no_shared_exposure_after_initrd`,
+    `no_shared_bind_with_secrets`, `no_shared_driver_with_secrets`, `no_impostor_with_secrets`,
+    `wanted_device_gets_its_driver`.
+    Source: Alexey Kardashevskiy's flow (debate 51, 90).
     """
 
     @restricts(Guest.load_module)

@@ -47,7 +47,7 @@ class Device(Component):
 
     @property
     def can_be_wanted(self) -> bool:
-        """A device that a tenant can mean, in confidential mode."""
+        """A device that a tenant can mean, in confidential mode. [debate 84]"""
         return self.tdisp_capable and self.kind is not DeviceKind.IMPOSTOR
 
     @property

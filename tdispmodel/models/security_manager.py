@@ -99,7 +99,7 @@ class SecurityManager(DeviceCore):
 
     @action(by=Actor.KERNEL)
     def register_tsm(self) -> None:
-        """The TSM driver's faux device binds, and the TSM registers: tsm/lock and tsm/accept appear. [faux_device_create, tsm_register]"""
+        """The TSM driver's faux device binds, and the TSM registers: tsm/lock and tsm/accept appear. [faux_device_create, tsm_register; debate 23]"""
         require(not self.tsm_registered and self.faux_autoprobe and not self.suspended)
         self.tsm_registered = True
 

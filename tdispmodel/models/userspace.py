@@ -74,7 +74,7 @@ class ManagedGuest(SecurityManager):
 
     @action(by=Actor.USERSPACE)
     def start_userspace(self) -> None:
-        """The initrd hands over to the real root; udev has loaded the drivers of internal devices. [platform_driver_probe; debate 24, 25]"""
+        """The initrd hands over to the real root; udev has loaded the drivers of internal devices. [platform_driver_probe; debate 22, 24, 25]"""
         require(self.phase is Phase.INITRD and self.userspace_runs)
         self.phase = Phase.USERSPACE
         self.attestation_bound = self.platform_autoprobe
