@@ -54,9 +54,9 @@ class Conditions:
         self.sizes = tuple(sizes)
         self.true = Every(())
         self.false = Some(())
-        self._numbers: dict[int, int] = {id(self.true): 0, id(self.false): 1}
+        self._numbers: dict[Condition, int] = {self.true: 0, self.false: 1}
         self._known: dict[tuple[object, ...], Condition] = {}
-        self._negations: dict[int, Condition] = {id(self.true): self.false, id(self.false): self.true}
+        self._negations: dict[Condition, Condition] = {self.true: self.false, self.false: self.true}
 
     def full(self, variable: int) -> int:
         """Return the set of all values of a variable."""
@@ -79,7 +79,7 @@ class Conditions:
                 if isinstance(piece, Atom):
                     sets[piece.variable] = sets.get(piece.variable, -1) & piece.values
                 else:
-                    rest[self._numbers[id(piece)]] = piece
+                    rest[self._numbers[piece]] = piece
         if not all(sets.values()):
             return self.false
         return self._joined(Every, sets, rest)
@@ -95,14 +95,14 @@ class Conditions:
                 if isinstance(piece, Atom):
                     sets[piece.variable] = sets.get(piece.variable, 0) | piece.values
                 else:
-                    rest[self._numbers[id(piece)]] = piece
+                    rest[self._numbers[piece]] = piece
         if any(values == self.full(variable) for variable, values in sets.items()):
             return self.true
         return self._joined(Some, sets, rest)
 
     def negation(self, condition: Condition) -> Condition:
         """Return the negation.  Raises `TooLarge`."""
-        known = self._negations.get(id(condition))
+        known = self._negations.get(condition)
         if known is None:
             match condition:
                 case Atom(variable, values):
@@ -111,8 +111,8 @@ class Conditions:
                     known = self.some(map(self.negation, parts))
                 case Some(parts):
                     known = self.every(map(self.negation, parts))
-            self._negations[id(condition)] = known
-            self._negations[id(known)] = condition
+            self._negations[condition] = known
+            self._negations[known] = condition
         return known
 
     def choice(self, test: Condition, then: Condition, otherwise: Condition) -> Condition:
@@ -123,10 +123,10 @@ class Conditions:
 
     def limited(self, condition: Condition, cube: Cube) -> Condition:
         """Return what is left of the condition in the states of the cube.  Raises `TooLarge`."""
-        done: dict[int, Condition] = {}
+        done: dict[Condition, Condition] = {}
 
         def left(part: Condition) -> Condition:
-            known = done.get(id(part))
+            known = done.get(part)
             if known is None:
                 match part:
                     case Atom(variable, values):
@@ -137,17 +137,17 @@ class Conditions:
                         known = self.every(map(left, parts))
                     case Some(parts):
                         known = self.some(map(left, parts))
-                done[id(part)] = known
+                done[part] = known
             return known
 
         return left(condition)
 
-    def moved(self, condition: Condition, place: Sequence[int], done: dict[int, Condition]) -> Condition:
+    def moved(self, condition: Condition, place: Sequence[int], done: dict[Condition, Condition]) -> Condition:
         """Return the condition with variable number v replaced by number ``place[v]``, of the same size.
 
         ``done`` remembers what was moved by the same ``place`` before.  Raises `TooLarge`.
         """
-        known = done.get(id(condition))
+        known = done.get(condition)
         if known is None:
             match condition:
                 case Atom(variable, values):
@@ -156,7 +156,7 @@ class Conditions:
                     known = self.every(self.moved(part, place, done) for part in parts)
                 case Some(parts):
                     known = self.some(self.moved(part, place, done) for part in parts)
-            done[id(condition)] = known
+            done[condition] = known
         return known
 
     def _joined(self, kind: type[Every | Some], sets: dict[int, int], rest: dict[int, Condition]) -> Condition:
@@ -167,7 +167,7 @@ class Conditions:
             return self.true if kind is Every else self.false
         if len(parts) == 1:
             return parts[0]
-        return self._unique((kind, *map(id, parts)), kind(tuple(parts)))
+        return self._unique((kind, *parts), kind(tuple(parts)))
 
     def _unique(self, key: tuple[object, ...], made: Condition) -> Condition:
         known = self._known.setdefault(key, made)
@@ -175,7 +175,7 @@ class Conditions:
             if len(self._known) > MOST_NODES:
                 message = f"it has more than {MOST_NODES} different conditions on single variables"
                 raise TooLarge(message)
-            self._numbers[id(made)] = len(self._numbers)
+            self._numbers[made] = len(self._numbers)
         return known
 
 

@@ -16,6 +16,8 @@ ENGINES: dict[str, tuple[str, str]] = {
     "walk": ("tdispmodel.engines.walk:Walk", "random behaviours by hypothesis, shrunk; finds, never proves"),
     "bmc": ("tdispmodel.engines.bmc:BoundedSearch", "z3: is there a violation within so many steps"),
     "induction": ("tdispmodel.engines.induction:Induction", "z3: k-induction with invariant strengthening"),
+    "sat": ("tdispmodel.engines.bits.bounded:BoundedBits", "SAT solver: is there a violation within so many steps"),
+    "ic3": ("tdispmodel.engines.bits.ic3:Ic3", "SAT solver: IC3, clauses proven step by step"),
     "pdr": ("tdispmodel.engines.pdr:Pdr", "z3's Spacer: property-directed reachability"),
 }
 
