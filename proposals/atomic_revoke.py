@@ -14,6 +14,10 @@ class AtomicRevoke(InitrdAutoprobeOff):
     be had even then: whoever clears the flag when RUN ends clears it under a bound driver, so that `accepted_is_running`
     and `acceptance_changes_driverless` exclude each other where a driver can be bound in RUN at all.  A TSM that goes
     away does not end RUN, and its devices keep the flag.
+    Gives up: `acceptance_changes_driverless` (the flag falls under the driver).
+    Keeps: `no_trusted_driver_binds_pre_run`, `trusted_driver_binds_only_verified`, `no_bind_on_stale_acceptance`,
+    `accepted_is_running`, `private_driver_only_in_run`, `reset_clears_acceptance`, `lost_run_revokes_acceptance`
+    (nothing is stale, ever).
     Source: the automatic reset of the level (debate 127) and the wish for synchrony (debate 131), taken to the limit.
     """
 

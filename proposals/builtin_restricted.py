@@ -12,6 +12,7 @@ class BuiltinRestricted(InitrdAutoprobeOff):
     It closes the gap that `initrd_autoprobe_off` leaves open in BOOT, where built-in drivers bind before the first
     userspace instruction, by an assumption about the image: it gives up the kernel that fits every guest, or needs a
     mechanism before the initrd that tells which built-ins may bind, which is not modelled.
+    Gives up: nothing beyond what every design here does.
     Source: a kernel configuration for confidential guests (debate 16), a restriction when the initrd is made
     (debate 97); "only built in is trusted" (debate 132) is its reverse.
     """

@@ -11,7 +11,9 @@ class CcProbeDefer(Guest):
 
     The probe does its T=0 step before it defers, and the deferral list runs it again after every success elsewhere.
     Nothing retries after acceptance by itself: userspace binds, or another success triggers the list (debate 1 to 10,
-    13, 72, 73, 78).  Gives up prepare_runs_once, and with a stale flag the headline rule.
+    13, 72, 73, 78).
+    Gives up: `prepare_runs_once` (every retry prepares), `kernel_binds_only_verified` and
+    `kernel_binds_only_verified_after_boot` (a retry, a registration or an arrival binds on the stale flag).
     Source: v1 series of 27 Aug 2025, patch 3/7 "device core: Introduce confidential device acceptance", dropped in v2.
     """
 

@@ -22,6 +22,7 @@ class CcprepareAlias(InitrdAutoprobeOff):
     the attach is bound to the prepare driver by the kernel.  Userspace learns from a refused lock that it must prepare
     again.  With secrets deployed it prepares only where it may lock again: recovery and "nothing at T=0 with secrets"
     exclude each other (debate 62; `relock_with_secrets`).
+    Gives up: `prepare_runs_once` (userspace cannot tell a refusal by the host from a lost configuration).
     Source: 68b206c9e3f43_75db100e4@dwillia2-mobl4.notmuch, point 4 (debate 11, 13, 54 to 60); override_only as in
     cc6711b0bf36.
     """

@@ -11,6 +11,8 @@ class DeviceFilter(Guest):
 
     The operating driver is on that list only where a topology says so (`driver_is_allowed`).  What userspace asks for is
     not filtered.  The filter reads the flag, and nothing clears the flag when the TDI leaves RUN.
+    Gives up: `kernel_binds_only_verified` and `kernel_binds_only_verified_after_boot` (an arrival or a registration
+    binds on the stale flag).
     Source: "driver core: Add common support to skip probe for un-authorized devices" (Sep 2021), rejected (debate 39).
     """
 

@@ -20,6 +20,10 @@ class EagerRevoke(InitrdAutoprobeOff):
     re-check that reads the hardware moves this gap and does not close it (see `open_coded_defer`).
     The order costs, too: revoked first, a driver keeps private mappings on a device that is not accepted any more, and
     the flag falls under a driver; `driver_goes_first` keeps both rules, and leaves the flag set for longer.
+    Gives up: `acceptance_changes_driverless`, `private_mapping_needs_acceptance`, `private_mapping_stays_private`
+    (revoked before unmapped, unmapped before unbound) and `no_impostor_with_secrets` (a driver that is unmapped
+    still counts as bound).
+    Keeps: `lost_run_revokes_acceptance` (the kernel does not wait for userspace).
     Source: the implementable form of debate 127 and 131; an event or a failed read tells the kernel.
     """
 

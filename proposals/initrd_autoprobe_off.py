@@ -12,6 +12,7 @@ class InitrdAutoprobeOff(Guest):
     Before v6.19 the attribute did not gate devices that are hot-added (measured on 6.12.117): a device that comes back
     binds at once.  Built-in drivers bind before the initrd runs.  Userspace sees the acceptance flag, not the TDI, so a
     device that left RUN after it was accepted is bound all the same.
+    Gives up: nothing beyond what every design here does.
     Source: 68b206c9e3f43_75db100e4@dwillia2-mobl4.notmuch, points 2 and 3 (debate 17, 18, 33, 37, 44);
     debate 140.
     """

@@ -19,6 +19,7 @@ class LockCookie(InitrdAutoprobeOff):
     Also a naive userspace has to measure before it accepts; whether it asks anybody about the evidence stays its own
     affair.  The kernel counts the locks that the guest asked for: where the TSM does not tie the session, a lock behind
     the guest's back goes uncounted.
+    Gives up: nothing beyond what every design here does.
     Source: v2 thread, Apr 2026, the netlink form (debate 119, 128).
     """
 

@@ -19,6 +19,7 @@ class LockExclusive(InitrdAutoprobeOff):
     With one agent this is `initrd_autoprobe_off`; what it is for shows with `rival_agent=True`.  It protects the way
     from CONFIG_LOCKED to RUN only: a rival that relocks the device afterwards leaves the first agent with a verdict of
     an earlier lock, which `lock_cookie` would notice.
+    Gives up: nothing beyond what every design here does.
     Source: v2 thread, Apr 2026, the form with a character device (debate 138).
     """
 

@@ -13,6 +13,7 @@ class ModuleAutoprobe(Guest):
     auxiliary drivers of the same module, which wait for somebody to bind them.
     `another_driver_matches`: an allowed driver that probes asynchronously matches the same device, so that the
     asynchronous helper runs, which does not ask again (derived from the posted code).
+    Gives up: `internal_devices_bind` (the module's auxiliary drivers are gated as well).
     Source: v2 series of 2 Mar 2026, CONFIG_MODULES_AUTOPROBE and autoprobe= (debate 117, 118, 120).
     """
 

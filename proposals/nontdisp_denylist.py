@@ -13,6 +13,7 @@ class NontdispDenylist(InitrdAutoprobeOff):
     `driver_is_allowed` of a device says whether its operating driver is on the list; the operating driver of a
     confidential device is not, so that a device that hides its capability gets no driver either.  The list is
     userspace's: built-in drivers, and before v6.19 devices that are hot-added, never meet it.
+    Gives up: nothing beyond what every design here does.
     Source: 68b206c9e3f43_75db100e4@dwillia2-mobl4.notmuch, "CC only deny list stored in the initrd" (debate 40).
     """
 

@@ -12,8 +12,10 @@ class OpenCodedDefer(SlowProbe):
 
     As `cc_probe_defer`, but the test reads the hardware, not the flag.  No probe goes on outside RUN, and so
     the flag falls in the end: a userspace that unlocks finds no driver.  The device lock keeps sysfs verbs out while a
-    probe runs, not the host: a probe that began in RUN may end in ERROR.  Gives up prepare_runs_once, and the headline
-    rule by that gap.
+    probe runs, not the host: a probe that began in RUN may end in ERROR.
+    Gives up: `prepare_runs_once` (every retry prepares), `kernel_binds_only_verified` and
+    `kernel_binds_only_verified_after_boot` (RUN ends during a probe).
+    Keeps: `lost_run_revokes_acceptance` (an unlock finds no driver in the end).
     Source: 68b206c9e3f43_75db100e4@dwillia2-mobl4.notmuch ("open code EPROBE_DEFER", debate 72).
     """
 

@@ -16,8 +16,11 @@ class PostValidateTopology(Guest):
     """Unaccepted devices bind freely at first; the relying party validates what was enumerated and locks the topology.
 
     After the lock the guest attaches no driver to a device that arrives.  Secrets need only the locked topology: a
-    device that is bound at T=0 may stay bound (debate 24 to 32, 46, 47).  Gives up the headline rule and the exposure
-    rule by intention.
+    device that is bound at T=0 may stay bound (debate 24 to 32, 46, 47).
+    Gives up: `kernel_binds_only_verified`, `kernel_binds_only_verified_after_boot`,
+    `no_shared_exposure_after_initrd`, `no_shared_bind_with_secrets`, `no_shared_driver_with_secrets`,
+    `no_impostor_with_secrets` (all by intention: T=0 is allowed), `wanted_device_gets_its_driver` (a T=0 driver
+    holds the device) and `run_stays_reachable` (a device that is replugged after the lock is a newcomer).
     Source: 68b206c9e3f43_75db100e4@dwillia2-mobl4.notmuch ("post validate model").
     """
 

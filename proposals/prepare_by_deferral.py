@@ -20,8 +20,9 @@ class PrepareByDeferral(InitrdAutoprobeOff):
     that the deferral list plays no part, and with automatic probing off it would drop the device (debate 10).
     Userspace learns from a refusal that it must prepare again, and cannot tell the host's from a lost configuration.
     It prepares in order to lock: with secrets deployed only where it may lock again.
-    Gives up: the operating driver's code runs at T=0, on the device's word, in its prepare step; no property here
-    counts a probe that defers as a bind.
+    The operating driver's code runs at T=0, on the device's word, in its prepare step; no property here counts a probe
+    that defers as a bind.
+    Gives up: `prepare_runs_once` (userspace cannot tell a refusal by the host from a lost configuration).
     Source: 68b206c9e3f43_75db100e4@dwillia2-mobl4.notmuch, the second of the alternatives (debate 13).
     """
 

@@ -11,6 +11,8 @@ class ProbeErrorRetry(Guest):
 
     A plain error is never queued (measured), so there is no deferral and no endless loop; automatic probing stays on,
     and the prepare step still runs whenever a probe is attempted before acceptance (debate 12, 13).
+    Gives up: `kernel_binds_only_verified` and `kernel_binds_only_verified_after_boot` (a registration or an arrival
+    binds on the stale flag).
     Source: 68b206c9e3f43_75db100e4@dwillia2-mobl4.notmuch ("plain probe error plus retry").
     """
 

@@ -35,6 +35,8 @@ class TrustLevel(SlowProbe):
     then stays bound.  When the kernel itself unlocks the device the level falls in the same step.  The device lock keeps
     sysfs verbs out while a probe runs, not the host: a probe that began in RUN may end in ERROR.
     Modules' devices start blocked, built-in drivers' devices start limited (debate 132).
+    Gives up: `distrusted_device_is_driverless` (the driver stays bound), `kernel_binds_only_verified` and
+    `kernel_binds_only_verified_after_boot` (RUN ends during a probe).
     Source: v2 thread, Mar 2026 (debate 122 to 127, 131, 132, 134, 136, 137).
     """
 

@@ -10,6 +10,7 @@ class VmmTrapsBme(InitrdAutoprobeOff):
 
     The duty is the host's: one that neglects it does what `host.error` does, so nothing that must hold against the host
     is won; an honest unbind and bind again is.
+    Gives up: nothing beyond what every design here does.
     Source: v1 series, the notes on Bus Master Enable (debate 82).
     """
 

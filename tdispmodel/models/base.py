@@ -56,7 +56,15 @@ from tdispmodel.models.vocabulary import (
 
 
 class Guest(ManagedGuest):
-    """A confidential guest on today's kernel, its relying party, and a host that is not trusted."""
+    """A confidential guest on today's kernel, its relying party, and a host that is not trusted.
+
+    What every design gives up in which the flag outlives RUN and userspace acts on the flag:
+    `accepted_is_running`, `reset_clears_acceptance`, `acceptance_needs_tsm` (nothing clears the flag but unlock and
+    removal); with it `no_bind_on_stale_acceptance`, `no_trusted_driver_binds_pre_run`,
+    `trusted_driver_binds_only_verified`, `private_driver_only_in_run` (somebody binds on the stale flag) and
+    `lost_run_revokes_acceptance`.  And as no design forbids a bind with secrets, nor allows another lock by default:
+    `no_new_bind_with_secrets`, `run_recoverable_with_secrets`.  A proposal says what else it gives up, or keeps.
+    """
 
     secret_rule: Constant[SecretRule] = SecretRule.PRIVATE_OR_UNBOUND
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from tdispmodel.checking.catalogue import find_catalogue
+from tdispmodel.checking.loading import load, load_base
 from tdispmodel.checking.pipeline import Request, run
 from tdispmodel.verdict import Answer, Report
 
@@ -32,6 +34,34 @@ def test_every_cell_is_decided_as_argued(report: Report) -> None:
             wrong.append((result.proposal, result.verdict.property.name, result.verdict.answer))
     assert len(proposals) >= 11
     assert wrong == []
+
+
+def named(text: str, word: str) -> set[str]:
+    """The properties that a docstring names between ``Gives up:`` or ``Keeps:`` and what comes next."""
+    lines = text.partition(f"{word}:")[2]
+    for end in ("Gives up:", "Keeps:", "Source:"):
+        lines = lines.partition(end)[0]
+    return set(re.findall(r"`(\w+)`", lines))
+
+
+def test_docstrings_say_what_is_given_up(report: Report) -> None:
+    """A proposal violates what its docstring gives up, and what `Guest` says of all without what it says it keeps."""
+    catalogue = find_catalogue(Path(__file__))
+    base = load_base(catalogue).model
+    common = set(re.findall(r"`(\w+)`", base.component(base.root).text))
+    violated: dict[str, set[str]] = {}
+    asked: dict[str, set[str]] = {}
+    for result in report.results:
+        asked.setdefault(result.proposal, set()).add(result.verdict.property.name)
+        if result.verdict.answer is Answer.VIOLATED:
+            violated.setdefault(result.proposal, set()).add(result.verdict.property.name)
+    said = {}
+    for name, properties in asked.items():
+        model = load(catalogue, catalogue.proposals[name]).model
+        text = model.component(model.root).text
+        said[name] = ((common - named(text, "Keeps")) | named(text, "Gives up")) & properties
+    assert len(common) >= 10
+    assert violated == said
 
 
 CONFLICTS = [
