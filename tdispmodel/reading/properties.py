@@ -31,8 +31,8 @@ from tdispmodel.reading.denotations import (
 )
 from tdispmodel.reading.expressions import Elaborator
 from tdispmodel.reading.methods import function_definition
-from tdispmodel.reading.modules import Module
 from tdispmodel.reading.mistakes import Mistake
+from tdispmodel.reading.modules import Module
 from tdispmodel.reading.names import check_name
 from tdispmodel.reading.scopes import Scope
 from tdispmodel.reading.texts import docstring, text_and_source, without_docstring

@@ -5,7 +5,7 @@ Given both, gives a list of differences in words; an empty list is agreement.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from tdispmodel.ir.expressions import Actor, Value
 from tdispmodel.ir.model import Model, Variable
 from tdispmodel.ir.system import System, SystemAction, SystemProperty
 from tdispmodel.semantics import Scope, Semantics, ground
-from tdispmodel.semantics.grounding import ground_properties, instances
+from tdispmodel.semantics.grounding import constants, ground_properties, instances
 from tdispmodel.semantics.meaning import Denotation
 from tests.laws.native_runner import Firing, Native, Question, State, plain
 
@@ -42,6 +42,18 @@ def differences(native: Native, model: Model, scope: Scope, limit: int = 100_000
         if len(found) == MAXIMUM_DIFFERENCES:
             break
     return found
+
+
+def turned(model: Model, devices: int, turn: int) -> dict[str, Value]:
+    """Return values of all constants that may be chosen, the next value for each next instance, beginning at ``turn``."""
+    seen: Counter[str] = Counter()
+    chosen: dict[str, Value] = {}
+    for name, known in constants(model, devices).items():
+        plain_name = name.partition("]")[2] or name
+        if not known.fixed:
+            chosen[name] = known.sort.values[(seen[plain_name] + turn) % len(known.sort.values)]
+        seen[plain_name] += 1
+    return chosen
 
 
 class _Comparison:

@@ -18,14 +18,14 @@ from tdispmodel.printing import model_text
 from tdispmodel.reading import read
 from tdispmodel.semantics import Scope
 from tdispmodel.semantics.grounding import constants
-from tests.laws.agreement import differences
+from tests.laws.agreement import differences, turned
 from tests.laws.native_runner import Native, imported
 from tests.laws.random_models import models
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = sorted((ROOT / "docs" / "language").glob("[0-9]*.py"))
 TRUSTED = sorted((ROOT / "tests" / "laws" / "trusted").glob("*.py"))
-WITH_CONSTANTS = [path for path in (*TRUSTED, *REFERENCE) if ": Constant[" in path.read_text(encoding="utf-8")]
+WITH_CONSTANTS = [path for path in (*TRUSTED, *REFERENCE) if turned(read(path, (ROOT,)).model, 1, 0)]
 PROPOSALS = sorted((ROOT / "proposals").glob("*.py"))
 PROPERTIES = sorted((ROOT / "properties").glob("*.py"))
 BASE = ROOT / "tdispmodel" / "models" / "base.py"
@@ -61,15 +61,6 @@ def compared(
     return differences(native, model, Scope(devices, chosen or {}), limit)
 
 
-def turned(model: Model, devices: int, turn: int) -> dict[str, Value]:
-    """Return values of all constants that may be chosen, such that instances differ; ``turn`` tells choices apart."""
-    free = {name: known for name, known in constants(model, devices).items() if not known.fixed}
-    return {
-        name: known.sort.values[(position * 2 + turn) % len(known.sort.values)]
-        for position, (name, known) in enumerate(free.items())
-    }
-
-
 @pytest.mark.parametrize("path", REFERENCE, ids=lambda path: path.stem)
 @pytest.mark.parametrize("devices", [1, 2])
 def test_reference_models_mean_what_python_means(path: Path, devices: int) -> None:
@@ -90,7 +81,6 @@ def test_corners_mean_what_python_means(path: Path, devices: int) -> None:
 def test_chosen_constants_mean_what_python_means(path: Path, devices: int, turn: int) -> None:
     """With constants that differ from the defaults, and from instance to instance, the two meanings are the same."""
     chosen = turned(read(path, (ROOT,)).model, devices, turn)
-    assert chosen
     assert compared(path, devices, 300, chosen=chosen) == []
 
 
@@ -121,6 +111,15 @@ def test_the_reference_lists_every_model() -> None:
 def test_the_catalogue_means_what_python_means(path: Path) -> None:
     """The first states of the base model and of each proposal, with all properties, mean natively what they mean as read."""
     assert compared(path, 1, 250, tuple(PROPERTIES)) == []
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_topologies_of_the_base_mean_what_python_means(turn: int) -> None:
+    """Two devices of different kinds, on different buses, mean natively what they mean as read."""
+    free = turned(read(BASE, (ROOT,)).model, 2, turn)
+    chosen = {name: value for name, value in free.items() if "." in name}
+    assert chosen["devices[0].kind"] != chosen["devices[1].kind"]
+    assert compared(BASE, 2, 60, tuple(PROPERTIES), chosen) == []
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

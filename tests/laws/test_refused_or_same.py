@@ -13,7 +13,7 @@ import pytest
 from tdispmodel.reading import read
 from tdispmodel.semantics import Scope
 from tdispmodel.source import Rejected
-from tests.laws.agreement import differences
+from tests.laws.agreement import differences, turned
 from tests.laws.native_runner import Native, imported
 
 MODEL = """\
@@ -229,8 +229,10 @@ def outcome_of_text(text: str, folder: Path) -> str:
     except Rejected:
         return REFUSED
     module = imported(path)
-    for devices in (1, 2):
-        assert differences(Native(module, devices), model, Scope(devices=devices)) == []
+    for devices, turn in ((1, 0), (2, 1)):
+        chosen = turned(model, devices, turn)
+        assert differences(Native(module, devices), model, Scope(devices)) == []
+        assert differences(Native(module, devices, chosen), model, Scope(devices, chosen)) == []
     return SAME
 
 
@@ -317,6 +319,12 @@ def function(signature: str, line: str, above: str = "@invariant") -> str:
 
 
 TURN = ("turn(self) -> None", "self.hue = Hue.RED")
+KIND = "k: Constant[Hue] = Hue.GREEN"
+BEST = """
+class Best(Device):
+    k = Hue.BLUE
+
+"""
 FILES: list[tuple[str, dict[str, str]]] = [
     (SAME, {}),
     (SAME, {"red": "1", "green": "2", "blue": "3"}),
@@ -358,6 +366,41 @@ FILES: list[tuple[str, dict[str, str]]] = [
     (SAME, {"base": "k: Constant[bool] = True", "plan": "k = False"}),
     (REFUSED, {"base": "k: Constant[bool] = anything()"}),
     (REFUSED, {"base": "k: Constant[bool] = True", "device": "k: Constant[bool] = False"}),
+    (REFUSED, {"base": "k: Constant[bool] = True", "device": "k: Constant[bool] = True"}),
+    (SAME, {"device": KIND}),
+    (SAME, {"device": KIND + method("light(self) -> bool", "return self.on or self.k is Hue.RED", above="@initially")}),
+    (
+        SAME,
+        {
+            "device": KIND
+            + method("turn(self) -> None", "self.on = self.k is Hue.GREEN", above="@action(by=Actor.HOST)")
+        },
+    ),
+    (REFUSED, {"device": KIND + method("turn(self) -> None", "self.k = Hue.RED", above="@action(by=Actor.HOST)")}),
+    (REFUSED, {"device": "k: Constant[Hue] = anything(Hue.RED, Hue.BLUE)"}),
+    (REFUSED, {"device": "k: Constant[Device] = None"}),
+    (REFUSED, {"device": "k: Constant[Each[Hue]] = Hue.RED"}),
+    (REFUSED, {"device": KIND, "plan": "k = Hue.BLUE"}),
+    (
+        REFUSED,
+        {"device": KIND, "plan": method(*TURN[:1], "self.more = self.k is Hue.RED", above="@replaces(Base.turn)")},
+    ),
+    (SAME, {"device": KIND, "plan": "best: Best", "above": BEST}),
+    (
+        REFUSED,
+        {"device": KIND, "plan": "best: Best", "above": BEST.replace("k = Hue.BLUE", "k: Constant[Hue] = Hue.BLUE")},
+    ),
+    (SAME, {"device": KIND, "below": function("f(now: Device)", "return now.k is Hue.RED or now.on")}),
+    (
+        SAME,
+        {"device": KIND, "below": function("f(now: Base)", "return all(d.on for d in now.devices if d.k != Hue.RED)")},
+    ),
+    (SAME, {"device": KIND, "below": function("f(a: Device, b: Device)", "return a is b or a.k == b.k or a.on")}),
+    (
+        SAME,
+        {"device": KIND, "below": function("f(a: Device, b: Device, s: Step)", "return a.k is b.k", "@step_property")},
+    ),
+    (REFUSED, {"device": KIND, "below": function("f(a: Device)", "return a.on", "@given(k=Hue.RED)\n@invariant")}),
     (REFUSED, {"device": "others: Each[Base]"}),
     (REFUSED, {"device": "itself: Base"}),
     (REFUSED, {"plan": method(*TURN)}),
