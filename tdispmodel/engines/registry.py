@@ -13,6 +13,10 @@ ENGINES: dict[str, tuple[str, str]] = {
         "breadth-first search over compiled successors, shortest traces",
     ),
     "graph": ("tdispmodel.engines.graph:Graph", "breadth-first search on a networkx graph, for small models"),
+    "diagrams": (
+        "tdispmodel.engines.diagrams:Diagrams",
+        "decision diagrams: sets of states, however many; for several devices",
+    ),
     "walk": ("tdispmodel.engines.walk:Walk", "random behaviours by hypothesis, shrunk; finds, never proves"),
     "bmc": ("tdispmodel.engines.bmc:BoundedSearch", "z3: is there a violation within so many steps"),
     "induction": ("tdispmodel.engines.induction:Induction", "z3: k-induction with invariant strengthening"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from tdispmodel.ir.expressions import Expression, IllFormed
 from tdispmodel.ir.model import Kind
@@ -18,6 +19,9 @@ from tdispmodel.judging.judgement import Judgement, Refused
 from tdispmodel.judging.traces import reaches_goal, refutes
 from tdispmodel.semantics import LeavesRange, Semantics
 from tdispmodel.verdict import Answer, ClosedStates, InductiveInvariant, KInduction, Verdict, Witness
+
+if TYPE_CHECKING:
+    from tdispmodel.judging.obligations import Proven
 
 __all__ = ["Judgement", "judge", "judge_all"]
 
@@ -33,8 +37,8 @@ def judge(system: System, verdict: Verdict) -> Judgement:
 def judge_all(system: System, verdicts: Sequence[Verdict]) -> tuple[Judgement, ...]:
     """Judge verdicts about ``system``, in their order.
 
-    A `ClosedStates` object that several verdicts carry is checked once.  An open verdict claims nothing and is
-    accepted.  What a verdict says about vacuity and about the counts of the space is checked whenever one of the
+    A `ClosedStates` object or an invariant that several verdicts carry is checked once.  An open verdict claims nothing
+    and is accepted.  What a verdict says about vacuity and about the counts of the space is checked whenever one of the
     verdicts carries a `ClosedStates` certificate that was found to be closed under the steps of every actor.
     """
     session = _Session(system)
@@ -51,7 +55,8 @@ class _Session:
         self.system = system
         self.spaces: dict[int, ClosedSpace | Refused] = {}
         self.unaided: dict[int, ClosedSpace | Refused] = {}
-        self.kept: list[ClosedStates] = []
+        self.proven: dict[tuple[int, bool], Proven | Refused] = {}
+        self.kept: list[object] = []
 
     @cached_property
     def semantics(self) -> Semantics:
@@ -154,11 +159,23 @@ class _Session:
             self.lost(question.formula, verdict.trace.states[-1])
 
     def inductive(self, verdict: Verdict, invariant: Expression) -> None:
-        from tdispmodel.judging.obligations import check_invariant  # noqa: PLC0415  # z3 only when it is used
+        """Check an inductive invariant, once however many verdicts carry it, and that it implies the property."""
+        from tdispmodel.judging.obligations import Proven  # noqa: PLC0415  # z3 only when it is used
 
-        self.state_formula(invariant)
-        possible = verdict.property.kind is Kind.MUST_BE_POSSIBLE
-        check_invariant(self.system.unaided if possible else self.system, verdict.property, invariant)
+        unaided = verdict.property.kind is Kind.MUST_BE_POSSIBLE
+        key = id(invariant), unaided
+        known = self.proven.get(key)
+        if known is None:
+            self.kept.append(invariant)  # so that its id stays its own
+            try:
+                self.state_formula(invariant)
+                known = Proven(self.system.unaided if unaided else self.system, invariant)
+            except Refused as refused:
+                known = refused
+            self.proven[key] = known
+        if isinstance(known, Refused):
+            raise known
+        known.implies(verdict.property)
 
     def state_formula(self, formula: Expression) -> None:
         """Check that what stands in a certificate is a formula about one state of the system."""

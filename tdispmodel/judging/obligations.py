@@ -78,18 +78,24 @@ def possible(system: System, action: SystemAction) -> Expression:
     return conjunction(action.guard, *ranges)
 
 
-def check_invariant(system: System, question: SystemProperty, invariant: Expression) -> None:
-    """Check that ``invariant`` is inductive and implies the property (or that what must be possible never is)."""
-    prover = _Prover(system)
-    _check_inductive(prover, invariant)
-    goal = question.formula if question.kind is not Kind.MUST_BE_POSSIBLE else Not(question.formula)
-    if question.kind is Kind.STEP or speaks_of_step(goal):
-        for action in system.actions:
-            allowed = step_condition(goal, action)
-            what = f"a step of {action.name} from a state of the invariant violates the property"
-            prover.implied((invariant, possible(system, action)), allowed, what)
-    else:
-        prover.implied((invariant,), goal, "the invariant does not imply the property")
+class Proven:
+    """An invariant that was found to be true in every start state and kept by every action.  Raises `Refused`."""
+
+    def __init__(self, system: System, invariant: Expression) -> None:
+        self.invariant = invariant
+        self.prover = _Prover(system)
+        _check_inductive(self.prover, invariant)
+
+    def implies(self, question: SystemProperty) -> None:
+        """Check that the invariant implies the property (or that what must be possible never is)."""
+        goal = question.formula if question.kind is not Kind.MUST_BE_POSSIBLE else Not(question.formula)
+        if question.kind is Kind.STEP or speaks_of_step(goal):
+            for action in self.prover.system.actions:
+                allowed = step_condition(goal, action)
+                what = f"a step of {action.name} from a state of the invariant violates the property"
+                self.prover.implied((self.invariant, possible(self.prover.system, action)), allowed, what)
+        else:
+            self.prover.implied((self.invariant,), goal, "the invariant does not imply the property")
 
 
 def check_k_induction(
@@ -132,6 +138,7 @@ class _Prover:
     def __init__(self, system: System) -> None:
         self.system = system
         self.context = z3.Context()
+        self.premises: dict[int, tuple[Expression, Term]] = {}
         self.now = self.variables("")
         self.starts = (
             *(Among(Read(known.name, known.sort), known.initial) for known in system.variables),
@@ -161,8 +168,15 @@ class _Prover:
         if goal == TRUE:
             return
         parts = (*premises, *self.starts) if starting else tuple(premises)
-        terms = [self.term(part, self.now) for part in parts]
+        terms = [self.premise(part) for part in parts]
         self.impossible([*self.domain(self.now), *terms, z3.Not(self.term(goal, self.now))], what)
+
+    def premise(self, part: Expression) -> Term:
+        """Return the z3 term of a premise, which is translated once: an invariant is one of very many obligations."""
+        known = self.premises.get(id(part))
+        if known is None:
+            known = self.premises[id(part)] = (part, self.term(part, self.now))  # kept, so that its id stays its own
+        return known[1]
 
     def impossible(self, terms: list[Term], what: str) -> None:
         """Check that the terms cannot all be true."""

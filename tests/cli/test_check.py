@@ -86,7 +86,7 @@ def test_vacuous(tdispmodel: Run, here: Path) -> None:
     assert [0, 1] == [tdispmodel("check", *words).code, tdispmodel("check", *words, "--no-vacuous").code]
 
 
-@pytest.mark.parametrize("engine", ["explicit", "graph", "bmc", "induction", "pdr", "walk"])
+@pytest.mark.parametrize("engine", ["explicit", "graph", "diagrams", "bmc", "induction", "pdr", "walk"])
 def test_engines_by_name(tdispmodel: Run, here: Path, engine: str) -> None:
     """Every engine can be asked by name, and finds that the lamp does not stay dark."""
     (result,) = document(tdispmodel, here / "room.py", "-k", "stays_dark", "--engine", engine)["results"]

@@ -12,7 +12,7 @@ from tdispmodel.engines.registry import ENGINES, engine as engine_called
 
 CASES = cases()
 # engines that decide everything get time for a busy machine; random behaviours find little more in a second than at once
-SECONDS = {"explicit": 60.0, "graph": 60.0, "walk": 0.1}
+SECONDS = {"explicit": 60.0, "graph": 60.0, "diagrams": 60.0, "walk": 0.1}
 
 
 @pytest.fixture(params=sorted(ENGINES))

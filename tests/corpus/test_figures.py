@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 BENCHMARKS = HERE.parents[1]
 FIGURES: list[dict[str, Any]] = tomllib.loads((HERE / "figures.toml").read_text(encoding="utf-8"))["figure"]
 NAMES = [f"{figure['model']}-{figure.get('devices', 1)}" for figure in FIGURES]
-EXHAUSTIVE = ("explicit", "graph")
+EXHAUSTIVE = ("explicit", "graph", "diagrams")
 LARGEST_FOR_GRAPH = 2500
 OTHERS = ("walk", "bmc", "induction", "pdr")
 SMALL = ("two_phase_commit-1", "increment-2", "die_hard-1", "peterson-1", "stabilising_ring-1")

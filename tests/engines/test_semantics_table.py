@@ -39,7 +39,7 @@ def test_page_gives_the_expected_answer(name: str, said: str) -> None:
     assert said == answer_in_words(CASES[name])
 
 
-@pytest.mark.parametrize("engine_name", ["explicit", "graph"])
+@pytest.mark.parametrize("engine_name", ["explicit", "graph", "diagrams"])
 @pytest.mark.parametrize("name", [name for name, _ in rows()])
 def test_exhaustive_engines_give_the_expected_answer(name: str, engine_name: str) -> None:
     """The engines that decide everything answer as the row says."""

@@ -1,0 +1,182 @@
+"""Sets of states as binary decision diagrams: which bits each variable takes, and what sets and states are in them.
+
+Given a system and how many nodes there may be; gives an `Encoding`.  A value is its position among the values of its
+sort, in binary.  Beside each bit stands a second one for its value after a step, used only by updates that cannot do
+without (see `moves`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from oxidd.bdd import BDDFunction, BDDManager
+
+from tdispmodel.compiling.layout import Layout, size
+from tdispmodel.engines.diagrams.ordering import ordered
+from tdispmodel.ir.expressions import Value
+from tdispmodel.ir.system import State, System
+
+Set = BDDFunction
+"""A set of states (or a condition on them, which is the same)."""
+
+CACHE_SHARE = 4
+"""Of so many nodes one has a place in the cache of operations."""
+
+
+class Encoding:
+    """The variables of a system as bits of decision diagrams.
+
+    ``now`` and ``later`` are the bits before and after a step, by number; ``places`` gives the numbers of a variable's
+    bits, the lowest first.  Every operation may raise `oxidd.util.DDMemoryError`, a `MemoryError`, when there is no
+    room for another node; what was built before stays as it was.
+    """
+
+    def __init__(self, system: System, capacity: int) -> None:
+        self.system = system
+        self.manager = BDDManager(capacity, capacity // CACHE_SHARE, 1)
+        self.none, self.all = self.manager.false(), self.manager.true()
+        self.slots = Layout(system).by_name
+        self.order = ordered(system)
+        self.places: dict[str, range] = {}
+        self.bits = 0
+        for name in self.order:
+            self.places[name] = range(self.bits, self.bits + self.slots[name].width)
+            self.bits += self.slots[name].width
+        self.manager.add_vars(2 * self.bits)
+        self.now = [self.manager.var(number_now(bit)) for bit in range(self.bits)]
+        self.later = [self.manager.var(number_later(bit)) for bit in range(self.bits)]
+
+    # --- sets ---------------------------------------------------------------------------------------------------------
+
+    def has_code(self, name: str, code: int) -> Set:
+        """Return the states in which a variable has the value at this position."""
+        found = self.all
+        for shift, bit in reversed(list(enumerate(self.places[name]))):
+            found &= self.now[bit] if code >> shift & 1 else ~self.now[bit]
+        return found
+
+    def has_value(self, name: str, values: Iterable[Value]) -> Set:
+        """Return the states in which a variable has one of these values, which must be of its sort."""
+        slot = self.slots[name]
+        found = self.none
+        for value in values:
+            found |= self.has_code(name, slot.packed(value) >> slot.shift)
+        return found
+
+    def has_some_value(self, name: str) -> Set:
+        """Return the combinations of bits in which a variable has a value at all: not every code need be one."""
+        last = size(self.slots[name].variable.sort) - 1
+        found = self.all
+        for shift, bit in enumerate(self.places[name]):
+            found = ~self.now[bit] | found if last >> shift & 1 else ~self.now[bit] & found
+        return found
+
+    def one(self, state: State) -> Set:
+        """Return the set of this state alone."""
+        found = self.all
+        for name in reversed(self.order):
+            found &= self.has_value(name, [state[self.system.index[name]]])
+        return found
+
+    def variables(self, bits: Iterable[int]) -> Set:
+        """Return the conjunction of some bits, which is how a set of bits is given to a quantifier."""
+        found = self.all
+        for bit in sorted(bits, reverse=True):
+            found &= self.now[bit]
+        return found
+
+    def support(self, states: Set) -> set[int]:
+        """Return the bits (before the step) on which membership depends."""
+        seen: set[Set] = set()
+        found: set[int] = set()
+        stack = [states]
+        while stack:
+            node = stack.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            below = node.cofactors()
+            if below is not None:
+                found.add((node.node_var() or 0) // 2)
+                stack += below
+        return found
+
+    # --- states -------------------------------------------------------------------------------------------------------
+
+    def count(self, states: Set) -> int:
+        """Return how many states are in the set, which must hold no code that is no value."""
+        return states.sat_count(2 * self.bits) >> self.bits
+
+    def pick(self, states: Set) -> State:
+        """Return a state of the set, always the same one; the set must not be empty."""
+        cube = states.pick_cube()
+        if cube is None:
+            message = "there is no state in an empty set"
+            raise ValueError(message)
+        return self._decoded({bit: bool(cube[number_now(bit)]) for bit in range(self.bits)})
+
+    def listed(self, states: Set) -> tuple[State, ...]:
+        """Return all states of the set, which must hold no code that is no value."""
+        return _Listing(self).of(states)
+
+    def _decoded(self, bits: dict[int, bool]) -> State:
+        values: dict[str, Value] = {}
+        for name in self.order:
+            slot = self.slots[name]
+            code = sum(bits[bit] << shift for shift, bit in enumerate(self.places[name]))
+            values[name] = slot.value(code << slot.shift)
+        return tuple(values[variable.name] for variable in self.system.variables)
+
+
+class _Listing:
+    """The states of a set, written out: what follows a node is listed once however many ways lead there."""
+
+    def __init__(self, encoding: Encoding) -> None:
+        self.encoding = encoding
+        self.known: dict[tuple[int, Set], list[tuple[Value, ...]]] = {}
+        index = encoding.system.index
+        order = {name: place for place, name in enumerate(encoding.order)}
+        self.places = [order[name] for name in sorted(index, key=index.__getitem__)]
+
+    def of(self, states: Set) -> tuple[State, ...]:
+        return tuple(tuple(row[place] for place in self.places) for row in self._rows(0, states))
+
+    def _rows(self, depth: int, node: Set) -> Sequence[tuple[Value, ...]]:
+        """The values of the variables from number ``depth`` of the order on."""
+        if not node.satisfiable():
+            return ()
+        if depth == len(self.encoding.order):
+            return ((),)
+        found = self.known.get((depth, node))
+        if found is None:
+            name = self.encoding.order[depth]
+            slot = self.encoding.slots[name]
+            found = []
+            for code, below in self._values(list(self.encoding.places[name]), node):
+                value = slot.value(code << slot.shift)
+                found += [(value, *rest) for rest in self._rows(depth + 1, below)]
+            self.known[depth, node] = found
+        return found
+
+    def _values(self, bits: list[int], node: Set) -> Iterable[tuple[int, Set]]:
+        """The codes that a variable may have at a node, with what follows; ``bits`` are the lowest first."""
+        ways = [(0, node)]
+        for shift, bit in enumerate(bits):
+            further = []
+            for code, here in ways:
+                below = here.cofactors() if here.node_var() == number_now(bit) else None
+                yes, no = (here, here) if below is None else below
+                further += [(code, no)] if no.satisfiable() else []
+                further += [(code | 1 << shift, yes)] if yes.satisfiable() else []
+            ways = further
+        return sorted(ways, key=lambda way: way[0])
+
+
+def number_now(bit: int) -> int:
+    """Return the number, in the diagrams, of a bit before the step."""
+    return 2 * bit
+
+
+def number_later(bit: int) -> int:
+    """Return the number, in the diagrams, of a bit after the step."""
+    return 2 * bit + 1
