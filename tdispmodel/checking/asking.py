@@ -111,13 +111,15 @@ def grouped(model: Model, properties: Sequence[Property], plan: Plan) -> tuple[l
     """Return the properties grouped by the constants under which they are asked, each group grounded once."""
     skipped: list[Skipped] = []
     together: dict[tuple[tuple[str, Value], ...], list[Property]] = {}
+    defaults = default_constants(model, plan.devices)
     for wanted in properties:
         why = clash(model, wanted)
         if why:
             skipped.append(Skipped(model.name, wanted.name, wanted.code, why))
         else:
             constants = {**plan.constants, **dict(wanted.given)}
-            together.setdefault(tuple(sorted(constants.items())), []).append(wanted)
+            changed = [(name, value) for name, value in constants.items() if defaults.get(name) != value]
+            together.setdefault(tuple(sorted(changed)), []).append(wanted)
     groups = []
     for chosen_constants, members in together.items():
         scope = Scope(plan.devices, dict(chosen_constants), plan.without)
