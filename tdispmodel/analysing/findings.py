@@ -1,7 +1,7 @@
 """The matrix with its variants: one cell for each variant, proposal and property.
 
-Given a request and the variants; gives findings, judged like every verdict.  One process answers all variants of one
-proposal, and what makes the same system is asked once: most variants leave most designs as they are.
+Given a request and the variants; gives findings, judged like every verdict.  What makes the same system is asked once:
+most variants leave most designs as they are, and some designs differ only in what they fix.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tdispmodel.checking.mistakes import FIXED_CONSTANT, UNKNOWN_CONSTANT
 from tdispmodel.checking.pipeline import Request, known_engines, planned, processors
 from tdispmodel.checking.workers import each
 from tdispmodel.engines.protocol import Progress, silent
-from tdispmodel.ir.model import Property
+from tdispmodel.ir.model import Kind, Property
 from tdispmodel.ir.system import System
 from tdispmodel.reports.findings import Cell, Column, Design, Findings, Question
 from tdispmodel.reports.naming import Names
@@ -26,16 +26,19 @@ from tdispmodel.reports.options import first_paragraph
 from tdispmodel.source import Complaint, Rejected
 from tdispmodel.verdict import Result
 
-Task = tuple[Request, Path, tuple[Variant, ...]]
-"""A request, one proposal's file, and the variants to ask of it."""
+Task = tuple[Request, tuple[Path, ...], tuple[Variant, ...]]
+"""A request, the files of proposals that one process answers one after the other, and the variants to ask of them."""
 
-Known = dict[tuple[System, Property], Cell]
-"""What was answered, whatever assumptions made the system."""
+IDEALISED = "No guest can do that"
+"""What a proposal says of itself that is a bound and no design."""
+
+Known = dict[System, dict[Property, Cell]]
+"""What was answered of a system, whatever assumptions made it."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """What one proposal's process found out; with complaints there are no cells."""
+    """What was found out about one proposal; with complaints there are no cells."""
 
     design: Design
     questions: tuple[Question, ...] = ()
@@ -50,38 +53,41 @@ def findings(request: Request, variants: Sequence[Variant], progress: Progress =
     proposals, and `OurFault`.
     """
     known_engines(request.engines)
-    asked = (PLAIN, *variants)
-    tasks = [(request, path, asked) for path in request.paths()]
+    asked, paths = (PLAIN, *variants), request.paths()
+    count = max(1, min(request.jobs or processors(), len(paths)))
+    tasks = [(request, paths[first::count], asked) for first in range(count)]
     rows: dict[int, Row] = {}
-    jobs = min(request.jobs or processors(), len(tasks))
-    outcomes = each(row_of, tasks, jobs, progress) if jobs > 1 else enumerate(row_of(task, progress) for task in tasks)
-    for position, row in outcomes:
-        rows[position] = row
-        progress(f"{len(rows)} of {len(tasks)} proposals")
+    for first, found in each(rows_of, tasks, count, progress) if count > 1 else [(0, rows_of(tasks[0], progress))]:
+        rows |= dict(zip(range(first, len(paths), count), found, strict=True))
     ordered = [row for _, row in sorted(rows.items())]
     complaints = tuple(dict.fromkeys(complaint for row in ordered for complaint in row.complaints))
     if complaints:
         raise Rejected(complaints)
     questions = dict.fromkeys(question for row in ordered for question in row.questions)
     return Findings(
-        columns=tuple(Column(one.name, one.words, one.why) for one in asked),
+        columns=tuple(Column(one.name, one.assumptions, one.why) for one in asked),
         designs=tuple(row.design for row in ordered),
         questions=tuple(sorted(questions, key=lambda question: (question.code, question.name))),
         cells=tuple(cell for row in ordered for cell in row.cells),
     )
 
 
-def row_of(task: Task, progress: Progress) -> Row:
+def rows_of(task: Task, progress: Progress) -> list[Row]:
+    """Return all cells of some proposals.  Raises `OurFault`."""
+    request, paths, variants = task
+    known: Known = {}
+    return [row_of(request, path, variants, known, progress) for path in paths]
+
+
+def row_of(request: Request, path: Path, variants: Sequence[Variant], known: Known, progress: Progress) -> Row:
     """Return all cells of one proposal.  A user's mistake is part of the value.  Raises `OurFault`."""
-    request, path, variants = task
     try:
         loaded = load(request.catalogue, path)
-        known: Known = {}
         cells: list[Cell] = []
         for variant in variants:
             plan = plan_of(loaded, request, variant)
             if plan is not None:
-                progress(f"{loaded.model.name}: {variant.words or 'as it is'}")
+                progress(f"{loaded.model.name}: {variant.name or 'as it is'}")
                 cells += cells_of(loaded, plan, variant.name, known, progress)
     except Rejected as rejected:
         return Row(Design(path.stem, ""), complaints=rejected.complaints)
@@ -91,7 +97,8 @@ def row_of(task: Task, progress: Progress) -> Row:
         for one in loaded.properties
         if one.name in asked
     ]
-    design = Design(loaded.model.name, first_paragraph(loaded.model.claim))
+    text = loaded.model.component(loaded.model.root).text
+    design = Design(loaded.model.name, first_paragraph(text), IDEALISED in text)
     return Row(design, tuple(questions), tuple(cells))
 
 
@@ -116,17 +123,34 @@ def cells_of(loaded: Loaded, plan: Plan, variant: str, known: Known, progress: P
     """Return the cells of one proposal in one variant; what is known about an equal system is not asked again."""
     groups, _ = grouped(loaded.model, loaded.properties, plan)
     found: dict[Property, Cell] = {}
-    for group in groups:
-        system = replace(group.system, constants=(), without=())
-        left = {wanted: parts for wanted, parts in group.questions.items() if (system, wanted) not in known}
+    for system, group in merged(groups).items():
+        answered = known.setdefault(system, {})
+        left = {wanted: parts for wanted, parts in group.questions.items() if wanted not in answered}
         if left:
             names = Names(group.system)
             results = check_group(loaded.model.name, Group(group.system, left), plan, progress)
             for wanted, result in zip(left, results, strict=True):
-                known[system, wanted] = cell_of(result, names)
-        for wanted in group.questions:
-            found[wanted] = replace(known[system, wanted], variant=variant)
+                answered[wanted] = cell_of(result, names)
+        found |= {
+            wanted: replace(answered[wanted], variant=variant, proposal=loaded.model.name) for wanted in group.questions
+        }
     return [found[wanted] for wanted in loaded.properties if wanted in found]
+
+
+def merged(groups: Sequence[Group]) -> dict[System, Group]:
+    """Return the groups by their systems, whatever assumptions made these; those of equal systems together.
+
+    Where all questions are about what must be possible, the system is the one without the host, of whom that is asked:
+    it is smaller, and seldom changed by a variant.
+    """
+    together: dict[System, Group] = {}
+    for group in groups:
+        needless = all(wanted.kind is Kind.MUST_BE_POSSIBLE for wanted in group.questions)
+        asked = group.system.unaided if needless else group.system
+        system = replace(asked, name="", constants=(), without=())
+        known = together.get(system)
+        together[system] = Group(asked, {**known.questions, **group.questions} if known else group.questions)
+    return together
 
 
 def cell_of(result: Result, names: Names) -> Cell:

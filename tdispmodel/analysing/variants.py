@@ -37,12 +37,11 @@ class Variant:
     proposals: tuple[str, ...] = ()
 
     @property
-    def words(self) -> str:
-        """What is assumed, in one line: ``kernel=BEFORE_6_19 without host.error``; empty for the plain matrix."""
-        parts = [f"{name}={value}" for name, value in self.settings.items()]
-        parts += [f"without {', '.join(self.without)}"] if self.without else []
-        parts += [f"devices={self.devices}"] if self.devices else []
-        return " ".join(parts)
+    def assumptions(self) -> tuple[str, ...]:
+        """What is assumed, each in words: ``kernel=BEFORE_6_19``, ``without host.error``; none of the plain matrix."""
+        devices = (f"devices={self.devices}",) if self.devices else ()
+        given = (f"{name}={value}" for name, value in self.settings.items())
+        return (*given, *(f"without {name}" for name in self.without), *devices)
 
     def request(self, plain: Request) -> Request:
         """Return the request that asks for this variant of ``plain``."""

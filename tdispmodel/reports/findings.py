@@ -19,30 +19,29 @@ from tdispmodel.verdict import Answer
 SCHEMA = "tdispmodel/findings/1"
 WITNESSES = ("trusted_driver_can_run", "secrets_can_be_deployed")
 """What a design must be able to do at all: where it cannot, other properties hold of nothing."""
-IDEALISED = "idealised"
-"""The word by which a proposal's claim says that it is a bound, and that nobody can build it."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A variant: its name, what it assumes in words, and why it matters; all empty for the matrix as it is."""
+    """A variant: its name, what it assumes, and why it matters; all empty for the matrix as it is."""
 
     name: str
-    words: str
+    assumptions: tuple[str, ...]
     why: str
+
+    @property
+    def words(self) -> str:
+        """What it assumes, in one line."""
+        return ", ".join(self.assumptions)
 
 
 @dataclass(frozen=True)
 class Design:
-    """A proposal and what it claims."""
+    """A proposal, what it claims, and whether it says that it is a bound that nobody can build."""
 
     name: str
     claim: str
-
-    @property
-    def is_idealised(self) -> bool:
-        """Whether its claim says that it is a bound that nobody can build."""
-        return IDEALISED in self.claim.lower()
+    is_idealised: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +110,13 @@ class Findings:
         """Return who violates a property."""
         return [one.name for one in self.designs if self.says(Answer.VIOLATED, variant, one.name, question)]
 
+    def basis(self, column: Column) -> Column:
+        """Return what a variant is compared with: the plain matrix, or the first variant of those that assume most of
+        what it assumes, if any assume less.
+        """
+        less = [one for one in self.columns if set(one.assumptions) < set(column.assumptions)]
+        return max(less, key=lambda one: len(one.assumptions), default=column)
+
     def asked(self, variant: str) -> list[str]:
         """Return of which proposals a variant was asked."""
         return [one.name for one in self.designs if (variant, one.name) in self.worlds]
@@ -129,14 +135,15 @@ class Findings:
         """Return where, that is, in which variant by which proposal, a driver can run and secrets can be deployed."""
         return [place for place, kept in self.worlds.items() if kept.issuperset(WITNESSES)]
 
-    def flips(self, variant: str) -> Iterator[tuple[Cell, Cell]]:
-        """Yield the cells of the plain matrix that are decided otherwise in a variant, each with what it becomes."""
+    def flips(self, column: Column) -> Iterator[Cell]:
+        """Yield the cells of a variant that are decided otherwise in what it is compared with."""
+        basis = self.basis(column).name
         for design in self.designs:
             for question in self.questions:
-                before = self.cell("", design.name, question.name)
-                after = self.cell(variant, design.name, question.name)
+                before = self.cell(basis, design.name, question.name)
+                after = self.cell(column.name, design.name, question.name)
                 if before and after and {before.answer, after.answer} == {Answer.HOLDS, Answer.VIOLATED}:
-                    yield before, after
+                    yield after
 
     def exclusive(self) -> list[tuple[str, str]]:
         """Return the pairs of properties, in the order of the codes, that nobody keeps together where a driver can run
@@ -159,7 +166,7 @@ def document(found: Findings) -> str:
         "schema": SCHEMA,
         "tool": {"name": "tdispmodel", "version": __version__},
         "exit": int(found.exit),
-        "variants": [{"name": one.name, "assumes": one.words, "why": one.why} for one in found.columns],
+        "variants": [{"name": one.name, "assumes": list(one.assumptions), "why": one.why} for one in found.columns],
         "proposals": [{"name": one.name, "claim": one.claim} for one in found.designs],
         "properties": [
             {"code": one.code, "property": one.name, "kind": one.kind.value, "text": one.text}

@@ -21,6 +21,7 @@ HEADLINE = (
     "kernel_binds_only_verified_after_boot",
 )
 """The headline rule in its strengths: whoever binds, whoever binds and verified, the kernel, the kernel after boot."""
+WORDS = ("lost", "won", "kept of nothing")
 REFERENCE = "status_quo"
 """The proposal to whose verdicts the others' are compared."""
 
@@ -73,47 +74,52 @@ def _ranking(found: Findings) -> list[str]:
     lines = ["## Who keeps the headline rule", ""]
     for question in headlines:
         lines += _item(f"{question.code} {question.name}: {question.text}")
-    lines += ["", f"| {'proposal':{width}} | {' | '.join(f'{one.code:6}' for one in headlines)} | loses |"]
-    lines.append(f"|{'-' * (width + 2)}|{'--------|' * len(headlines)}-------|")
+    lines += ["", f"| {'proposal':{width}} | {' | '.join(f'{one.code:7}' for one in headlines)} | loses |"]
+    lines.append(f"|{'-' * (width + 2)}|{'---------|' * len(headlines)}-------|")
     for _, name in rows:
         asked = [question.name for question in found.questions if found.cell("", name, question.name)]
         lost = sum(found.says(Answer.VIOLATED, "", name, one) for one in asked)
-        cells = [f"{_kept(found, name, question.name):6}" for question in headlines]
+        cells = [f"{_kept(found, name, question.name):7}" for question in headlines]
         lines.append(f"| {name:{width}} | {' | '.join(cells)} | {f'{lost}/{len(asked)}':5} |")
     told = (
-        "A number says that the proposal keeps the rule, and in how many of the variants that were asked of it; - that "
-        "it loses it without any. The last column: how many of its properties it loses."
+        "A number says that the proposal keeps the rule, and in how many of the variants that were asked of it; in "
+        "brackets, that it keeps it of nothing: there are no such binds. A dash says that it loses the rule already "
+        "with the default constants. The last column says how many of its properties it loses."
     )
     return [*lines, "", *_paragraph(told)]
 
 
 def _rank(found: Findings, design: Design, headlines: Sequence[Question]) -> tuple[int, int, int]:
-    """Return what proposals are ranked by, the best first: rules kept, rules kept in variants, properties lost."""
-    kept = sum(found.holds("", design.name, question.name) for question in headlines)
+    """Return what proposals are ranked by: rules kept, how often one of these is lost in a variant, properties lost."""
+    kept = [question.name for question in headlines if found.holds("", design.name, question.name)]
     places = [column.name for column in found.columns[1:]]
-    stable = sum(found.holds(place, design.name, question.name) for question in headlines for place in places)
+    shaken = sum(found.says(Answer.VIOLATED, place, design.name, name) for name in kept for place in places)
     lost = sum(found.says(Answer.VIOLATED, "", design.name, question.name) for question in found.questions)
-    return -kept, -stable, lost
+    return -len(kept), shaken, lost
 
 
 def _kept(found: Findings, proposal: str, question: str) -> str:
-    if not found.holds("", proposal, question):
-        return "-" if found.says(Answer.VIOLATED, "", proposal, question) else "open"
+    """Return the word of the ranking for one rule."""
+    cell = found.cell("", proposal, question)
+    if cell is None:
+        return "n/a"
+    if cell.answer is not Answer.HOLDS:
+        return "-" if cell.answer is Answer.VIOLATED else "open"
     asked = [one.name for one in found.columns[1:] if found.cell(one.name, proposal, question)]
-    return f"{sum(found.holds(one, proposal, question) for one in asked)}/{len(asked)}"
+    told = f"{sum(found.holds(one, proposal, question) for one in asked)}/{len(asked)}"
+    return f"({told})" if cell.vacuous else told
 
 
 def _headline(found: Findings, question: Question) -> list[str]:
     """Return how a rule is lost: by whom with the defaults, and in a variant by whom that keeps it otherwise."""
-    keepers = found.keepers(question.name)
     lines = [f"## How {question.code} is lost", "", *_paragraph(question.text), ""]
-    lines += _item(f"kept by {_names(keepers)}") if keepers else _item("kept by none")
+    lines += _item(f"kept by {_names(found.keepers(question.name))}")
     for cell, names in _alike(found.known["", name, question.name] for name in found.losers(question.name)):
         lines += _item(f"lost by {_names(names)}: {_story(cell)}")
     for column in found.columns[1:]:
-        lost = [after for before, after in found.flips(column.name) if after.property == question.name]
+        lost = [cell for cell in found.flips(column) if cell.property == question.name]
         for cell, names in _alike(one for one in lost if one.answer is Answer.VIOLATED):
-            lines += _item(f"{column.words}: lost by {_names(names)}, too: {_story(cell)}")
+            lines += _item(f"with {column.words} lost by {_names(names)}, too: {_story(cell)}")
     return lines
 
 
@@ -135,22 +141,29 @@ def _story(cell: Cell) -> str:
 
 
 def _costs(found: Findings) -> list[str]:
-    """Return for each proposal what it keeps and gives up, compared with the reference and with the others."""
-    lines = ["## What each proposal gives up", ""]
-    named = any(design.name == REFERENCE for design in found.designs)
-    for position, design in enumerate(found.designs):
-        lines += [""] if position else []
-        lines += [f"### {design.name}", "", *_paragraph(design.claim), ""]
-        lost = [one.name for one in found.questions if found.says(Answer.VIOLATED, "", design.name, one.name)]
-        kept = [one.name for one in found.questions if found.holds("", design.name, one.name)]
-        if named and design.name != REFERENCE:
-            won = [name for name in kept if found.says(Answer.VIOLATED, "", REFERENCE, name)]
-            paid = [name for name in lost if found.holds("", REFERENCE, name)]
-            lines += _item(f"keeps, and {REFERENCE} does not: {_names(won)}")
-            lines += _item(f"gives up, and {REFERENCE} keeps: {_names(paid)}")
-        others = [f"{name} ({len(found.keepers(name))})" for name in lost if found.keepers(name)]
-        lines += _item(f"gives up what others keep (how many): {_names(others)}")
+    """Return what each proposal keeps and gives up, against the reference and the others; the same ones together."""
+    together: dict[tuple[str, ...], list[Design]] = {}
+    for design in found.designs:
+        together.setdefault(tuple(_cost(found, design.name)), []).append(design)
+    lines = ["## What each proposal gives up"]
+    for told, designs in together.items():
+        for design in designs:
+            lines += ["", f"### {design.name}", "", *_paragraph(design.claim)]
+        lines += ["", *(line for text in told for line in _item(text))]
     return lines
+
+
+def _cost(found: Findings, proposal: str) -> Iterator[str]:
+    """Yield what a proposal keeps and gives up."""
+    lost = [one.name for one in found.questions if found.says(Answer.VIOLATED, "", proposal, one.name)]
+    kept = [one.name for one in found.questions if found.holds("", proposal, one.name)]
+    if proposal != REFERENCE and any(design.name == REFERENCE for design in found.designs):
+        won = [name for name in kept if found.says(Answer.VIOLATED, "", REFERENCE, name)]
+        paid = [name for name in lost if found.holds("", REFERENCE, name)]
+        yield f"keeps what {REFERENCE} gives up: {_names(won)}"
+        yield f"gives up what {REFERENCE} keeps: {_names(paid)}"
+    others = [f"{name} ({len(found.keepers(name))})" for name in lost if found.keepers(name)]
+    yield f"gives up what others keep (how many): {_names(others)}"
 
 
 def _flips(found: Findings) -> list[str]:
@@ -159,32 +172,33 @@ def _flips(found: Findings) -> list[str]:
         return []
     lines = ["## What flips verdicts"]
     for column in found.columns[1:]:
-        lines += ["", f"### {column.words}", "", *_paragraph(column.why), ""]
+        lines += ["", f"### {column.name}: {column.words}", "", *_paragraph(column.why), ""]
         asked = found.asked(column.name)
-        if not asked:
-            lines += _item("it is asked of none of these proposals")
-            continue
-        if len(asked) < len(found.designs):
-            others = [design.name for design in found.designs if design.name not in asked]
-            lines += _item(f"asked of {_names(asked)}" if len(asked) < len(others) else f"not of {_names(others)}")
-        told = list(_changes(found, column, asked))
+        others = [design.name for design in found.designs if design.name not in asked]
+        if others:
+            who = f"asked of all but {_names(others)}" if len(others) < len(asked) else f"asked of {_names(asked)}"
+            lines += _item(who if asked else "asked of none of these proposals")
+        basis = found.basis(column)
+        if basis.name:
+            lines += _item(f"compared with {basis.words}")
+        told = list(_changes(found, column, len(asked)))
         lines += [line for text in told for line in _item(text)] or _item("nothing changes")
     return lines
 
 
-def _changes(found: Findings, column: Column, asked: Sequence[str]) -> Iterator[str]:
-    """Yield what a variant changes: who loses or wins what, who loses the same together."""
+def _changes(found: Findings, column: Column, asked: int) -> Iterator[str]:
+    """Yield what a variant changes: who loses or wins what, those who lose or win the same together."""
     codes = {question.name: question.code for question in found.questions}
     by_property: dict[tuple[str, str], list[str]] = {}
-    for _, after in found.flips(column.name):
-        word = "lost" if after.answer is Answer.VIOLATED else "kept of nothing" if after.vacuous else "won"
-        by_property.setdefault((word, after.property), []).append(after.proposal)
+    for cell in found.flips(column):
+        word = "lost" if cell.answer is Answer.VIOLATED else "kept of nothing" if cell.vacuous else "won"
+        by_property.setdefault((word, f"{codes[cell.property]} {cell.property}"), []).append(cell.proposal)
     together: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-    for (word, name), proposals in by_property.items():
-        together.setdefault((word, tuple(proposals)), []).append(name)
-    for (word, who), names in sorted(together.items(), key=lambda one: (one[0][0] != "lost", one[0][0], one[1])):
-        told = f"all {len(asked)}" if len(who) == len(asked) > 1 else _names(who)
-        yield f"{word} by {told}: {_names(f'{codes[name]} {name}' for name in sorted(names, key=codes.__getitem__))}"
+    for (word, title), proposals in sorted(by_property.items(), key=lambda one: (WORDS.index(one[0][0]), one[0][1])):
+        together.setdefault((word, tuple(proposals)), []).append(title)
+    for (word, who), titles in together.items():
+        told = f"all {asked}" if len(who) == asked > 1 else _names(who)
+        yield f"{word}: {_names(titles)}, by {told}"
 
 
 def _exclusive(found: Findings) -> list[str]:
@@ -200,8 +214,8 @@ def _exclusive(found: Findings) -> list[str]:
     lines = ["## What nobody keeps together", "", *_paragraph(told), ""]
     bounds = [design.name for design in found.designs if design.is_idealised]
     for one, other in pairs:
-        shown = [f"{name} keeps {kept}" for name in bounds for kept in (one, other) if found.holds("", name, kept)]
-        lines += _item(f"{one} and {other}" + (f" (even {_names(shown)} only)" if shown else ""))
+        shown = [f"{name} keeps {kept} only" for name in bounds for kept in (one, other) if found.holds("", name, kept)]
+        lines += _item(f"{one} and {other}" + (f": {_names(shown)}" if shown else ""))
     return lines
 
 
@@ -213,13 +227,13 @@ def _everywhere(found: Findings) -> list[str]:
         title = f"{question.code} {question.name}"
         if not found.keepers(question.name):
             kept = {place for place, proposal in places if question.name in found.worlds[place, proposal]}
-            where = [column.words for column in found.columns if column.name in kept]
-            none.append(f"{title}: " + (f"kept only with {_names(where)}" if where else "kept in no variant, either"))
+            where = [column.name for column in found.columns if column.name in kept]
+            none.append(f"{title}: " + (f"kept only in {_names(where)}" if where else "kept in no variant, either"))
         elif all(cell.answer is Answer.HOLDS for cell in found.cells if cell.property == question.name):
             always.append(title)
         elif not found.losers(question.name):
-            lost = [column.words for column in found.columns[1:] if found.losers(question.name, column.name)]
-            defaults.append(f"{title}: lost with {_names(lost)}")
+            lost = [column.name for column in found.columns[1:] if found.losers(question.name, column.name)]
+            defaults.append(f"{title}: lost in {_names(lost)}")
     lines = ["## What no proposal keeps", "", *_list(none)]
     lines += ["", "## What every proposal keeps until the assumptions change", "", *_list(defaults)]
     return [*lines, "", "## What every proposal keeps in every variant", "", *_list(always)]
