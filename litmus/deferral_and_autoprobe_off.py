@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from proposals.cc_probe_defer import CcProbeDefer
-from tdispmodel.dsl import replaces, require
+from tdispmodel.dsl import Actor, action, replaces, require
 from tdispmodel.models.base import Guest, Phase
 
 
@@ -16,3 +16,9 @@ class DeferralAndAutoprobeOff(CcProbeDefer):
         require(self.phase is Phase.BOOT and all(not device.arrived for device in self.devices))
         self.phase = Phase.INITRD
         self.autoprobe = False
+
+    @action(by=Actor.USERSPACE, to=Actor.KERNEL)
+    def turn_autoprobe_on(self) -> None:
+        """Userspace writes 1 to drivers_autoprobe of the PCI bus. [drivers_autoprobe_store]"""
+        require(self.userspace_runs and not self.autoprobe)
+        self.autoprobe = True

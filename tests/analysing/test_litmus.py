@@ -31,10 +31,16 @@ KNOWN: Readings = {}
 
 @pytest.mark.parametrize("path", CATALOGUE.litmus_files, ids=lambda path: path.stem)
 def test_scenarios_of_the_debate(path: Path) -> None:
-    """Each scenario that is kept turns out as its file expects."""
-    found = litmus(read_scenario(path), CATALOGUE, Limits(), KNOWN)
+    """Each scenario that is kept turns out as its file expects, and not because it cannot get as far as it should.
+
+    Steps that cannot be taken are what a file with ``never True`` is about: its last step, none before.
+    """
+    asked = read_scenario(path)
+    found = litmus(asked, CATALOGUE, Limits(), KNOWN)
     assert found.as_expected is True
     assert not found.stopped
+    assert (found.blocked is not None) == ("True" == asked.condition.words)
+    assert found.blocked is None or len(asked.steps) - 1 == len(found.counted)
 
 
 @pytest.mark.parametrize("path", CATALOGUE.litmus_files, ids=lambda path: path.stem)
@@ -44,6 +50,13 @@ def test_scenarios_are_argued(path: Path) -> None:
     assert re.search(r"^# Source: \S", text, re.MULTILINE)
     assert re.search(r"^# Argument: \S", text, re.MULTILINE)
     assert re.sub(r"\W", "_", read_scenario(path).name) == path.stem
+
+
+def test_scenarios_are_listed() -> None:
+    """The page about scenarios names each that is kept, and no other."""
+    text = (CATALOGUE.root / "docs" / "litmus.md").read_text()
+    table = text.partition("## The scenarios that are kept")[2]
+    assert sorted(path.stem for path in CATALOGUE.litmus_files) == sorted(re.findall(r"`(\w+)`", table))
 
 
 def test_enough_scenarios() -> None:
