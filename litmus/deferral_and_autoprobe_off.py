@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from proposals.cc_probe_defer import CcProbeDefer
-from tdispmodel.dsl import Actor, action, replaces, require
-from tdispmodel.models.base import Guest, Phase
+from tdispmodel.dsl import replaces, require
+from tdispmodel.models.base import Guest
 
 
 class DeferralAndAutoprobeOff(CcProbeDefer):
     """Two mechanisms of the debate at once: what the mail of 29 Aug 2025 13:00 calls manageable (debate 10)."""
 
-    @replaces(Guest.start_initrd)
-    def start_initrd(self) -> None:
+    @replaces(Guest.note_initrd)
+    def note_initrd(self) -> None:
         """The initrd's first instruction turns automatic probing off. [debate 17]"""
-        require(self.phase is Phase.BOOT and all(not device.arrived for device in self.devices))
-        self.phase = Phase.INITRD
         self.autoprobe = False
 
-    @action(by=Actor.USERSPACE, to=Actor.KERNEL)
+    @replaces(Guest.turn_autoprobe_on)
     def turn_autoprobe_on(self) -> None:
         """Userspace writes 1 to drivers_autoprobe of the PCI bus. [drivers_autoprobe_store]"""
         require(self.userspace_runs and not self.autoprobe)

@@ -141,8 +141,9 @@ def acceptance_changes_driverless(now: Device, after: Device) -> bool:
 @step_property(code="TDM218")
 def reset_clears_acceptance(now: Device, after: Device, step: Step) -> bool:
     """A reset clears the acceptance flag. [debate 127; no path of the v1 or v2 series does]"""
-    resets = step.is_(Guest.hot_reset, now) or step.is_(Guest.function_level_reset, now)
-    return not (resets and now.accepted) or not after.accepted
+    by_host = step.is_(Guest.hot_reset, now) or step.is_(Guest.function_level_reset, now)
+    by_guest = step.is_(Guest.recover_from_error, now) or step.is_(Guest.reset, now)
+    return not ((by_host or by_guest) and now.accepted) or not after.accepted
 
 
 @step_property(code="TDM219")

@@ -91,7 +91,7 @@ def explicit_bind_never_defers(now: Device, after: Device, step: Step) -> bool:
 def no_deferred_probe_with_autoprobe_off(now: Guest, after: Guest, step: Step) -> bool:
     """With automatic probing off a device that is retried is dropped, not probed. [deferred_probe_work_func; measured; debate 10]"""
     return all(
-        not (step.is_(Guest.retry_deferred, device) and not now.autoprobe)
+        not (step.is_(Guest.retry_deferred, device) and not now.bus_probes(device))
         or (
             later.driver is device.driver
             and later.ready is device.ready

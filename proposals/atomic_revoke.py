@@ -10,7 +10,8 @@ from tdispmodel.models.base import Device, Driver, Guest, Mapping
 class AtomicRevoke(InitrdAutoprobeOff):
     """Whatever ends RUN - a fault, the host, an unbind - takes acceptance, mappings and driver with it.
 
-    No guest can do that: the host ends RUN without asking.  It is the best that revoking can be, and shows what cannot
+    No guest can do that: the host ends RUN without asking, and while a probe or an accept is under way, which here take no
+    time.  It is the best that revoking can be, and shows what cannot
     be had even then: whoever clears the flag when RUN ends clears it under a bound driver, so that `accepted_is_running`
     and `acceptance_changes_driverless` exclude each other where a driver can be bound in RUN at all.  A TSM that goes
     away does not end RUN, and its devices keep the flag.

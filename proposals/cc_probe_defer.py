@@ -25,4 +25,4 @@ class CcProbeDefer(Guest):
     @replaces(Guest.probe_prepares)
     def probe_prepares(self, device: Device) -> bool:
         """The enlightened driver brings the device into a lockable configuration before it defers."""
-        return True
+        return not device.accepted

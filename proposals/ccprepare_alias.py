@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from proposals.initrd_autoprobe_off import InitrdAutoprobeOff
 from tdispmodel.dsl import Actor, Each, action, replaces, require, restricts
-from tdispmodel.models.base import Device, Driver, Guest, Kernel, Mapping, Result
+from tdispmodel.models.base import Device, Driver, Guest, Mapping, Result, Userspace
 
 
 class PreparableDevice(Device):
@@ -29,24 +29,25 @@ class CcprepareAlias(InitrdAutoprobeOff):
 
     devices: Each[PreparableDevice]
 
-    @property
-    def preparing_serves_a_lock(self) -> bool:
+    def userspace_may_prepare(self, device: PreparableDevice) -> bool:
         """Userspace prepares a device in order to lock it: with secrets deployed only where it may lock again (RAS)."""
-        return not self.secrets or self.relock_with_secrets
+        serves_a_lock = not self.secrets or self.relock_with_secrets
+        lockable = not device.tsm_context and not device.accepted
+        return self.userspace is Userspace.ROGUE or (serves_a_lock and lockable)
 
     @action(by=Actor.USERSPACE, to=Actor.KERNEL)
     def select_prepare_driver(self, device: PreparableDevice) -> None:
         """Userspace finds the ccprepare_pci: alias and writes driver_override. [debate 55, 58]"""
         require(self.userspace_runs and device.present and not device.prepare_selected and not device.prepared)
-        require(self.preparing_serves_a_lock and not device.tsm_context)
+        require(self.userspace_may_prepare(device))
         device.prepare_selected = True
 
     @action(by=Actor.USERSPACE, to=Actor.KERNEL)
     def bind_prepare(self, device: PreparableDevice) -> None:
         """Userspace binds the prepare driver, which readies the device at T=0. [bind_store; debate 56]"""
-        require(self.userspace_runs and device.present and device.prepare_selected and self.preparing_serves_a_lock)
+        require(self.userspace_runs and device.present and device.prepare_selected)
         require(not device.arrived and device.driver is Driver.NONE)
-        require(not device.tsm_context and not device.accepted)
+        require(self.userspace_may_prepare(device))
         device.driver = Driver.PREPARE
         device.mapping = Mapping.SHARED
         device.ready = True
@@ -57,7 +58,7 @@ class CcprepareAlias(InitrdAutoprobeOff):
     def attach_prepare_on_arrival(self, device: PreparableDevice) -> None:
         """The PCI core finds driver_override set on a device that has just appeared, and attaches the prepare driver. [pci_bus_add_device, pci_match_device]"""
         require(device.present and device.arrived and device.prepare_selected)
-        require(self.autoprobe or self.kernel is Kernel.BEFORE_6_19)
+        require(self.arrival_is_open(device))
         device.arrived = False
         device.driver = Driver.PREPARE
         device.mapping = Mapping.PRIVATE if device.accepted else Mapping.SHARED
@@ -78,7 +79,7 @@ class CcprepareAlias(InitrdAutoprobeOff):
     @action(by=Actor.USERSPACE)
     def plan_another_prepare(self, device: PreparableDevice) -> None:
         """Userspace takes a refused request for a sign that the device lost its configuration. [debate 61, 62]"""
-        require(self.userspace_runs and device.present and self.result is not Result.DONE)
+        require(self.userspace_runs and device.present and self.result is Result.EIO)
         require(device.prepared and not device.tsm_context and device.driver is Driver.NONE)
         device.prepared = False
 
@@ -95,7 +96,7 @@ class CcprepareAlias(InitrdAutoprobeOff):
 
     @restricts(Guest.pass_over_on_arrival)
     def pass_over_on_arrival(self, device: PreparableDevice) -> None:
-        require(not (device.prepare_selected and (self.autoprobe or self.kernel is Kernel.BEFORE_6_19)))
+        require(not (device.prepare_selected and self.arrival_is_open(device)))
 
     @restricts(Guest.lock)
     def lock(self, device: PreparableDevice) -> None:

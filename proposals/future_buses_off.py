@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tdispmodel.dsl import Constant, replaces, require
-from tdispmodel.models.base import Guest, Phase
+from tdispmodel.dsl import Constant, replaces
+from tdispmodel.models.base import Guest
 
 
 class FutureBusesOff(Guest):
@@ -33,11 +33,9 @@ class FutureBusesOff(Guest):
         """Every future bus, too. [debate 20]"""
         return True
 
-    @replaces(Guest.start_initrd)
-    def start_initrd(self) -> None:
+    @replaces(Guest.note_initrd)
+    def note_initrd(self) -> None:
         """The initrd's first instruction turns automatic probing off, on every bus. [debate 17, 20]"""
-        require(self.phase is Phase.BOOT and all(not device.arrived for device in self.devices))
-        self.phase = Phase.INITRD
         self.autoprobe = False
         self.later_autoprobe = False
         self.faux_autoprobe = self.faux_is_spared

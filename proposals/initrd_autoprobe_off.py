@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tdispmodel.dsl import replaces, require
-from tdispmodel.models.base import Guest, Phase
+from tdispmodel.dsl import Constant, replaces
+from tdispmodel.models.base import Guest
 
 
 class InitrdAutoprobeOff(Guest):
@@ -17,14 +17,14 @@ class InitrdAutoprobeOff(Guest):
     debate 140.
     """
 
+    initrd_writes_false: Constant[bool] = False  # the word, as the mail has it, which turns the attribute on
+
     @property
     def bus_is_managed(self) -> bool:
         """Userspace decides the binds on the PCI bus. [debate 19]"""
         return True
 
-    @replaces(Guest.start_initrd)
-    def start_initrd(self) -> None:
-        """The initrd's first instruction turns automatic probing off on the managed bus. [debate 17]"""
-        require(self.phase is Phase.BOOT and all(not device.arrived for device in self.devices))
-        self.phase = Phase.INITRD
-        self.autoprobe = False
+    @replaces(Guest.note_initrd)
+    def note_initrd(self) -> None:
+        """The initrd's first instruction turns automatic probing off on the managed bus: "0" does, the word "false" does not. [drivers_autoprobe_store; measured; debate 17]"""
+        self.autoprobe = self.initrd_writes_false

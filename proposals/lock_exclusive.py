@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from proposals.initrd_autoprobe_off import InitrdAutoprobeOff
 from tdispmodel.dsl import Each, replaces
 from tdispmodel.models.base import Device, Guest
 
 
+class Holder(Enum):
+    """Which agent holds the descriptor of a device."""
+
+    NONE = 0
+    FIRST = 1
+    RIVAL = 2
+
+
 class HeldDevice(Device):
     """A device that an agent holds through a file descriptor."""
 
-    held: bool = False
+    holder: Holder = Holder.NONE
 
 
 class LockExclusive(InitrdAutoprobeOff):
-    """Who locks a device holds it until it is accepted or unlocked; no other agent can unlock or lock it meanwhile.
+    """Who locks a device holds it until it is accepted or unlocked; nobody else can unlock, lock or accept it meanwhile.
 
-    With one agent this is `initrd_autoprobe_off`; what it is for shows with `rival_agent=True`.  It protects the way
-    from CONFIG_LOCKED to RUN only: a rival that relocks the device afterwards leaves the first agent with a verdict of
-    an earlier lock, which `lock_cookie` would notice.
+    With one agent this is `initrd_autoprobe_off`; what it is for shows with `rival_agent=True`: a rival can take a
+    device that runs, but what it locks then is not for the first agent to accept.
     Gives up: nothing beyond what every design here does.
     Source: v2 thread, Apr 2026, the form with a character device (debate 138).
     """
@@ -28,24 +37,34 @@ class LockExclusive(InitrdAutoprobeOff):
     @replaces(Guest.note_lock)
     def note_lock(self, device: HeldDevice, locked: bool) -> None:
         """The lock comes with the descriptor. [debate 138]"""
-        device.held = device.held or locked
+        device.holder = Holder.FIRST if locked else device.holder
+
+    @replaces(Guest.note_rival_lock)
+    def note_rival_lock(self, device: HeldDevice, locked: bool) -> None:
+        """The rival's lock comes with a descriptor, too. [debate 138]"""
+        device.holder = Holder.RIVAL if locked else device.holder
+
+    @replaces(Guest.accept_is_allowed)
+    def accept_is_allowed(self, device: HeldDevice) -> bool:
+        """Only the holder can accept. [debate 138]"""
+        return device.holder is Holder.FIRST
 
     @replaces(Guest.note_start)
     def note_start(self, device: HeldDevice, started: bool) -> None:
         """In RUN the descriptor has done its duty. [debate 138]"""
-        device.held = device.held and not started
+        device.holder = Holder.NONE if started else device.holder
 
     @replaces(Guest.rival_may_interfere)
     def rival_may_interfere(self, device: HeldDevice) -> bool:
-        """Not while it is held. [debate 138]"""
-        return not device.held
+        """Not while the first agent holds it. [debate 138]"""
+        return device.holder is not Holder.FIRST
 
     @replaces(Guest.take_back)
     def take_back(self, device: HeldDevice, taken: bool) -> None:
         """With the lock its descriptor ends."""
-        device.held = device.held and not taken
+        device.holder = Holder.NONE if taken else device.holder
 
     @replaces(Guest.forget)
     def forget(self, device: HeldDevice) -> None:
         """A struct device that comes back is held by nobody."""
-        device.held = False
+        device.holder = Holder.NONE

@@ -27,4 +27,4 @@ class OpenCodedDefer(SlowProbe):
     @replaces(Guest.probe_prepares)
     def probe_prepares(self, device: ProbedDevice) -> bool:
         """The enlightened driver brings the device into a lockable configuration before it defers."""
-        return True
+        return device.tdi is not Tdi.RUN

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tdispmodel.dsl import Each, replaces, require
-from tdispmodel.models.base import Bus, Device, Guest, Phase, SecretRule
+from tdispmodel.dsl import Each, replaces
+from tdispmodel.models.base import Device, Guest, SecretRule
 
 
 class EnumeratedDevice(Device):
@@ -38,22 +38,12 @@ class PostValidateTopology(Guest):
         """No driver for a device that was not there when the topology was locked. [debate 21, 32]"""
         return not device.newcomer
 
-    @replaces(Guest.approve)
-    def approve(self) -> None:
-        """The relying party says: launch state looks good, lock the device topology. [debate 28]"""
-        require(self.phase is Phase.USERSPACE and not self.approved)
-        self.approved = True
+    @replaces(Guest.note_approval)
+    def note_approval(self) -> None:
+        """Launch state looks good, lock the device topology. [debate 28]"""
         self.topology_locked = True
 
-    @replaces(Guest.hot_add)
-    def hot_add(self, device: EnumeratedDevice) -> None:
-        """The host plugs the device in; with the topology locked the guest notes a newcomer. [pci_device_add, device_add]"""
-        require(not device.present and (device.bus is Bus.PCI or self.phase is not Phase.BOOT))
-        device.present = True
-        device.arrived = True
+    @replaces(Guest.note_arrival)
+    def note_arrival(self, device: EnumeratedDevice) -> None:
+        """With the topology locked the guest notes a newcomer. [debate 21, 32]"""
         device.newcomer = self.topology_locked
-
-    @replaces(Guest.forget)
-    def forget(self, device: EnumeratedDevice) -> None:
-        """Whether it is a newcomer is decided when it comes back."""
-        device.newcomer = False

@@ -40,7 +40,7 @@ class PrepareByDeferral(InitrdAutoprobeOff):
     @replaces(Guest.probe_prepares)
     def probe_prepares(self, device: SelfPreparingDevice) -> bool:
         """The driver brings the device into a lockable configuration before it defers."""
-        return True
+        return not device.accepted
 
     @replaces(Guest.userspace_may_bind)
     def userspace_may_bind(self, device: SelfPreparingDevice) -> bool:
@@ -49,15 +49,10 @@ class PrepareByDeferral(InitrdAutoprobeOff):
         wanted = believes if device.accepted else self.preparing_serves_a_lock(device)
         return self.userspace is Userspace.ROGUE or wanted
 
-    @replaces(Guest.bind)
-    def bind(self, device: SelfPreparingDevice) -> None:
-        """Userspace writes the device to the operating driver's bind file; EAGAIN before acceptance tells it that the device is prepared. [bind_store]"""
-        require(self.userspace_asks_for(device))
+    @replaces(Guest.note_bind)
+    def note_bind(self, device: SelfPreparingDevice) -> None:
+        """EAGAIN before acceptance tells userspace that the device is prepared. [bind_store]"""
         device.prepared = device.prepared or (self.attaches_on_request(device) and not device.accepted)
-        result = self.bind_result(device)
-        self.note_failure(device, result in (Result.EAGAIN, Result.EIO) and device.accepted)
-        self.result = result
-        self.probe(device, self.attaches_on_request(device), False, True)
 
     @restricts(Guest.drivers_probe)
     def drivers_probe(self, device: SelfPreparingDevice) -> None:

@@ -24,4 +24,4 @@ class ProbeErrorRetry(Guest):
     @replaces(Guest.probe_prepares)
     def probe_prepares(self, device: Device) -> bool:
         """The enlightened driver brings the device into a lockable configuration before it fails."""
-        return True
+        return not device.accepted

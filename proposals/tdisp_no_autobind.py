@@ -12,8 +12,7 @@ class TdispNoAutobind(Guest):
     The capability bit is the device's word, so the host's: a device that hides it is bound as any other (debate 107).
     Gives up: by a device that hides its capability `kernel_binds_only_verified`,
     `kernel_binds_only_verified_after_boot`, `no_shared_exposure_after_initrd`, `no_shared_bind_with_secrets`,
-    `no_shared_driver_with_secrets`, `no_impostor_with_secrets`, `wanted_device_gets_its_driver` and
-    `approval_leads_to_secrets`.
+    `no_shared_driver_with_secrets`, `no_impostor_with_secrets`, `wanted_device_gets_its_driver`.
     Source: the answer of 29 Aug 2025 23:34 to 68b206c9e3f43_75db100e4@dwillia2-mobl4.notmuch.
     """
 

@@ -72,12 +72,19 @@ class TrustLevel(SlowProbe):
     def trust_privately(self, device: TrustedDevice) -> None:
         """Userspace raises the level to the top; the kernel does it only for an unbound device in RUN. [debate 124, 126]"""
         require(self.userspace_runs and device.present and self.userspace_may_bind(device))
-        require(device.probing is Probing.NONE)
+        require(device.probing is Probing.NONE and device.trust is not Trust.PRIVATE)
         runs = device.accepted and device.tdi is Tdi.RUN
-        unbound = device.driver is Driver.NONE
-        device.trust = Trust.PRIVATE if runs and unbound else device.trust
+        raises = runs and device.driver is Driver.NONE
+        device.probing = Probing.RAISING if raises else device.probing
         self.note_failure(device, device.accepted and not runs)
-        self.result = Result.EIO if not runs else Result.DONE if unbound else Result.EBUSY
+        self.result = Result.EIO if not runs else Result.DONE if raises else Result.EBUSY
+
+    @action(by=Actor.KERNEL)
+    def finish_raising(self, device: TrustedDevice) -> None:
+        """The TSM said RUN: the level is set. [debate 124]"""
+        require(device.probing is Probing.RAISING)
+        device.probing = Probing.NONE
+        device.trust = Trust.PRIVATE
 
     @action(by=Actor.USERSPACE, to=Actor.KERNEL)
     def trust_hostile(self, device: TrustedDevice) -> None:

@@ -11,10 +11,10 @@ from tdispmodel.models.base import Guest
 class TrustLevelSync(TrustLevel):
     """The level is synchronous with what it grants: no step lies between the loss of RUN and trust 0.
 
-    The driver that is bound by then stays bound all the same, and a probe that began in RUN still ends.
+    The driver that is bound by then stays bound all the same, and a probe that began in RUN still ends.  Where RUN ends
+    between the TSM's answer and the level that follows from it, the level is up in ERROR, and no step lowers it.
     Gives up: `distrusted_device_is_driverless` (the driver stays bound), `kernel_binds_only_verified` and
     `kernel_binds_only_verified_after_boot` (RUN ends during a probe).
-    Keeps: `lost_run_revokes_acceptance` (nothing binds at trust 0, so an unlock finds no driver in the end).
     Source: v2 thread, Apr 2026 ("trust modification needs to be synchronous", debate 131).
     """
 

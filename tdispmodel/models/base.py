@@ -76,6 +76,12 @@ class Guest(ManagedGuest):
         """Whether userspace decides the binds on buses that are registered later, too. [debate 19, 20]"""
         return False
 
+    def note_approval(self) -> None:
+        """What follows from the approval in the same step: nothing in the base."""
+
+    def note_arrival(self, device: Device) -> None:
+        """What else the guest notes of a device that appears: nothing in the base."""
+
     def topology_is_locked(self) -> bool:
         """Whether the guest stopped enumerating devices: nothing in the base does."""
         return False
@@ -93,14 +99,23 @@ class Guest(ManagedGuest):
     def verify(self, device: Device) -> None:
         """The relying party approves evidence of the device that the tenant means. [debate 37, 113]"""
         require(device.present and device.evidence is Evidence.OF_GENUINE and device.verdict is Verdict.NONE)
-        require(not self.suspended)
+        require(not self.suspended and not self.verdict_comes_late)
         device.verdict = Verdict.APPROVED
+        device.answer_is_current = device.evidence_is_current
+
+    @action(by=Actor.RELYING_PARTY, to=Actor.USERSPACE)
+    def answer(self, device: Device) -> None:
+        """The relying party answers what it was sent; userspace may have locked the device anew meanwhile. [debate 119, 128]"""
+        require(device.present and device.asked is not Evidence.NONE and not self.suspended)
+        device.verdict = Verdict.APPROVED if device.asked is Evidence.OF_GENUINE else device.verdict
+        device.asked = Evidence.NONE
 
     @action(by=Actor.RELYING_PARTY, to=Actor.USERSPACE)
     def approve(self) -> None:
         """The relying party says that the launch state looks good. [debate 27, 28]"""
         require(self.phase is Phase.USERSPACE and not self.approved and not self.suspended)
         self.approved = True
+        self.note_approval()
 
     @action(by=Actor.RELYING_PARTY, to=Actor.USERSPACE)
     def deploy_secrets(self) -> None:
@@ -152,7 +167,30 @@ class Guest(ManagedGuest):
         self.revoke_with_run(device, notices and device.tdi is Tdi.RUN)
         device.identity = Identity.IMPOSTOR if device.identity is Identity.GENUINE else Identity.GENUINE
         device.tdi = Tdi.ERROR if notices else device.tdi
-        device.evidence_is_current = False
+        self.void_evidence(device, True)
+
+    def appear(self, device: Device) -> None:
+        """The guest enumerates a new struct device. [pci_device_add, device_add]"""
+        device.present = True
+        device.arrived = True
+        self.note_arrival(device)
+
+    def disappear(self, device: Device) -> None:
+        """The struct device goes, and with it all that guest and userspace kept of it; the device loses its lock and configuration. [pci_stop_and_remove_bus_device]"""
+        device.overridden = False
+        device.driver = Driver.NONE
+        device.mapping = Mapping.NONE
+        device.triggers = False
+        device.deferred = False
+        device.retry_due = False
+        device.error_reported = False
+        device.ready = not self.needs_prepare(device)
+        device.preparation = Preparation.NONE
+        device.asked = Evidence.NONE
+        device.failed = False
+        self.release(device, True)
+        self.forget_verdict(device, True)
+        self.forget(device)
 
     @action(by=Actor.HOST, to=Actor.DEVICE)
     def remove(self, device: Device) -> None:
@@ -160,23 +198,27 @@ class Guest(ManagedGuest):
         require(device.present)
         device.present = False
         device.arrived = False
-        device.overridden = False
-        device.driver = Driver.NONE
-        device.mapping = Mapping.NONE
-        device.deferred = False
-        device.retry_due = False
-        device.error_reported = False
-        device.ready = not self.needs_prepare(device)
-        device.preparation = Preparation.NONE
-        self.release(device, True)
-        self.forget(device)
+        self.disappear(device)
 
     @action(by=Actor.HOST, to=Actor.DEVICE)
     def hot_add(self, device: Device) -> None:
         """The host plugs the device in; the guest enumerates a new struct device. [pci_device_add, device_add]"""
         require(not device.present and (device.bus is Bus.PCI or self.phase is not Phase.BOOT))
-        device.present = True
+        self.appear(device)
+
+    @action(by=Actor.ENVIRONMENT, to=Actor.KERNEL)
+    def scan_later_bus(self, device: Device) -> None:
+        """A bus is registered after the initrd began, and the device on it appears. [bus_register, device_add]"""
+        require(not device.present and device.bus is Bus.LATER and self.phase is not Phase.BOOT)
+        self.appear(device)
+
+    @action(by=Actor.USERSPACE, to=Actor.KERNEL)
+    def rescan(self, device: Device) -> None:
+        """A rogue userspace removes the device through sysfs and rescans the bus: a new struct device, which arrives. [remove_store, rescan_store; measured]"""
+        require(self.userspace_runs and device.present and self.userspace is Userspace.ROGUE)
         device.arrived = True
+        self.disappear(device)
+        self.note_arrival(device)
 
     @action(by=Actor.HOST, to=Actor.USERSPACE)
     def refuse(self) -> None:
@@ -190,4 +232,4 @@ class Guest(ManagedGuest):
 
     @action(by=Actor.HOST, to=Actor.DEVICE)
     def fake_capability(self, device: Device) -> None:
-        """The host shows a wrong TDISP capability bit; nothing in the base looks at it. [debate 107]"""
+        """The host shows a wrong TDISP capability bit: in the base what a device shows is settled by its kind. [debate 107]"""

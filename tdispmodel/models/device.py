@@ -25,6 +25,7 @@ class Device(Component):
     overridden: bool = False  # driver_override names the operating driver
     driver: Driver = Driver.NONE
     mapping: Mapping = Mapping.NONE
+    triggers: bool = False  # it was bound, and the deferred list has not been triggered by that
     deferred: bool = False
     retry_due: bool = False  # moved from the pending to the active list
     error_reported: bool = False  # a fatal error message arrived, and recovery has not run
@@ -34,9 +35,11 @@ class Device(Component):
     # what userspace holds and believes
     evidence: Evidence = Evidence.NONE
     verdict: Verdict = Verdict.NONE
+    asked: Evidence = Evidence.NONE  # evidence that the relying party has, and has not answered
     failed: bool = False  # a request of this device or its driver failed; kept by a userspace that only recovers
     # ghosts
     evidence_is_current: Annotated[bool, Ghost] = False
+    answer_is_current: Annotated[bool, Ghost] = False  # what was sent is what userspace holds, and is current
     exposed: Annotated[bool, Ghost] = False  # the operating driver, not listed, was ever bound at T=0 after BOOT
     preparation: Annotated[Preparation, Ghost] = Preparation.NONE
 
@@ -68,4 +71,4 @@ class Device(Component):
     @property
     def is_approved(self) -> bool:
         """A current verdict: userspace believes in an approval, and the evidence still belongs to this lock."""
-        return self.verdict is Verdict.APPROVED and self.evidence_is_current
+        return self.verdict is Verdict.APPROVED and self.answer_is_current

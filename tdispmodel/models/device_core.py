@@ -46,6 +46,7 @@ class DeviceCore(Component):
     module_is_shared: Constant[bool] = False  # the module brings another device's driver, too, and is loaded for that
     device_needs_prepare: Constant[bool] = False
     probe_registers_child: Constant[bool] = False
+    binds_trigger: Constant[bool] = False  # a bind of one device here retries the others
     other_drivers_probe: Constant[bool] = True  # other devices' probes go on succeeding, and so trigger the list
     deferred_probe_timeout: Constant[bool] = False  # the one-time timeout is a trigger of its own
     sleep: Constant[Sleep] = Sleep.NEVER
@@ -120,7 +121,7 @@ class DeviceCore(Component):
 
     def probe_prepares(self, device: Device) -> bool:
         """Whether the operating driver, probing at T=0, brings the device into a lockable configuration. [debate 79]"""
-        return self.needs_prepare(device)
+        return self.needs_prepare(device) and not device.accepted
 
     def maps_privately(self, device: Device) -> bool:
         """Whether a driver that is attached now gets private mappings: it follows the flag. [debate 67, 89]"""
@@ -146,13 +147,17 @@ class DeviceCore(Component):
         """Whether the operating driver's table matches. [pci_match_device]"""
         return device.overridden or not self.override_only
 
+    def arrival_is_open(self, device: Device) -> bool:
+        """drivers_autoprobe on path b: before v6.19 it did not gate what is hot-added to the PCI bus (measured). [pci_bus_add_device]"""
+        return self.bus_probes(device) or (self.kernel is Kernel.BEFORE_6_19 and device.bus is Bus.PCI)
+
     def bus_probes(self, device: Device) -> bool:
         """drivers_autoprobe of the device's bus."""
         return self.autoprobe if device.bus is Bus.PCI else self.later_autoprobe
 
     def attaches_on_arrival(self, device: Device) -> bool:
-        """Path b: before v6.19 drivers_autoprobe did not gate it (measured). [pci_bus_add_device; debate 18]"""
-        gate = self.bus_probes(device) or self.kernel is Kernel.BEFORE_6_19
+        """Path b. [pci_bus_add_device]"""
+        gate = self.arrival_is_open(device)
         allowed = self.arrival_probe_is_allowed(device) and self.probe_is_allowed(device)
         return self.driver_loaded and self.matches(device) and gate and allowed
 
@@ -188,7 +193,8 @@ class DeviceCore(Component):
         """
         binds = attempted and self.probe_binds(device)
         defers = attempted and self.probe_is_deferred(device)
-        prepares = attempted and not self.suspended and not device.accepted and self.probe_prepares(device)
+        prepares = attempted and not self.suspended and self.probe_prepares(device)
+        device.triggers = device.triggers or (binds and self.binds_trigger)
         device.driver = Driver.OPERATING if binds else device.driver
         device.mapping = (
             (Mapping.PRIVATE if self.maps_privately(device) else Mapping.SHARED) if binds else device.mapping
@@ -211,11 +217,16 @@ class DeviceCore(Component):
 
     # --- what happens to a device ------------------------------------------------------------------------------------
 
+    def void_evidence(self, device: Device, voided: bool) -> None:
+        """Evidence that was collected, or is being judged, says nothing any more about the device."""
+        device.evidence_is_current = device.evidence_is_current and not voided
+        device.answer_is_current = device.answer_is_current and not voided
+
     def fall_to_error(self, device: Device, falls: bool) -> None:
         """The TDI leaves CONFIG_LOCKED or RUN for ERROR: the evidence says nothing any more. [PCIe 11.2]"""
         self.revoke_with_run(device, falls and device.tdi is Tdi.RUN)
         device.tdi = Tdi.ERROR if falls else device.tdi
-        device.evidence_is_current = device.evidence_is_current and not falls
+        self.void_evidence(device, falls)
 
     def report_error(self, device: Device) -> None:
         """A fatal error message reaches the root port, where that is modelled. [aer_isr]"""
@@ -228,7 +239,7 @@ class DeviceCore(Component):
         device.tdi = Tdi.CONFIG_UNLOCKED
         device.ready = not self.needs_prepare(device)
         device.preparation = Preparation.NONE if self.needs_prepare(device) else device.preparation
-        device.evidence_is_current = False
+        self.void_evidence(device, True)
 
     # --- kernel ------------------------------------------------------------------------------------------------------
 
@@ -258,7 +269,7 @@ class DeviceCore(Component):
         require(self.userspace_runs and not self.driver_loaded)
         self.register_driver()
 
-    @action(by=Actor.ENVIRONMENT, to=Actor.KERNEL)
+    @action(by=Actor.KERNEL, fair=False)
     def load_shared_module(self) -> None:
         """The module is loaded for another device whose driver it brings as well: modules are no drivers. [bus_add_driver; debate 51]"""
         require(self.module_is_shared and self.userspace_runs and not self.driver_loaded)
@@ -269,6 +280,14 @@ class DeviceCore(Component):
         """The deferred-probe worker takes the device off its list and tries again. [deferred_probe_work_func; debate 1, 2, 120]"""
         require(device.deferred and device.retry_due)
         self.probe(device, self.attaches_on_retry(device), True, False)
+
+    @action(by=Actor.KERNEL)
+    def trigger_deferred(self, device: Device) -> None:
+        """The bind of one device makes all pending ones due. [driver_bound, driver_deferred_probe_trigger; debate 5]"""
+        require(device.triggers)
+        device.triggers = False
+        for pending in self.devices:
+            pending.retry_due = pending.deferred
 
     @action(by=Actor.KERNEL, to=Actor.DEVICE)
     def recover_from_error(self, device: Device) -> None:
@@ -307,7 +326,7 @@ class DeviceCore(Component):
             device.ready = device.ready and not (unpowered and self.needs_prepare(device))
             device.preparation = Preparation.NONE if unpowered and self.needs_prepare(device) else device.preparation
 
-    @action(by=Actor.ENVIRONMENT, to=Actor.KERNEL)
+    @action(by=Actor.ENVIRONMENT, to=Actor.KERNEL, fair=True)
     def resume(self) -> None:
         """The guest resumes: pending devices are due once more. [dpm_complete, device_unblock_probing; debate 9]"""
         require(self.suspended)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from tdispmodel.dsl import Actor, Constant, action, require
 from tdispmodel.models.device import Device
 from tdispmodel.models.device_core import DeviceCore
-from tdispmodel.models.vocabulary import Driver, Evidence, Result, Tdi, Verdict
+from tdispmodel.models.vocabulary import Driver, Result, Tdi
 
 
 class SecurityManager(DeviceCore):
@@ -29,6 +29,10 @@ class SecurityManager(DeviceCore):
 
     def note_lock(self, device: Device, locked: bool) -> None:
         """What else the kernel records when a lock succeeds: nothing in the base."""
+
+    def note_rival_lock(self, device: Device, locked: bool) -> None:
+        """What the kernel records when another agent's lock succeeds: the same as for anybody's."""
+        self.note_lock(device, locked)
 
     def note_start(self, device: Device, started: bool) -> None:
         """What else the kernel records when an accept succeeds: nothing in the base."""
@@ -84,16 +88,17 @@ class SecurityManager(DeviceCore):
         return Result.EINVAL if not known else Result.EBUSY if device.driver is not Driver.NONE else Result.DONE
 
     def release(self, device: Device, released: bool) -> None:
-        """unlock: STOP_INTERFACE scrubs and unlocks the TDI; the kernel drops flag, context and ranges. [PCIe 11.3.16]"""
-        leaked = device.encrypted_ranges == 2
+        """unlock: the kernel drops flag, ranges and context, and STOP_INTERFACE scrubs and unlocks the TDI. [PCIe 11.3.16]"""
+        self.drop_context(device, released)
         device.tdi = Tdi.CONFIG_UNLOCKED if released else device.tdi
-        device.tsm_context = device.tsm_context and not released
-        device.accepted = device.accepted and not released
-        device.encrypted_ranges = (1 if leaked else 0) if released else device.encrypted_ranges
-        device.evidence = Evidence.NONE if released else device.evidence
-        device.verdict = Verdict.NONE if released else device.verdict
-        device.failed = device.failed and not released
-        device.evidence_is_current = device.evidence_is_current and not released
+
+    def drop_context(self, device: Device, dropped: bool) -> None:
+        """What unlock does in the kernel: one set of ranges is dropped, and one that was recorded twice stays. [v2 review, 10 Apr 2026]"""
+        leaked = device.encrypted_ranges == 2
+        device.tsm_context = device.tsm_context and not dropped
+        device.accepted = device.accepted and not dropped
+        device.encrypted_ranges = (1 if leaked else 0) if dropped else device.encrypted_ranges
+        self.void_evidence(device, dropped)
 
     # --- registration ------------------------------------------------------------------------------------------------
 

@@ -12,11 +12,12 @@ from tdispmodel.models.base import Device, Driver, Guest, Mapping, Phase
 
 
 class Probing(Enum):
-    """Whether a probe is under way, and who asked for it."""
+    """What holds the device lock for a while: nothing, a probe and who asked for it, the raising of a trust level."""
 
     NONE = 0
     AUTOMATIC = 1
     REQUESTED = 2
+    RAISING = 3
 
 
 class ProbedDevice(Device):
@@ -43,7 +44,7 @@ class SlowProbe(Guest):
         """A probe begins: it defers at once, or goes on and holds the device lock until it ends. [really_probe]"""
         goes_on = attempted and self.probe_binds(device)
         defers = attempted and self.probe_is_deferred(device)
-        prepares = defers and not self.suspended and not device.accepted and self.probe_prepares(device)
+        prepares = defers and not self.suspended and self.probe_prepares(device)
         begun = Probing.REQUESTED if asked else Probing.AUTOMATIC
         device.probing = begun if goes_on else device.probing
         self.note_deferral(device, goes_on, defers, queued)
@@ -52,7 +53,8 @@ class SlowProbe(Guest):
     def finish(self, device: ProbedDevice) -> None:
         """The probe ends: the driver is attached, in the mode that is asked for now. [driver_bound]"""
         private = self.maps_privately(device)
-        prepares = not device.accepted and self.probe_prepares(device)
+        prepares = self.probe_prepares(device)
+        device.triggers = device.triggers or self.binds_trigger
         device.probing = Probing.NONE
         device.driver = Driver.OPERATING
         device.mapping = Mapping.PRIVATE if private else Mapping.SHARED
@@ -100,6 +102,26 @@ class SlowProbe(Guest):
 
     @restricts(Guest.drivers_probe)
     def drivers_probe(self, device: ProbedDevice) -> None:
+        require(device.probing is Probing.NONE)
+
+    @restricts(Guest.unlock_in_vain)
+    def unlock_in_vain(self, device: ProbedDevice) -> None:
+        require(device.probing is Probing.NONE)
+
+    @restricts(Guest.reset)
+    def reset(self, device: ProbedDevice) -> None:
+        require(device.probing is Probing.NONE)
+
+    @restricts(Guest.rescan)
+    def rescan(self, device: ProbedDevice) -> None:
+        require(device.probing is Probing.NONE)
+
+    @restricts(Guest.rival_unlock)
+    def rival_unlock(self, device: ProbedDevice) -> None:
+        require(device.probing is Probing.NONE)
+
+    @restricts(Guest.rival_lock)
+    def rival_lock(self, device: ProbedDevice) -> None:
         require(device.probing is Probing.NONE)
 
     @restricts(Guest.unregister_tsm)

@@ -28,6 +28,8 @@ class ManagedGuest(SecurityManager):
     userspace: Constant[Userspace] = Userspace.CAREFUL
     relock_with_secrets: Constant[bool] = False
     vmm_traps_bus_master: Constant[bool] = True
+    verdict_comes_late: Constant[bool] = False  # the relying party answers when it likes, to what it was sent
+    stop_may_be_lost: Constant[bool] = False  # the TSM ignores that a STOP did not get through
     rival_agent: Constant[bool] = False  # a second agent relocks devices behind the first one's back
     userspace_only_recovers: Constant[bool] = False  # it unlocks and unbinds only what it saw fail
 
@@ -40,12 +42,12 @@ class ManagedGuest(SecurityManager):
     def userspace_may_bind(self, device: Device) -> bool:
         """Userspace's policy for binding the operating driver. [debate 33, 37, 108, 130]"""
         believed = self.userspace is Userspace.NAIVE or device.verdict is Verdict.APPROVED
-        wanted = device.accepted and believed if device.shows_tdisp else self.userspace_may_bind_plain(device)
-        return self.userspace is Userspace.ROGUE or wanted
+        plain = not device.shows_tdisp and self.userspace_may_bind_plain(device)
+        return self.userspace is Userspace.ROGUE or (device.accepted and believed) or plain
 
     def userspace_may_bind_plain(self, device: Device) -> bool:
-        """Userspace's policy for a device that shows no TDISP: the base has no list of drivers. [debate 40]"""
-        return True
+        """Userspace's policy for a device that shows no TDISP: a careful one has nothing to trust its driver by. [debate 40]"""
+        return self.userspace is Userspace.NAIVE
 
     def userspace_may_accept(self, device: Device) -> bool:
         """Userspace's policy for accepting a device. [debate 43, 115]"""
@@ -60,6 +62,17 @@ class ManagedGuest(SecurityManager):
         able = self.userspace_runs and device.present and self.driver_loaded and not device.failed
         return able and self.userspace_may_bind(device)
 
+    def forget_verdict(self, device: Device, forgotten: bool) -> None:
+        """Userspace drops what it holds and believes about a device: with its own lock and unlock, and when it is gone."""
+        device.evidence = Evidence.NONE if forgotten else device.evidence
+        device.verdict = Verdict.NONE if forgotten else device.verdict
+
+    def note_bind(self, device: Device) -> None:
+        """What userspace makes of an explicit bind: nothing in the base."""
+
+    def note_initrd(self) -> None:
+        """What the initrd's first instruction configures: nothing in the base."""
+
     def note_failure(self, device: Device, failed: bool) -> None:
         """A userspace that only recovers remembers the device that could not be served."""
         device.failed = device.failed or (self.userspace_only_recovers and failed)
@@ -71,6 +84,7 @@ class ManagedGuest(SecurityManager):
         """The first userspace instruction runs, in the initrd; every boot device was attached or passed over. [kernel_init, run_init_process]"""
         require(self.phase is Phase.BOOT and all(not device.arrived for device in self.devices))
         self.phase = Phase.INITRD
+        self.note_initrd()
 
     @action(by=Actor.USERSPACE)
     def start_userspace(self) -> None:
@@ -109,6 +123,7 @@ class ManagedGuest(SecurityManager):
         require(self.userspace_asks_for(device))
         result = self.bind_result(device)
         self.note_failure(device, result in (Result.EAGAIN, Result.EIO) and device.accepted)
+        self.note_bind(device)
         self.result = result
         self.probe(device, self.attaches_on_request(device), False, True)
 
@@ -153,6 +168,12 @@ class ManagedGuest(SecurityManager):
         require(device.mapping is Mapping.PRIVATE and device.tdi is not Tdi.RUN)
         device.failed = True
 
+    @action(by=Actor.USERSPACE, to=Actor.KERNEL)
+    def turn_autoprobe_on(self) -> None:
+        """A rogue userspace writes to drivers_autoprobe; whatever does not begin with 0 turns it on. [drivers_autoprobe_store; measured]"""
+        require(self.userspace_runs and self.userspace is Userspace.ROGUE and not self.autoprobe)
+        self.autoprobe = True
+
     # --- the verbs of the TSM ----------------------------------------------------------------------------------------
 
     @action(by=Actor.USERSPACE, to=Actor.DEVICE)
@@ -163,9 +184,8 @@ class ManagedGuest(SecurityManager):
         locks = result is Result.DONE
         device.tdi = Tdi.CONFIG_LOCKED if locks else device.tdi
         device.tsm_context = device.tsm_context or locks
-        device.evidence = Evidence.NONE if locks else device.evidence
-        device.verdict = Verdict.NONE if locks else device.verdict
-        device.evidence_is_current = device.evidence_is_current and not locks
+        self.forget_verdict(device, locks)
+        self.void_evidence(device, locks)
         self.note_lock(device, locks)
         self.result = result
 
@@ -178,9 +198,20 @@ class ManagedGuest(SecurityManager):
         measured = result is Result.DONE
         device.evidence = collected if measured else device.evidence
         device.evidence_is_current = device.evidence_is_current or measured
-        self.note_evidence(device, measured)
+        self.note_evidence(device, measured and not self.verdict_comes_late)
         self.note_failure(device, result is Result.EIO and not device.accepted)
         self.result = result
+
+    @action(by=Actor.USERSPACE, to=Actor.RELYING_PARTY)
+    def send_evidence(self, device: Device) -> None:
+        """Userspace sends the evidence that it holds to the relying party, and goes on. [debate 119, 128]"""
+        require(self.verdict_comes_late and self.userspace_runs and device.present)
+        require(
+            device.evidence is not Evidence.NONE and device.asked is Evidence.NONE and device.verdict is Verdict.NONE
+        )
+        device.asked = device.evidence
+        device.answer_is_current = device.evidence_is_current
+        self.note_evidence(device, True)
 
     @action(by=Actor.USERSPACE, to=Actor.DEVICE)
     def accept(self, device: Device) -> None:
@@ -205,7 +236,20 @@ class ManagedGuest(SecurityManager):
         unlocks = result is Result.DONE
         self.release(device, unlocks)
         self.take_back(device, unlocks)
+        self.forget_verdict(device, unlocks)
+        device.failed = device.failed and not unlocks
         self.result = result
+
+    @action(by=Actor.USERSPACE, to=Actor.DEVICE, fair=False)
+    def unlock_in_vain(self, device: Device) -> None:
+        """Userspace unlocks the device, and the STOP gets lost: the kernel forgets the lock, the TDI stays as it is. [unlock_store; PCIe 11.3.16]"""
+        require(self.stop_may_be_lost and self.userspace_runs and device.present)
+        require(device.tsm_context and self.tsm_registered and device.driver is Driver.NONE)
+        require(device.failed or not self.userspace_only_recovers)
+        self.drop_context(device, True)
+        self.take_back(device, True)
+        self.forget_verdict(device, True)
+        self.result = Result.DONE
 
     # --- a second agent ----------------------------------------------------------------------------------------------
 
@@ -214,11 +258,7 @@ class ManagedGuest(SecurityManager):
         """A second agent unlocks the device; the first one goes on believing. [unlock_store; debate 119, 128, 138]"""
         require(self.rival_agent and self.userspace_runs and device.present and self.rival_may_interfere(device))
         require(self.unlock_result(device) is Result.DONE)
-        device.tdi = Tdi.CONFIG_UNLOCKED
-        device.tsm_context = False
-        device.accepted = False
-        device.encrypted_ranges = 0
-        device.evidence_is_current = False
+        self.release(device, True)
         self.take_back(device, True)
 
     @action(by=Actor.USERSPACE, to=Actor.DEVICE)
@@ -229,5 +269,5 @@ class ManagedGuest(SecurityManager):
         locks = self.lock_result(device) is Result.DONE
         device.tdi = Tdi.CONFIG_LOCKED if locks else device.tdi
         device.tsm_context = locks
-        device.evidence_is_current = device.evidence_is_current and not locks
-        self.note_lock(device, locks)
+        self.void_evidence(device, locks)
+        self.note_rival_lock(device, locks)
