@@ -13,8 +13,8 @@ from pathlib import Path
 
 from tdispmodel.analysing.variants import PLAIN, Variant
 from tdispmodel.checking.asking import Group, Plan, check_group, grouped
+from tdispmodel.checking.constants import can_be_set
 from tdispmodel.checking.loading import Loaded, load
-from tdispmodel.checking.mistakes import FIXED_CONSTANT, UNKNOWN_CONSTANT
 from tdispmodel.checking.pipeline import Request, known_engines, planned, processors
 from tdispmodel.checking.workers import each
 from tdispmodel.engines.protocol import Progress, silent
@@ -107,16 +107,8 @@ def plan_of(loaded: Loaded, request: Request, variant: Variant) -> Plan | None:
 
     Raises `Rejected` when it makes no sense: where it names the proposal also for constants that the proposal fixes.
     """
-    named = loaded.model.name in variant.proposals
-    if variant.proposals and not named:
-        return None
-    try:
-        return planned(loaded, variant.request(request))
-    except Rejected as rejected:
-        misfits = {complaint.code for complaint in rejected.complaints} <= {FIXED_CONSTANT, UNKNOWN_CONSTANT}
-        if named or not misfits:
-            raise
-        return None
+    named, fits = loaded.model.name in variant.proposals, can_be_set(loaded.model, variant.settings)
+    return planned(loaded, variant.request(request)) if named or (fits and not variant.proposals) else None
 
 
 def cells_of(loaded: Loaded, plan: Plan, variant: str, known: Known, progress: Progress) -> list[Cell]:

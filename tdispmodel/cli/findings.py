@@ -33,5 +33,10 @@ def findings(arguments: argparse.Namespace, output: Output) -> int:
         found = found_in(request, variants(catalogue), reporter)
     finally:
         reporter.close()
-    output.write(document(found) if arguments.format == "json" else render(found))
+    if not found.cells:
+        output.note("nothing was checked: there are no proposals, or no properties")
+    if arguments.format == "json":
+        output.write(document(found))
+    elif found.cells:
+        output.write(render(found))
     return found.exit

@@ -70,7 +70,7 @@ def _ranking(found: Findings) -> list[str]:
     if not headlines:
         return []
     rows = sorted((_rank(found, design, headlines), design.name) for design in found.designs)
-    width = max(len(name) for _, name in rows)
+    width = max(len("proposal"), *(len(name) for _, name in rows))
     lines = ["## Who keeps the headline rule", ""]
     for question in headlines:
         lines += _item(f"{question.code} {question.name}: {question.text}")
