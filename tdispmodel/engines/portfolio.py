@@ -1,27 +1,38 @@
 """Several engines asked the same questions, their answers joined.
 
 `Portfolio` is what ``--engine auto`` means: the exhaustive engine first with a share of the time, then the solvers
-for what it left open.  `Several` is what ``--engine A --engine B`` means: all of them are asked everything, and
-answers that contradict each other raise `Contradiction`.  Both guard engines that may treat a step out of an
-integer's range as impossible (see `engines.ranges`).
+for what it left open; where there are too many states to visit, IC3 comes before it.  `Several` is what
+``--engine A --engine B`` means: all of them are asked everything, and answers that contradict each other raise
+`Contradiction`.  Both guard engines that may treat a step out of an integer's range as impossible (see
+`engines.ranges`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from tdispmodel.compiling.layout import Layout
 from tdispmodel.engines.protocol import Engine, Limits, Progress, silent
 from tdispmodel.engines.ranges import weakened, whether_in_range
 from tdispmodel.engines.registry import available, engine as engine_called
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.source import Rejected
-from tdispmodel.verdict import Answer, Verdict, join
+from tdispmodel.verdict import Answer, Trace, Verdict, Witness, join
 
 EVERY_KIND = frozenset(Kind)
 
-AUTOMATIC = ("explicit", "induction", "pdr", "bmc")
+AUTOMATIC = ("explicit", "ic3", "sat", "induction", "pdr", "bmc")
 """The engines of ``auto``, in the order in which they are asked."""
+
+FIRST_IF_LARGE = "ic3"
+"""Is asked first about a system of several devices whose states take more than so many bits."""
+LARGE = 24
+
+SHORTENS = "sat"
+"""Looks for a shorter behaviour when one is not known to be shortest, for so many seconds at most."""
+SHORTENING_SECONDS = 20.0
 
 FIRST_SHARE = 0.5
 """Of the time that is left, what the first engine may use when others could follow."""
@@ -42,22 +53,68 @@ class Portfolio:
     ) -> Iterator[Verdict]:
         """Yield one verdict per question: as soon as it is decided, or open after the last engine."""
         pending: dict[SystemProperty, Verdict | None] = dict.fromkeys(questions)
-        for position, asked in enumerate(available(self.names)):
+        for position, asked in enumerate(available(in_order(self.names, system))):
             able = [question for question in pending if question.kind in asked.kinds]
             if not able or limits.out_of_time():
                 continue
             share = shared(limits, followers=len(self.names) - position - 1)
+            long: list[Verdict] = []
             for verdict in guarded(asked, system, able, share, progress):
                 earlier = pending[verdict.property]
                 joined = verdict if earlier is None else join(earlier, verdict)
                 pending[verdict.property] = joined
                 if joined.answer is not Answer.OPEN:
                     del pending[verdict.property]
-                    yield joined
+                    if may_be_long(joined):
+                        long.append(joined)
+                    else:
+                        yield joined
+            yield from shortened(system, long, limits, progress)
             if not pending:
                 return
         for question, last in pending.items():
             yield last or Verdict(question, Answer.OPEN, self.name, reason="no engine could be asked in the time given")
+
+
+def in_order(names: Sequence[str], system: System) -> tuple[str, ...]:
+    """Return the engines in the order in which they are asked about ``system``."""
+    if system.devices > 1 and FIRST_IF_LARGE in names and Layout(system).bits > LARGE:
+        return (FIRST_IF_LARGE, *(name for name in names if name != FIRST_IF_LARGE))
+    return tuple(names)
+
+
+def behaviour(verdict: Verdict) -> Trace | None:
+    """Return the finite behaviour that a verdict about safety rests on."""
+    if verdict.property.kind in (Kind.INVARIANT, Kind.STEP):
+        return verdict.trace
+    return verdict.certificate.trace if isinstance(verdict.certificate, Witness) else None
+
+
+def may_be_long(verdict: Verdict) -> bool:
+    """Return whether a verdict rests on a finite behaviour that may not be a shortest one."""
+    return behaviour(verdict) is not None and not verdict.shortest
+
+
+def shortened(system: System, verdicts: Sequence[Verdict], limits: Limits, progress: Progress) -> Iterator[Verdict]:
+    """Yield each of the verdicts with a shortest behaviour, where one is found or known to be there in short time."""
+    known = {verdict.property: verdict for verdict in verdicts}
+    remaining = limits.remaining()
+    seconds = SHORTENING_SECONDS if remaining is None else min(SHORTENING_SECONDS, remaining / 2)
+    depth = max((len(trace) for verdict in verdicts if (trace := behaviour(verdict)) is not None), default=0) - 1
+    for finder in available((SHORTENS,) if known else ()):
+        for found in finder.answer(system, tuple(known), Limits(seconds, limits.memory, depth), progress):
+            yield shorter(known.pop(found.property), found)
+    yield from known.values()
+
+
+def shorter(known: Verdict, found: Verdict) -> Verdict:
+    """Return a verdict with the better behaviour of two, one of which a search by length found, or did not find."""
+    old, new = behaviour(known), behaviour(found)
+    if old is None or (new is None and (found.bound is None or found.bound < len(old) - 1)):
+        return known
+    if new is None or len(new) == len(old):
+        return replace(known, shortest=True)
+    return replace(known, trace=found.trace, certificate=found.certificate, shortest=True)
 
 
 class Several:

@@ -18,7 +18,7 @@ from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.semantics.meaning import LeavesRange, Semantics
 from tdispmodel.verdict import Answer, OutOfRange, Trace, Verdict
 
-PROVERS = ("induction", "pdr", "bmc")
+PROVERS = ("ic3", "induction", "pdr", "bmc")
 """Who is asked when the engine itself cannot say whether integers stay in range."""
 
 

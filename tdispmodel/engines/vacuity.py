@@ -15,8 +15,8 @@ from tdispmodel.ir.system import System, SystemProperty, speaks_of_step
 from tdispmodel.verdict import Answer
 
 SECONDS = 10.0
-ASKED = ("bmc", "induction", "pdr")
-"""First who finds behaviours, then who proves that there are none."""
+ASKED = ("ic3", "bmc", "induction", "pdr")
+"""First who does both quickly, then who finds behaviours, then who proves that there are none."""
 
 
 def is_vacuous(system: System, premise: Expression, limits: Limits, progress: Progress = silent) -> bool | None:

@@ -26,6 +26,7 @@ class Invariants:
         self._chosen: dict[Lemma, int] = {}
         self._by_literal: dict[int, Lemma] = {}
         self._needs: dict[Lemma, list[Lemma]] = {}
+        self._given: dict[frozenset[Lemma], Expression] = {}
 
     def excluding(self, literal: int) -> Expression:
         """Return an inductive invariant with which a literal of the frames is never true.
@@ -39,8 +40,12 @@ class Invariants:
             fresh = [reason for reason in self._reasons(lemma) if reason not in needed]
             needed.update(dict.fromkeys(fresh))
             waiting += fresh
-        clauses = dict.fromkeys(image for lemma in needed for image in lemma.images)
-        return conjunction(*(formula(self.lowered, self.frames.numbering, bits) for bits in clauses))
+        wanted = frozenset(needed)
+        if wanted not in self._given:  # the same one again is judged only once
+            clauses = dict.fromkeys(image for lemma in needed for image in lemma.images)
+            formulas = (formula(self.lowered, self.frames.numbering, bits) for bits in clauses)
+            self._given[wanted] = conjunction(*formulas)
+        return self._given[wanted]
 
     def _follow(self) -> None:
         """Take over what the frames have learnt since."""

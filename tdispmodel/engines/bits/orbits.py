@@ -9,9 +9,10 @@ the state's image, so a lemma may be learnt together with all its images, as lon
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import permutations
-from math import perm
+from itertools import combinations
+from math import factorial, perm, prod
 
 from tdispmodel.compiling.conditions import Atom, Condition, TooLarge
 from tdispmodel.compiling.lowering import Lowered, Move
@@ -50,23 +51,27 @@ class Symmetry:
             return (bits,)
         found = [bits]
         for places, mask in zip(self._places, self._masks, strict=True):
-            used = [place for place in places if bits >> place & mask]
-            if len(found) * perm(len(places), len(used)) > MOST_IMAGES:
+            parts = Counter(part for place in places if (part := bits >> place & mask))
+            count = perm(len(places), parts.total()) // prod(map(factorial, parts.values()))
+            if len(found) * count > MOST_IMAGES:
                 self.broken = True
                 return (bits,)
-            if used:
-                found = [image for one in found for image in _exchanged(one, used, places, mask)]
+            rest = ~sum(mask << place for place in places)
+            ways = list(_placed(list(parts.items()), places))
+            found = [one & rest | way for one in found for way in ways]
         return tuple(dict.fromkeys([bits, *found]))
 
 
-def _exchanged(bits: Bits, used: Sequence[int], places: Sequence[int], mask: Bits) -> Iterator[Bits]:
-    """Yield the images in which the parts at the ``used`` places are put to any different places."""
-    parts = [bits >> place & mask for place in used]
-    rest = bits
-    for place in used:
-        rest &= ~(mask << place)
-    for chosen in permutations(places, len(used)):
-        yield rest | sum(part << place for part, place in zip(parts, chosen, strict=True))
+def _placed(parts: Sequence[tuple[Bits, int]], places: Sequence[int]) -> Iterator[Bits]:
+    """Yield all ways of putting parts, each so many times, to different places."""
+    if not parts:
+        yield 0
+        return
+    (part, times), *others = parts
+    for chosen in combinations(places, times):
+        here = sum(part << place for place in chosen)
+        for rest in _placed(others, [place for place in places if place not in chosen]):
+            yield here | rest
 
 
 def symmetry(lowered: Lowered, moves: Sequence[Move]) -> Symmetry:
