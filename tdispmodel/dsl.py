@@ -73,7 +73,8 @@ class ConstantMark:
 Constant = Annotated[Value, ConstantMark()]
 """``kernel: Constant[Kernel] = Kernel.SINCE_6_19``: the same in all states; a proposal or a check may choose it.
 
-In a part each instance has a value of its own.
+In a part each instance has a value of its own.  What hides a constant stands around it:
+``Annotated[Constant[Kernel], HiddenFrom(Actor.USERSPACE)]``.
 """
 
 
@@ -87,7 +88,7 @@ class Range:
 
 @dataclass(frozen=True, init=False)
 class HiddenFrom:
-    """``Annotated[Tdi, HiddenFrom(Actor.USERSPACE)]``: no guard of these actors may read the variable."""
+    """``Annotated[Tdi, HiddenFrom(Actor.USERSPACE)]``: no guard of these actors may read the variable or constant."""
 
     actors: tuple[Actor, ...]
 
@@ -96,7 +97,7 @@ class HiddenFrom:
 
 
 Ghost = HiddenFrom(*Actor)
-"""``Annotated[bool, Ghost]``: a variable that only properties and updates read, hidden from every actor."""
+"""``Annotated[bool, Ghost]``: a variable or constant that only properties and updates read, hidden from every actor."""
 
 
 class Refused(Exception):

@@ -2,7 +2,7 @@
 
 `kind: Constant[Kind] = ...` in a part gives each instance a constant of its own.  It is chosen for a check
 (`--set devices.kind=TDISP,PLAIN`, or a topology file), may be fixed by a component that derives from the part,
-and is never assigned; everybody sees it.  It takes no room in a state.
+and is never assigned.  Everybody sees it, unless it is hidden as variables may be (07).  It takes no room in a state.
 
 Figures, 1 device: 6 states, 7 transitions.  (A device that is capable goes from free to locked to bound, 3 states
 and 2 steps; the bridge from free to bound, 2 states and 1 step; together 3 * 2 states and 2 * 2 + 3 * 1 steps.)

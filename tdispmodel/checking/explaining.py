@@ -16,7 +16,7 @@ from tdispmodel.checking.mistakes import CATALOGUE as OF_THE_COMMAND_LINE
 from tdispmodel.checking.pipeline import Request, Run
 from tdispmodel.checking.topics import COMPLAINTS, Known
 from tdispmodel.ir.expressions import ConstantValue, Enumeration, Expression, Field, Sort
-from tdispmodel.ir.model import Action, Model
+from tdispmodel.ir.model import Action, Constant, Model, Variable
 from tdispmodel.printing import changed_actions, effects_text, guards_text
 from tdispmodel.reports.explanation import EACH_KIND, Asked, Explanation, Fact, Question, Said
 from tdispmodel.reports.options import Options
@@ -237,7 +237,7 @@ def _variable(known: Known, name: str) -> Explained:
         Fact("Only in", () if base else _added_by(known, owned.model)),
         Fact("Values", (_values(variable.sort),)),
         Fact("Start", (start,)),
-        Fact("Hidden from", tuple(sorted(actor.value.replace("_", " ") for actor in variable.hidden_from))),
+        _hidden_from(variable),
         Fact("Assigned by", tuple(assigned)),
         Fact("Asked in", tuple(asked)),
     ]
@@ -249,6 +249,10 @@ def _variable(known: Known, name: str) -> Explained:
         statements=_about(known, "variables", name),
     )
     return explanation, None
+
+
+def _hidden_from(known: Variable | Constant) -> Fact:
+    return Fact("Hidden from", tuple(sorted(actor.value.replace("_", " ") for actor in known.hidden_from)))
 
 
 def _variables(formula: Expression) -> set[str]:
@@ -270,6 +274,7 @@ def _constant(known: Known, name: str) -> Explained:
     facts = [
         Fact("Values", (_values(constant.sort),)),
         Fact("Default", (str(constant.value),)),
+        _hidden_from(constant),
         Fact("Fixed by", tuple(fixed)),
         Fact("Read by", tuple(read)),
     ]

@@ -16,7 +16,7 @@ from tdispmodel.engines.portfolio import AUTOMATIC, Portfolio
 from tdispmodel.engines.registry import ENGINES
 from tdispmodel.ir.expressions import Actor, Enumeration, Sort
 from tdispmodel.ir.model import Kind
-from tdispmodel.printing import changes_text, model_text
+from tdispmodel.printing import changes_text, hidden_text, model_text
 from tdispmodel.reports.exits import Exit
 from tdispmodel.reports.formats import FORMATS
 from tdispmodel.reports.listing import Entry, listing as listed
@@ -95,7 +95,7 @@ def constants(loaded: Loaded) -> Iterator[Entry]:
     """Yield the constants of a model with their defaults, those of each instance as ``devices.kind``."""
     for name, constant in by_name(loaded.model).items():
         note = f"{constant.value} (fixed)" if constant.fixed else f"{constant.value} of {values_text(constant.sort)}"
-        yield Entry(name, note, constant.text)
+        yield Entry(name, note + hidden_text(constant), constant.text)
 
 
 def switches(loaded: Loaded) -> Iterator[Entry]:

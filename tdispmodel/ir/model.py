@@ -36,13 +36,14 @@ class Variable:
 class Constant:
     """A constant of a check: one of the root, or one that each instance of a part has for itself.
 
-    ``fixed``: the proposal decided it, the command line may not.
+    ``fixed``: the proposal decided it, the command line may not.  ``hidden_from``: who cannot see it.
     """
 
     name: str
     sort: Sort
     value: Value
     fixed: bool = False
+    hidden_from: frozenset[Actor] = frozenset()
     text: str = ""
     place: Place = field(default=NOWHERE, compare=False)
 

@@ -3,7 +3,7 @@
 Given expressions, models and properties of `tdispmodel.ir`; gives plain strings and never fails on well-formed input.
 """
 
-from tdispmodel.printing.changes import changed_actions, changes_text, effects_text, guards_text
+from tdispmodel.printing.changes import changed_actions, changes_text, effects_text, guards_text, hidden_text
 from tdispmodel.printing.formulas import Names, compact, formula
 from tdispmodel.printing.models import model_text
 
@@ -15,5 +15,6 @@ __all__ = [
     "effects_text",
     "formula",
     "guards_text",
+    "hidden_text",
     "model_text",
 ]

@@ -50,6 +50,12 @@ def effects_text(action: Action) -> tuple[str, ...]:
     return tuple(f"{target} := {compact(value)}" for target, value in _effects(action).items())
 
 
+def hidden_text(known: Variable | Constant) -> str:
+    """Return who cannot see a variable or constant, ``, hidden from host, kernel``; nothing if all can."""
+    names = sorted(actor.value.replace("_", " ") for actor in known.hidden_from)
+    return f", hidden from {', '.join(names)}" if names else ""
+
+
 def _changes(model: Model, base: Model) -> Iterator[list[str]]:
     yield from _constants(model.constants, base.constants, "")
     for component in model.components:
@@ -89,11 +95,14 @@ def _constants(now: Iterable[Constant], before: Iterable[Constant], owner: str) 
         old = known.pop(constant.name, None)
         text = f"{owner}{constant.name} = {_value(constant)}"
         if old is None:
-            yield _line(0, f"new constant {text} ({constant.sort})")
-        elif constant.fixed and not old.fixed:
+            yield _line(0, f"new constant {text} ({constant.sort}){hidden_text(constant)}")
+            continue
+        if constant.fixed and not old.fixed:
             yield _line(0, f"constant fixed: {text}" + ("" if old.value == constant.value else f" (was {_value(old)})"))
         elif old.value != constant.value:
             yield _line(0, f"constant moved: {text} (was {_value(old)})")
+        if old.hidden_from != constant.hidden_from:
+            yield _line(0, f"constant {owner}{constant.name}{hidden_text(constant) or ' is seen by all'}")
     yield from (_line(0, f"constant dropped: {owner}{name}") for name in known)
 
 
@@ -119,14 +128,14 @@ def _variables(component: Component, old: Component, label: str) -> Iterator[lis
         before = known.pop(variable.name, None)
         name = f"{label}.{variable.name}"
         if before is None:
-            yield _line(0, f"new variable {name}: {variable.sort} = {_start(variable)}{_hidden(variable)}")
+            yield _line(0, f"new variable {name}: {variable.sort} = {_start(variable)}{hidden_text(variable)}")
             continue
         if before.sort != variable.sort:
             yield _line(0, f"{name} is {variable.sort} (was {before.sort})")
         if before.initial != variable.initial:
             yield _line(0, f"{name} starts as {_start(variable)} (was {_start(before)})")
         if before.hidden_from != variable.hidden_from:
-            yield _line(0, f"{name}{_hidden(variable) or ' is seen by all'}")
+            yield _line(0, f"{name}{hidden_text(variable) or ' is seen by all'}")
     yield from (_line(0, f"variable dropped: {label}.{name}") for name in known)
 
 
@@ -134,11 +143,6 @@ def _start(variable: Variable) -> str:
     if len(variable.initial) > 1 and variable.initial == variable.sort.values:
         return "anything"
     return " or ".join(str(value) for value in variable.initial)
-
-
-def _hidden(variable: Variable) -> str:
-    names = sorted(actor.value.replace("_", " ") for actor in variable.hidden_from)
-    return f", hidden from {', '.join(names)}" if names else ""
 
 
 # --- actions ---------------------------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ class Classes:
 
 
 def _same_constant(left: Constant, right: Constant) -> bool:
-    return (left.name, left.sort) == (right.name, right.sort)
+    return (left.name, left.sort, left.hidden_from) == (right.name, right.sort, right.hidden_from)
 
 
 def _same_variable(left: Variable, right: Variable) -> bool:

@@ -22,7 +22,7 @@ from tdispmodel.ir.expressions import (
     Sort,
     StepIs,
 )
-from tdispmodel.ir.model import Action, Component, Kind, Model, Property, Variable
+from tdispmodel.ir.model import Action, Component, Constant, Kind, Model, Property, Variable
 from tdispmodel.printing.classes import Classes, enumerations
 from tdispmodel.printing.formulas import IN_PROPERTIES, Names, broken_text, formula, value_text
 
@@ -114,25 +114,34 @@ class _ModelText:
         for constant in self.classes.constants_of(name):
             value = value_text(constant.value, constant.sort)
             if constant.name not in inherited:
-                sort = f"{self.use('Constant')}[{self.sort(constant.sort, frozenset())}]"
-                yield f"{constant.name}: {sort} = {value}"
+                yield f"{constant.name}: {self.constant_sort(constant)} = {value}"
                 yield from docstring(constant.text)
             elif constant.fixed and self.classes.component(name) is not None:
                 yield f"{constant.name} = {value}"
 
     def sort(self, sort: Sort, hidden_from: frozenset[Actor]) -> str:
-        """Return the annotation of a variable or constant."""
+        """Return the annotation of a variable."""
         text = str(sort)
         marks = []
         if isinstance(sort, Bounded):
             text = "int"
             marks.append(f"{self.use('Range')}({sort.low}, {sort.high})")
-        if hidden_from == frozenset(Actor):
-            marks.append(self.use("Ghost"))
-        elif hidden_from:
-            actors = (f"{self.use('Actor')}.{actor.name}" for actor in Actor if actor in hidden_from)
-            marks.append(f"{self.use('HiddenFrom')}({', '.join(actors)})")
+        return self.annotated(text, [*marks, *self.hiding(hidden_from)])
+
+    def constant_sort(self, constant: Constant) -> str:
+        """Return the annotation of a constant; what hides it stands around ``Constant[...]``."""
+        text = f"{self.use('Constant')}[{self.sort(constant.sort, frozenset())}]"
+        return self.annotated(text, self.hiding(constant.hidden_from))
+
+    def annotated(self, text: str, marks: list[str]) -> str:
         return f"{self.use('Annotated')}[{', '.join((text, *marks))}]" if marks else text
+
+    def hiding(self, hidden_from: frozenset[Actor]) -> list[str]:
+        """Return what an annotation says about who cannot see it, nothing if all can."""
+        if hidden_from == frozenset(Actor):
+            return [self.use("Ghost")]
+        actors = [f"{self.use('Actor')}.{actor.name}" for actor in Actor if actor in hidden_from]
+        return [f"{self.use('HiddenFrom')}({', '.join(actors)})"] if actors else []
 
     def start(self, variable: Variable) -> str:
         if len(variable.initial) == 1:

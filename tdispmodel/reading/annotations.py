@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection as Several
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tdispmodel.ir.expressions import BOOLEAN, Actor, Boolean, Bounded, Enumeration, Sort, Value
@@ -44,9 +44,10 @@ class VariableType:
 
 @dataclass(frozen=True)
 class ConstantType:
-    """``Constant[sort]``."""
+    """``Constant[sort]``, perhaps with what hides it around it."""
 
     sort: Sort
+    hidden_from: frozenset[Actor] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,8 @@ def member_annotation(node: ast.expr, context: Context) -> Annotation:  # one ca
         if context.is_word(node.value, "Constant"):
             inner = member_annotation(node.slice, context)
             if isinstance(inner, VariableType) and inner.hidden_from:
-                hint = "remove what hides it, or declare a variable that nothing assigns"
-                raise source.mistake(node.slice, "E309", "a constant is visible to everybody", hint)
+                hint = "write: Annotated[Constant[...], HiddenFrom(Actor.X)]"
+                raise source.mistake(node.slice, "E309", "what hides a constant stands around Constant[...]", hint)
             if not isinstance(inner, VariableType):
                 hint = "write Constant[bool], Constant[SomeEnum] or Constant[Annotated[int, Range(low, high)]]"
                 raise source.mistake(node.slice, "E309", "Constant[...] takes a sort of values", hint)
@@ -119,7 +120,7 @@ def member_annotation(node: ast.expr, context: Context) -> Annotation:  # one ca
             raise source.mistake(node, "E309", "this is no sort of the language", f"a sort is {SORTS}")
 
 
-def _annotated(node: ast.Subscript, context: Context) -> VariableType:  # one case per mark
+def _annotated(node: ast.Subscript, context: Context) -> VariableType | ConstantType:  # one case per mark
     source = context.names.source
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     if len(parts) < 2:
@@ -138,19 +139,19 @@ def _annotated(node: ast.Subscript, context: Context) -> VariableType:  # one ca
             interval = _interval(mark, context)
         else:
             hint = "there is Range(low, high), HiddenFrom(Actor.X, ...) and Ghost"
-            raise source.mistake(mark, "E309", "this cannot be said about a variable", hint)
+            raise source.mistake(mark, "E309", "this cannot be said about a variable or constant", hint)
     if context.symbol(first) == Word("int"):
         if interval is None:
             hint = "add a range: Annotated[int, Range(0, 3), ...]"
             raise source.mistake(first, "E309", "integers of a model have a range", hint)
         return VariableType(interval, frozenset(hidden))
     inner = member_annotation(first, context)
-    if not isinstance(inner, VariableType) or inner.hidden_from:
-        raise source.mistake(first, "E309", "Annotated[...] begins with bool, int or an Enum")
+    if isinstance(inner, PartType) or inner.hidden_from:
+        raise source.mistake(first, "E309", "Annotated[...] begins with bool, int, an Enum or Constant[...]")
     if interval is not None:
         message = f"Range is for int, not for {inner.sort}"
         raise source.mistake(first, "E310", message, "write: Annotated[int, Range(low, high)]")
-    return VariableType(inner.sort, frozenset(hidden))
+    return replace(inner, hidden_from=frozenset(hidden))
 
 
 def _actors(call: ast.Call, context: Context) -> set[Actor]:

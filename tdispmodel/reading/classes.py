@@ -151,7 +151,7 @@ def _declared(
         raise source.mistake(node, "E307", f"the constant {name} has no value", "write its default after =")
     if isinstance(annotation, ConstantType):
         value = written_value(node.value, annotation.sort, context)
-        return ConstantMember(name, annotation.sort, value, fixed=False, text=text, place=place)
+        return ConstantMember(name, annotation.sort, value, False, annotation.hidden_from, text, place)
     start = start_values(node.value, annotation.sort, context)
     return VariableMember(name, annotation.sort, annotation.hidden_from, start, text, place)
 
@@ -182,7 +182,7 @@ def _moved(declared: ComponentClass, name: str, node: ast.Assign, context: Conte
             return VariableMember(name, old.sort, old.hidden_from, start, old.text, place)
         case ConstantMember():
             value = written_value(node.value, old.sort, context)
-            return ConstantMember(name, old.sort, value, fixed=True, text=old.text, place=place)
+            return ConstantMember(name, old.sort, value, True, old.hidden_from, old.text, place)
         case None:
             known = [
                 key for key, known in declared.members.items() if isinstance(known, VariableMember | ConstantMember)

@@ -98,6 +98,7 @@ class ConstantMember:
     sort: Sort
     value: Value
     fixed: bool
+    hidden_from: frozenset[Actor]
     text: str
     place: Place
 
@@ -202,7 +203,7 @@ class ComponentClass:
 
 @dataclass(frozen=True)
 class HiddenRead:
-    """A term reads a variable that the acting actor cannot see."""
+    """A term reads a variable or constant that the acting actor cannot see."""
 
     shown: str
     line_text: str

@@ -253,7 +253,7 @@ class Elaborator:
             case VariableMember(name, sort):
                 return self.read(instance, found, node, scope, Field(instance.path, name, sort, instance.after))
             case ConstantMember(name, sort):
-                return Term(ConstantValue(name, sort, instance.path))
+                return self.seen(instance, found, node, scope, ConstantValue(name, sort, instance.path))
             case PartMember(name, kind, many):
                 if many:
                     return Collection(name, kind, instance.after)
@@ -303,11 +303,24 @@ class Elaborator:
                 other = f"{written.instance.path}.{variable.name}"
                 message = f"{shown} may be {other}, which was assigned above"
                 raise source.mistake(where, "E404", message, hint)
-        if self.actor is None or self.actor not in variable.hidden_from:
+        return self.seen(instance, variable, node, scope, expression)
+
+    def seen(
+        self,
+        instance: Instance,
+        known: VariableMember | ConstantMember,
+        node: ast.expr,
+        scope: Scope,
+        expression: Field | ConstantValue,
+    ) -> Term:
+        """Return the term that reads a variable or constant, with a note if the acting actor cannot see it."""
+        if self.actor is None or self.actor not in known.hidden_from:
             return Term(expression)
+        source, where = self.outermost or (scope.source, node)
         place = source.place(where)
         through = f" (through {self.expanding[0][1]})" if self.expanding else ""
-        return Term(expression, hidden=(HiddenRead(shown + through, source.line(place.line), place),))
+        shown = f"{instance.path}.{known.name}{through}"
+        return Term(expression, hidden=(HiddenRead(shown, source.line(place.line), place),))
 
     def logical(self, node: ast.BoolOp, scope: Scope) -> Term:
         """``and``, ``or``."""
@@ -416,7 +429,7 @@ def _agree(first: Member, other: Member | None) -> bool:
         case VariableMember(), VariableMember():
             return first.sort == other.sort and first.hidden_from == other.hidden_from
         case ConstantMember(), ConstantMember():
-            return first.sort == other.sort
+            return first.sort == other.sort and first.hidden_from == other.hidden_from
         case PartMember(), PartMember():
             return first.many == other.many
         case HelperMember(), HelperMember():

@@ -62,7 +62,7 @@ def with_properties(model: Model, properties: tuple[Property, ...]) -> Model:
 
 def _constants(declared: ComponentClass) -> tuple[Constant, ...]:
     return tuple(
-        Constant(member.name, member.sort, member.value, member.fixed, member.text, member.place)
+        Constant(member.name, member.sort, member.value, member.fixed, member.hidden_from, member.text, member.place)
         for member in declared.members.values()
         if isinstance(member, ConstantMember)
     )

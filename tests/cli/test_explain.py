@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from tdispmodel.checking.constants import chosen
 from tdispmodel.checking.explaining import BY_KIND, explanations
 from tdispmodel.checking.settings import settings
 from tdispmodel.checking.topics import COMPLAINTS, Known, Topic
+from tdispmodel.ir.expressions import Actor
 from tdispmodel.reports.explanation import render
 
 Run = Callable[..., Any]
@@ -238,3 +240,13 @@ def test_a_constant_of_each_instance() -> None:
     proposal = KNOWN.proposals[found.commands[0][2]].model
     assert option == "--set"
     assert chosen(proposal, settings([words]))[1].keys() == {"devices[0].kind"}
+
+
+def test_a_hidden_constant_says_from_whom(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who cannot see a constant is told, and nothing is where everybody sees it."""
+    for hidden, line in (({Actor.HOST, Actor.RELYING_PARTY}, "Hidden from:  host, relying party"), (set(), "")):
+        constant = replace(KNOWN.constants["devices.kind"], hidden_from=frozenset(hidden))
+        monkeypatch.setitem(KNOWN.constants, "devices.kind", constant)
+        page = render(explanations(KNOWN, "devices.kind")[0])
+        assert line in page
+        assert ("Hidden" in page) is bool(hidden)

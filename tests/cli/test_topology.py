@@ -289,6 +289,21 @@ def test_list(tdispmodel: Run, lab: Path) -> None:
     assert "devices.kind  PLAIN (fixed)" in tdispmodel("list", "constants", "plain_lab.py").out
 
 
+def test_list_and_show_say_from_whom_a_constant_is_hidden(tdispmodel: Run, lab: Path) -> None:
+    """A hidden constant is listed with who cannot see it, also where it is fixed, and shown as it is written."""
+    text = (lab / "lab.py").read_text()
+    annotation = "Annotated[Constant[Kind], HiddenFrom(Actor.USERSPACE, Actor.RELYING_PARTY)]"
+    text = text.replace("kind: Constant[Kind]", f"kind: {annotation}").replace("Each,", "Each, HiddenFrom,")
+    (lab / "lab.py").write_text(text.replace("from enum import", "from typing import Annotated\nfrom enum import"))
+    listed = " ".join(tdispmodel("list", "constants", "lab.py").out.split())
+    assert "devices.kind (TDISP of TDISP PLAIN, hidden from relying party, userspace)" in listed
+    listed = " ".join(tdispmodel("list", "constants", "plain_lab.py").out.split())
+    assert "devices.kind (PLAIN (fixed), hidden from relying party, userspace)" in listed
+    assert f"    kind: {annotation} = Kind.TDISP\n" in tdispmodel("show", "lab.py").out
+    (lab / "plain.litmus").write_text(LITMUS)  # whoever judges sees everything
+    assert tdispmodel("litmus", "plain.litmus").code == 0
+
+
 LITMUS = """\
 litmus plain
 proposal lab.py  devices.kind=TDISP,PLAIN

@@ -32,7 +32,7 @@ from tdispmodel.ir.expressions import (
 )
 from tdispmodel.ir.premise import antecedent
 from tdispmodel.ir.system import SystemAction
-from tdispmodel.reading import calls, classes, comparisons, files, patches
+from tdispmodel.reading import calls, classes, comparisons, files, models, patches
 from tdispmodel.reading.denotations import ConstantMember
 from tdispmodel.semantics import LeavesRange, Semantics
 from tdispmodel.semantics.grounding import _Grounding
@@ -131,6 +131,14 @@ def moved_constants_stay(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(classes, "_moved", moved)
 
 
+def hidden_constants_shown(patch: pytest.MonkeyPatch) -> None:
+    """What hides a constant is forgotten."""
+    original = models._constants
+    patch.setattr(
+        models, "_constants", lambda *given: tuple(replace(c, hidden_from=frozenset()) for c in original(*given))
+    )
+
+
 READERS: list[Patch] = [
     is_not_as_is,
     not_in_as_in,
@@ -139,6 +147,7 @@ READERS: list[Patch] = [
     everything_visible,
     restrictions_dropped,
     moved_constants_stay,
+    hidden_constants_shown,
 ]
 
 

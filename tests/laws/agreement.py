@@ -67,9 +67,9 @@ class _Comparison:
         self.members = dict(zip(native.names, members, strict=True))
 
     def run(self, limit: int) -> Iterator[str]:
-        wrong_variables = list(self.variables())
-        if wrong_variables:
-            yield from wrong_variables
+        wrong = [*self.variables(), *self.constants()]
+        if wrong:
+            yield from wrong
             return
         pairs, missing = self.questions()
         yield from missing
@@ -105,6 +105,22 @@ class _Comparison:
                 yield f"{read.name} is natively one of {variable.values}, read of {read.sort}"
             if variable.hidden_from != {actor.name for actor in hidden[read.name]}:
                 yield f"{read.name} is natively hidden from {sorted(variable.hidden_from)}"
+
+    def constants(self) -> Iterator[str]:
+        """Yield differences in names, defaults, values of constants and in who sees them."""
+        known = constants(self.model, self.scope.devices)
+        names = sorted(constant.full_name for constant in self.native.constants)
+        if sorted(known) != names:
+            yield f"constants: natively {names}, read {sorted(known)}"
+            return
+        for constant in self.native.constants:
+            name, read = constant.full_name, known[constant.full_name]
+            if [plain(value) for value in constant.starts] != [read.value]:
+                yield f"{name} is natively {constant.starts}, read as {read.value}"
+            if [plain(value) for value in constant.values] != list(read.sort.values):
+                yield f"{name} is natively one of {constant.values}, read of {read.sort}"
+            if constant.hidden_from != {actor.name for actor in read.hidden_from}:
+                yield f"{name} is natively hidden from {sorted(constant.hidden_from)}"
 
     def templates(self) -> Iterator[Variable]:
         """Yield the variables of all instances in the order of the system."""

@@ -191,7 +191,7 @@ class World:
 
 @dataclass(frozen=True)
 class NativeVariable:
-    """A variable of an instance: its path, name, possible start values, all its values and who cannot see it."""
+    """A variable or constant of an instance: its path, name, possible start values, all its values, who cannot see it."""
 
     path: str
     name: str
@@ -239,7 +239,8 @@ class Native:
     ) -> None:
         self.kind = root_class(module)
         self.now, self.after = World(self.kind, devices), World(self.kind, devices)
-        self.variables = tuple(self._variables())
+        self.variables = tuple(self._settings(constants=False))
+        self.constants = tuple(self._settings(constants=True))
         self.names = tuple(variable.full_name for variable in self.variables)
         for world in (self.now, self.after):
             self._set_constants(world, dict(constants or {}))
@@ -248,10 +249,11 @@ class Native:
 
     # --- what there is -----------------------------------------------------------------------------------------------
 
-    def _variables(self) -> Iterator[NativeVariable]:
+    def _settings(self, *, constants: bool) -> Iterator[NativeVariable]:
+        """Yield the variables of all instances, or their constants (of which the only start value is the default)."""
         for path, kind in self.now.kinds.items():
             for name, plain_kind, marks, start in settings_of(kind):
-                if is_constant(marks):
+                if is_constant(marks) is not constants:
                     continue
                 values = every_value(plain_kind, marks)
                 starts = (start.values or values) if isinstance(start, dsl.Anything) else (start,)

@@ -129,7 +129,8 @@ class Maker:
             ConstantValue(constant.name, constant.sort, instance)
             for instance, component in sight.instances
             for constant in (self.constants if component.name == self.root_name else component.constants)
-            if constant.sort == kind or isinstance(constant.sort, kind if isinstance(kind, type) else ())
+            if sight.actor not in constant.hidden_from
+            and (constant.sort == kind or isinstance(constant.sort, kind if isinstance(kind, type) else ()))
         ]
 
     def boolean(self, sight: Sight, depth: int = 2) -> Expression:  # one case per node
@@ -290,17 +291,18 @@ class Maker:
                 sort = BOOLEAN
             self.states *= len(sort.values) ** copies
             initial = self.draw(st.lists(st.sampled_from(sort.values), min_size=1, max_size=2, unique=True))
-            hidden = (
-                self.draw(st.frozensets(st.sampled_from(Actor), max_size=2)) if self.number(0, 3) == 0 else frozenset()
-            )
-            hidden = frozenset(Actor) if self.number(0, 9) == 0 else hidden
-            found.append(Variable(f"{prefix}_{position}", sort, tuple(initial), hidden))
+            found.append(Variable(f"{prefix}_{position}", sort, tuple(initial), self.hidden()))
         return tuple(found)
+
+    def hidden(self) -> frozenset[Actor]:
+        """Return who cannot see a variable or constant: mostly nobody, sometimes somebody, rarely all."""
+        hidden = self.draw(st.frozensets(st.sampled_from(Actor), max_size=2)) if self.number(0, 3) == 0 else frozenset()
+        return frozenset(Actor) if self.number(0, 9) == 0 else hidden
 
     def constant(self, name: str, *, may_be_fixed: bool) -> Constant:
         sort: Sort = self.one(*SORTS)
         fixed = may_be_fixed and self.yes()
-        return Constant(name, sort, self.one(*sort.values), fixed)
+        return Constant(name, sort, self.one(*sort.values), fixed, self.hidden())
 
     def sight_of(self, name: str, component: Component) -> tuple[tuple[str, Component], ...]:
         """Return an instance and its single parts."""

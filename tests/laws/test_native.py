@@ -145,6 +145,8 @@ CHANGES = [
     ("01_variables.py", "self.genuine or self.mode is Mode.FAST", "self.genuine"),
     ("04_expressions.py", "now.colour is Colour.BLUE", "now.colour is Colour.RED"),
     ("07_observability.py", "HiddenFrom(Actor.USERSPACE, Actor.RELYING_PARTY)", "HiddenFrom(Actor.USERSPACE)"),
+    ("07_observability.py", "Annotated[Constant[bool], HiddenFrom(Actor.USERSPACE)]", "Constant[bool]"),
+    ("14_topologies.py", "kind: Constant[Kind] = Kind.TDISP", "kind: Constant[Kind] = Kind.PLAIN"),
     ("09_steps.py", "step.is_(Guest.arm, now)", "step.is_(Guest.arm)"),
     ("09_steps.py", "step.actor is Actor.DEVICE", "step.actor is Actor.HOST"),
     ("10_progress.py", "after=is_free", "after=lambda now: now.bound"),

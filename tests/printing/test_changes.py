@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 
-from tdispmodel.ir.expressions import BOOLEAN, FALSE, TRUE, And, Field, Not, Or
+from tdispmodel.ir.expressions import BOOLEAN, FALSE, TRUE, Actor, And, Field, Not, Or
 from tdispmodel.ir.model import Constant, Guard, Model
 from tdispmodel.printing import changes_text
 from tests.laws.random_models import models
@@ -61,6 +61,22 @@ def test_constants_of_instances_are_told_with_their_component() -> None:
         "new constant Device.more = False (bool)",
         "constant dropped: Device.lost",
     ] == changes_text(models[1], models[0]).splitlines()
+
+
+def test_who_sees_a_constant_is_told() -> None:
+    """A new constant is told with whom it is hidden from; one that was hidden or shown is told on a line of its own."""
+    (kernel,) = BASE.constants
+    shown = Constant("shown", BOOLEAN, value=True, hidden_from=frozenset(Actor))
+    secret = Constant("secret", BOOLEAN, value=True, hidden_from=frozenset({Actor.RELYING_PARTY, Actor.HOST}))
+    before = replace(BASE, constants=(kernel, shown))
+    hidden = replace(kernel, value="OLD", fixed=True, hidden_from=frozenset({Actor.KERNEL}))
+    after = replace(BASE, constants=(hidden, replace(shown, hidden_from=frozenset()), secret))
+    assert [
+        "constant fixed: kernel = Kernel.OLD (was Kernel.NEW)",
+        "constant kernel, hidden from kernel",
+        "constant shown is seen by all",
+        "new constant secret = True (bool), hidden from host, relying party",
+    ] == changes_text(after, before).splitlines()
 
 
 def test_nothing_changed_is_said() -> None:

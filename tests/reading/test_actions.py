@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tdispmodel.ir.expressions import BOOLEAN, TRUE, And, Arithmetic, Bounded, Equal, Field, Literal, Not, number
+from tdispmodel.ir.expressions import BOOLEAN, TRUE, Actor, And, Arithmetic, Bounded, Equal, Field, Literal, Not, number
 from tdispmodel.ir.model import Update
 from tests.reading.texts import action, codes, guards, indented, model
 
@@ -187,6 +187,97 @@ def test_what_one_actor_cannot_see_another_may() -> None:
 """
     assert [] == codes(design.format(actor="KERNEL"))
     assert ["E407"] == codes(design.format(actor="USERSPACE"))
+
+
+SECRETIVE = """class Device(Component):
+    kind: Annotated[Constant[Tdi], HiddenFrom(Actor.KERNEL, Actor.USERSPACE)] = Tdi.LOCKED
+    bound: bool = False
+
+    @property
+    def is_locked(self) -> bool:
+        return self.kind is Tdi.LOCKED
+
+
+class Fixed(Device):
+    kind = Tdi.RUN
+
+
+class Guest(Component):
+    devices: Each[Device]
+    fixed: Fixed
+    fast: Annotated[Constant[bool], Ghost] = True
+    done: bool = False
+
+    def learn(self, value: bool) -> None:
+        self.done = value
+
+    @action(by=Actor.HOST)
+    def other(self) -> None:
+        self.learn(True)
+
+    @action(by=Actor.{actor})
+    def act(self, device: Device) -> None:
+"""
+
+
+def acts(actor: str, lines: str) -> list[str]:
+    """Return the codes of complaints about an action of ``actor`` with these lines, where constants are hidden."""
+    return codes(SECRETIVE.format(actor=actor) + "\n".join(indented(lines)) + "\n")
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "device.kind is Tdi.RUN",
+        "device.is_locked",
+        "self.done or self.fixed.kind is Tdi.RUN",
+        "any(each.is_locked for each in self.devices)",
+        "sum(1 for each in self.devices if each.is_locked) > 0",
+        "self.done if device.is_locked else not self.done",
+    ],
+)
+def test_guards_do_not_read_constants_that_are_hidden(condition: str) -> None:
+    """A constant of an instance is refused in guards of whom it is hidden from, also where a component fixes it; in
+    guards of others, and in all effects, it may be read.
+    """
+    assert ["E407"] == acts("KERNEL", f"require({condition})")
+    assert ["E407"] == acts("USERSPACE", f"known = {condition}\nrequire(not device.bound and known)")
+    assert [] == acts("HOST", f"require({condition})")
+    assert [] == acts("KERNEL", f"require(not device.bound)\nself.done = {condition}")
+    assert [] == acts("KERNEL", f"self.learn({condition})")
+
+
+@pytest.mark.parametrize("actor", [actor.name for actor in Actor])
+def test_a_ghost_of_the_root_is_read_by_effects_only(actor: str) -> None:
+    """A constant of the root that is a ghost is refused in every guard; effects read it."""
+    assert ["E407"] == acts(actor, "require(self.fast)")
+    assert [] == acts(actor, "self.done = self.fast")
+
+
+def test_a_constant_hidden_here_and_not_there_means_two_things() -> None:
+    """Where a parameter may be of two components, they must agree who sees the constant."""
+    design = """class Thing(Component):
+    bound: bool = False
+
+
+class Device(Thing):
+    kind: Annotated[Constant[bool], HiddenFrom(Actor.KERNEL)] = True
+
+
+class Bridge(Thing):
+    kind: {annotation} = True
+
+
+class Guest(Component):
+    devices: Each[Device]
+    bridge: Bridge
+
+    @action(by=Actor.HOST)
+    def act(self, thing: Thing) -> None:
+        require(thing.kind)
+"""
+    assert ["E331"] == codes(design.format(annotation="Constant[bool]"))
+    assert [] == codes(design.format(annotation="Annotated[Constant[bool], HiddenFrom(Actor.KERNEL)]"))
 
 
 def test_literals_keep_their_kind() -> None:

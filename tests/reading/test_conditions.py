@@ -18,7 +18,7 @@ HOUSE = '''"""Rooms in a house."""
 from enum import Enum
 from typing import Annotated
 
-from tdispmodel.dsl import Component, Constant, Each, Range, invariant
+from tdispmodel.dsl import Component, Constant, Each, Ghost, Range, invariant
 
 
 class Light(Enum):
@@ -41,7 +41,7 @@ class House(Component):
     """A house of rooms."""
 
     rooms: Each[Room]
-    electric: Constant[bool] = True
+    electric: Annotated[Constant[bool], Ghost] = True
     locked: bool = False
 
     def all_dark(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tdispmodel.ir.expressions import (
     BOOLEAN,
     TRUE,
@@ -201,6 +203,15 @@ def test_a_derived_design_has_what_it_inherits() -> None:
     assert [("start", "Guest", "")] == [(known.name, known.owner, known.patched) for known in root.actions]
     assert (Constant("strict", BOOLEAN, value=False, fixed=True),) == found.model.constants
     assert [("starts", "TDM900")] == [(known.name, known.code) for known in found.model.properties if known.given]
+
+
+def test_a_constant_that_is_hidden_stays_so_where_it_is_fixed() -> None:
+    """Who cannot see a constant is read around ``Constant``, and stays when a derived component fixes the value."""
+    hidden = DESIGN.replace("strict: Constant[bool]", "strict: Annotated[Constant[bool], HiddenFrom(Actor.HOST)]")
+    fixed = hidden + "\n\nclass Strict(Guest):\n    strict = False\n"
+    known = Constant("strict", BOOLEAN, value=True, hidden_from=frozenset({Actor.HOST}))
+    assert (known,) == reading(hidden).model.constants
+    assert (replace(known, value=False, fixed=True),) == reading(fixed).model.constants
 
 
 def test_the_base_is_the_model_of_the_parent() -> None:

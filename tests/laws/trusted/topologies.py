@@ -10,6 +10,8 @@ from tdispmodel.dsl import (
     Component,
     Constant,
     Each,
+    Ghost,
+    HiddenFrom,
     Range,
     Step,
     action,
@@ -36,7 +38,7 @@ class Port(Component):
     """A part of a part, with a constant called as that of its owner."""
 
     kind: Constant[Kind] = Kind.SMALL
-    lanes: Constant[Annotated[int, Range(1, 3)]] = 1
+    lanes: Annotated[Constant[Annotated[int, Range(1, 3)]], HiddenFrom(Actor.USERSPACE, Actor.HOST)] = 1
     used: Annotated[int, Range(0, 3)] = 0
 
     @action(by=Actor.ENVIRONMENT)
@@ -51,6 +53,7 @@ class Thing(Component):
 
     kind: Constant[Kind] = Kind.SMALL
     quick: Constant[bool] = True
+    spare: Annotated[Constant[bool], Ghost] = False
     on: bool = False
 
     def fits(self, least: int) -> bool:
@@ -74,13 +77,14 @@ class Device(Thing):
         """Its constant decides whether, and with what."""
         require(not self.on and (self.quick or self.kind in (Kind.LARGE, Kind.STRANGE)))
         self.on = True
-        self.level = self.port.lanes if self.kind is Kind.LARGE else 0
+        self.level = 1 if self.spare else self.port.lanes if self.kind is Kind.LARGE else 0
 
 
 class Slow(Thing):
     """A part of which a constant is fixed and another one is not."""
 
     quick = False
+    spare = True
 
 
 class Guest(Component):
