@@ -71,12 +71,16 @@ def backwards(goal: Set, groups: Sequence[Group], inside: Set, watch: Watch) -> 
     return closure(goal, groups, Move.before, inside, watch)
 
 
-class TooWide(Exception):
-    """A breadth-first level has a diagram so large that going on would take very long."""
+class TooMuchWork(Exception):
+    """Going on to the next breadth-first level would take longer than is allowed."""
 
 
 class Levels:
-    """The states inside a set by their distance from some first ones, found as far as they are asked for."""
+    """The states inside a set by their distance from some first ones, found as far as they are asked for.
+
+    ``work`` is about what finding them took: for each level the nodes of its diagram times the number of moves; a
+    million is about a second.
+    """
 
     def __init__(self, encoding: Encoding, start: Set, moves: Sequence[Move], inside: Set, watch: Watch) -> None:
         self.encoding = encoding
@@ -85,10 +89,15 @@ class Levels:
         self.watch = watch
         self.levels = [start]
         self.seen = start
+        self.work = 0
 
-    def further(self) -> bool:
-        """Find the next level; False when there is none."""
+    def further(self, most_work: int | None = None) -> bool:
+        """Find the next level; False when there is none.  Raises `TooMuchWork`."""
         last = self.levels[-1]
+        work = self.work + last.node_count() * len(self.moves)
+        if most_work is not None and work > most_work:
+            raise TooMuchWork
+        self.work = work
         fresh = self.encoding.none
         for move in self.moves:
             self.watch.look(fresh)
@@ -100,35 +109,28 @@ class Levels:
         self.levels.append(fresh)
         return True
 
-    def depth(self, widest: int) -> int | None:
-        """Return the distance of the last level; None when a level's diagram has more nodes than ``widest``."""
-        while self.levels[-1].node_count() <= widest:
-            if not self.further():
-                return len(self.levels) - 1
-        return None
+    def depth(self, most_work: int | None = None) -> int:
+        """Return the distance of the last level.  Raises `TooMuchWork`."""
+        while self.further(most_work):
+            pass
+        return len(self.levels) - 1
 
-    def distance(self, goal: Set, widest: int | None = None) -> int | None:
-        """Return how far the nearest state of ``goal`` is; None when none is reached.
-
-        Raises `TooWide` rather than go beyond a level whose diagram has more nodes than ``widest``.
-        """
+    def distance(self, goal: Set, most_work: int | None = None) -> int | None:
+        """Return how far the nearest state of ``goal`` is; None when none is reached.  Raises `TooMuchWork`."""
         for place, level in enumerate(self.levels):
             if (level & goal).satisfiable():
                 return place
-        while True:
-            if widest is not None and self.levels[-1].node_count() > widest:
-                raise TooWide
-            if not self.further():
-                return None
+        while self.further(most_work):
             if (self.levels[-1] & goal).satisfiable():
                 return len(self.levels) - 1
+        return None
 
-    def way(self, goal: Set, widest: int | None = None) -> tuple[State, Way] | None:
+    def way(self, goal: Set, most_work: int | None = None) -> tuple[State, Way] | None:
         """Return a shortest way to ``goal``: where it begins, and its steps; None when none is reached.
 
-        Raises `TooWide` as `distance` does.
+        Raises `TooMuchWork`.
         """
-        place = self.distance(goal, widest)
+        place = self.distance(goal, most_work)
         if place is None:
             return None
         state = self.encoding.pick(self.levels[place] & goal)

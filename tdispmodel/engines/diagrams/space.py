@@ -12,7 +12,7 @@ from functools import cached_property
 
 from tdispmodel.compiling.specialising import StepFormula, Taken
 from tdispmodel.engines.diagrams.encoding import Encoding, Set
-from tdispmodel.engines.diagrams.exploring import Levels, TooWide, Watch, backwards, forwards, some_way, union
+from tdispmodel.engines.diagrams.exploring import Levels, TooMuchWork, Watch, backwards, forwards, some_way, union
 from tdispmodel.engines.diagrams.formulas import Formulas
 from tdispmodel.engines.diagrams.moves import Move, in_groups
 from tdispmodel.engines.ranges import out_of_range
@@ -24,10 +24,10 @@ Steps = list[tuple[Move, Set]]
 """Some steps: for each action, from which states it takes them."""
 
 
-WIDEST_TO_COUNT = 12_000
-"""The search does not go beyond a breadth-first level of more nodes to learn how many there are: that takes seconds."""
-WIDEST_TO_SHORTEN = 60_000
-"""Nor beyond one of more nodes for a shortest trace; any trace has to do then."""
+WORK_TO_COUNT = 5_000_000
+"""How much work may go into learning how many breadth-first levels there are (see `Levels`); some seconds."""
+WORK_TO_SHORTEN = 60_000_000
+"""How much of it may go into a shortest trace; any trace has to do then."""
 
 
 class Behaviours:
@@ -49,8 +49,8 @@ class Behaviours:
     def trace_to(self, goal: Set) -> tuple[Trace, bool]:
         """Return a behaviour to one of these states, of which one must be reached, and whether it is a shortest one."""
         try:
-            way = self.levels.way(goal, WIDEST_TO_SHORTEN)
-        except TooWide:
+            way = self.levels.way(goal, WORK_TO_SHORTEN)
+        except TooMuchWork:
             initial, steps = some_way(self.encoding, self.start, self.groups, goal, self.watch)
             return Trace(initial, tuple(steps)), False
         if way is None:
@@ -152,8 +152,9 @@ class Space:
         """Return how many states and transitions there are, and how deep the last level lies; None when finding that
         out would take long.
         """
-        depth = self.everybody.levels.depth(WIDEST_TO_COUNT)
-        if depth is None:
+        try:
+            depth = self.everybody.levels.depth(WORK_TO_COUNT)
+        except TooMuchWork:
             return None
         transitions = sum(self.encoding.count(self.reached & move.enabled) for move in self.moves)
         return Counts(self.encoding.count(self.reached), transitions, depth)
