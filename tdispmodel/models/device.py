@@ -12,7 +12,9 @@ class Device(Component):
     """One PCI device with its TDI, what the guest kernel knows of it, and what userspace believes."""
 
     # the device itself
-    kind: Constant[DeviceKind] = DeviceKind.TDISP
+    kind: Annotated[Constant[DeviceKind], HiddenFrom(Actor.KERNEL, Actor.USERSPACE, Actor.RELYING_PARTY)] = (
+        DeviceKind.TDISP
+    )
     bus: Constant[Bus] = Bus.PCI
     driver_is_allowed: Constant[bool] = False  # the operating driver is on the list for devices without TDISP
     shows_tdisp: bool = anything()  # the TDISP capability bit, the device's word
