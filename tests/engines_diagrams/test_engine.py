@@ -180,7 +180,7 @@ def test_progress_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_formula_that_nests_too_deeply_is_open() -> None:
     """A formula of six hundred levels is more than Python's stack holds: open, with the reason."""
-    (verdict,) = answers(system("flag", (Flag("f"),)), ask(Kind.INVARIANT, nested(TRUE, 300)))
+    (verdict,) = Diagrams().answer(system("flag", (Flag("f"),)), [ask(Kind.INVARIANT, nested(TRUE, 300))], Limits())
     assert (verdict.answer, verdict.reason) == (Answer.OPEN, "a formula nests too deeply")
 
 
@@ -207,7 +207,7 @@ def test_what_holds_without_a_certificate_is_open(monkeypatch: pytest.MonkeyPatc
     made = ring(4, Flag("f"))
     one, other = answers(made, ask(Kind.LEADS_TO, X.at(0), after=X.at(1)), ask(Kind.LEADS_TO, FALSE))
     assert one.answer is Answer.OPEN
-    assert one.reason == "nothing violates it, but 8 states are too many to be listed, and so there is no certificate"
+    assert one.reason == "no violation was found, but there is no certificate: 8 states are too many to be listed"
     assert other.answer is Answer.VIOLATED
 
 
@@ -225,7 +225,7 @@ def test_a_lost_goal_comes_with_what_the_judge_needs(monkeypatch: pytest.MonkeyP
     (unknown,) = answers(made, asked)
     assert (unknown.answer, unknown.reason) == (
         Answer.OPEN,
-        "it is violated, but 4 states are too many to be listed",
+        "a violation was found, but there is no certificate: 4 states are too many to be listed",
     )
 
 

@@ -100,10 +100,10 @@ class Certificates:
     def _closed(self, states: Set) -> ClosedStates:
         count = self._count(states)
         if count > LARGE:
-            message = f"{count} states are too many to be listed"
+            message = f"there is no certificate: {count} states are too many to be listed"
             raise Uncertified(message)
         if prod(len(variable.initial) for variable in self.space.system.variables) > MAXIMUM_START_CHOICES:
-            message = f"there are more than {MAXIMUM_START_CHOICES} combinations of start values"
+            message = f"there is no certificate: more than {MAXIMUM_START_CHOICES} combinations of start values"
             raise Uncertified(message)
         return ClosedStates(self.space.encoding.listed(states))
 
@@ -115,4 +115,5 @@ def _excluding(clauses: Clauses, bad: Set) -> InductiveInvariant:
     try:
         return InductiveInvariant(clauses.excluding(bad))
     except TooManyClauses as many:
-        raise Uncertified(str(many)) from many
+        message = f"there is no certificate: {many}"
+        raise Uncertified(message) from many

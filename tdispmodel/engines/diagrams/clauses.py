@@ -61,7 +61,7 @@ class Clauses:
                 continue
             self.watch.look(wrong)
             if len(found) == MOST_CLAUSES:
-                message = f"no inductive invariant of at most {MOST_CLAUSES} clauses was found"
+                message = f"no inductive invariant of at most {MOST_CLAUSES} clauses"
                 raise TooManyClauses(message)
             cube = self._widened(self._cube(wrong))
             found.append(cube)

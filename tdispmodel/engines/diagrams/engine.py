@@ -114,7 +114,7 @@ class _Session:
             else:
                 verdict = self._violated(question) or Verdict(question, Answer.HOLDS, self.name)
         except Uncertified as uncertified:
-            verdict = Verdict(question, Answer.OPEN, self.name, reason=f"it is violated, but {uncertified}")
+            verdict = Verdict(question, Answer.OPEN, self.name, reason=f"a violation was found, but {uncertified}")
         vacuous = self._vacuous(question) if verdict.answer is Answer.HOLDS else None
         seconds = self.share + time.monotonic() - began
         return replace(verdict, vacuous=vacuous, space=self.counts, seconds=seconds)
@@ -171,7 +171,7 @@ class _Session:
         try:
             certificate = self.certificates.holds(verdict.property, together)
         except Uncertified as uncertified:
-            reason = f"nothing violates it, but {uncertified}, and so there is no certificate"
+            reason = f"no violation was found, but {uncertified}"
             verdict = replace(verdict, answer=Answer.OPEN, reason=reason, vacuous=None)
         else:
             verdict = replace(verdict, certificate=certificate)

@@ -31,6 +31,11 @@ class Watch:
         self._operations = 0
         self._told = time.monotonic()
 
+    @property
+    def spent(self) -> float:
+        """Which part of the time is used up; 0 where there is no bound."""
+        return self.limits.spent() / self.limits.seconds if self.limits.seconds else 0.0
+
     def look(self, found: Set) -> None:
         """Raise `LimitReached` when the time is used up; ``found`` is what is being worked on."""
         self._operations += 1
@@ -108,12 +113,6 @@ class Levels:
         self.seen |= fresh
         self.levels.append(fresh)
         return True
-
-    def depth(self, most_work: int | None = None) -> int:
-        """Return the distance of the last level.  Raises `TooMuchWork`."""
-        while self.further(most_work):
-            pass
-        return len(self.levels) - 1
 
     def distance(self, goal: Set, most_work: int | None = None) -> int | None:
         """Return how far the nearest state of ``goal`` is; None when none is reached.  Raises `TooMuchWork`."""

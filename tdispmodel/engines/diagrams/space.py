@@ -26,6 +26,8 @@ Steps = list[tuple[Move, Set]]
 
 WORK_TO_COUNT = 5_000_000
 """How much work may go into learning how many breadth-first levels there are (see `Levels`); some seconds."""
+TIME_TO_COUNT = 0.25
+"""Nor are levels counted when more than this part of the time is used up."""
 WORK_TO_SHORTEN = 60_000_000
 """How much of it may go into a shortest trace; any trace has to do then."""
 
@@ -152,12 +154,15 @@ class Space:
         """Return how many states and transitions there are, and how deep the last level lies; None when finding that
         out would take long.
         """
+        levels = self.everybody.levels
         try:
-            depth = self.everybody.levels.depth(WORK_TO_COUNT)
+            while levels.further(WORK_TO_COUNT):
+                if self.watch.spent > TIME_TO_COUNT:
+                    return None
         except TooMuchWork:
             return None
         transitions = sum(self.encoding.count(self.reached & move.enabled) for move in self.moves)
-        return Counts(self.encoding.count(self.reached), transitions, depth)
+        return Counts(self.encoding.count(self.reached), transitions, len(levels.levels) - 1)
 
     # --- possibility --------------------------------------------------------------------------------------------------
 
