@@ -1,8 +1,8 @@
 """Several engines asked the same questions, their answers joined.
 
-`Portfolio` is what ``--engine auto`` means: the exhaustive engine first with a share of the time, then the solvers
-for what it left open; where there are too many states to visit, IC3 comes before it.  `Several` is what
-``--engine A --engine B`` means: all of them are asked everything, and answers that contradict each other raise
+`Portfolio` is what ``--engine auto`` means: the exhaustive engine first with a share of the time, then the others for
+what it left open; where there are too many states to visit, decision diagrams and IC3 come before it.  `Several` is
+what ``--engine A --engine B`` means: all of them are asked everything, and answers that contradict each other raise
 `Contradiction`.  Both guard engines that may treat a step out of an integer's range as impossible (see
 `engines.ranges`).
 """
@@ -23,11 +23,12 @@ from tdispmodel.verdict import Answer, Trace, Verdict, Witness, join
 
 EVERY_KIND = frozenset(Kind)
 
-AUTOMATIC = ("explicit", "ic3", "sat", "induction", "pdr", "bmc")
+AUTOMATIC = ("explicit", "diagrams", "ic3", "sat", "induction", "pdr", "bmc")
 """The engines of ``auto``, in the order in which they are asked."""
 
-FIRST_IF_LARGE = "ic3"
-"""Is asked first about a system of several devices whose states take more than so many bits."""
+FIRST_IF_LARGE = ("diagrams", "ic3")
+"""Are asked first about a system of several devices whose states take more than so many bits."""
+LAST = len(FIRST_IF_LARGE)
 LARGE = 24
 
 SHORTENS = "sat"
@@ -78,8 +79,8 @@ class Portfolio:
 
 def in_order(names: Sequence[str], system: System) -> tuple[str, ...]:
     """Return the engines in the order in which they are asked about ``system``."""
-    if system.devices > 1 and FIRST_IF_LARGE in names and Layout(system).bits > LARGE:
-        return (FIRST_IF_LARGE, *(name for name in names if name != FIRST_IF_LARGE))
+    if system.devices > 1 and Layout(system).bits > LARGE:
+        return tuple(sorted(names, key=lambda name: FIRST_IF_LARGE.index(name) if name in FIRST_IF_LARGE else LAST))
     return tuple(names)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from importlib import import_module
+from importlib.util import find_spec
 
 from tdispmodel.engines.protocol import Engine
 
@@ -24,6 +25,16 @@ ENGINES: dict[str, tuple[str, str]] = {
     "ic3": ("tdispmodel.engines.bits.ic3:Ic3", "SAT solver: IC3, clauses proven step by step"),
     "pdr": ("tdispmodel.engines.pdr:Pdr", "z3's Spacer: property-directed reachability"),
 }
+
+EXTRA = "symbolic"
+OF_THE_EXTRA = {"diagrams": "oxidd", "sat": "pysat", "ic3": "pysat"}
+"""The engines that need a module of the extra ``symbolic``."""
+
+
+def missing(name: str) -> str:
+    """Return the module of the extra that the engine ``name`` needs and that is not there; empty when there is none."""
+    module = OF_THE_EXTRA.get(name, "")
+    return module if module and find_spec(module) is None else ""
 
 
 def engine(name: str) -> Engine:
