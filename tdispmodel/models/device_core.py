@@ -156,7 +156,7 @@ class DeviceCore(Component):
         return self.autoprobe if device.bus is Bus.PCI else self.later_autoprobe
 
     def attaches_on_arrival(self, device: Device) -> bool:
-        """Path b. [pci_bus_add_device]"""
+        """Path b. [pci_bus_add_device; debate 18]"""
         gate = self.arrival_is_open(device)
         allowed = self.arrival_probe_is_allowed(device) and self.probe_is_allowed(device)
         return self.driver_loaded and self.matches(device) and gate and allowed

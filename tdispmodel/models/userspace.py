@@ -71,7 +71,7 @@ class ManagedGuest(SecurityManager):
         """What userspace makes of an explicit bind: nothing in the base."""
 
     def note_initrd(self) -> None:
-        """What the initrd's first instruction configures: nothing in the base."""
+        """What the initrd's first instruction configures: nothing in the base. [debate 17, 20]"""
 
     def note_failure(self, device: Device, failed: bool) -> None:
         """A userspace that only recovers remembers the device that could not be served."""

@@ -196,6 +196,10 @@ RESTS_ON = {
     30: [
         ("post_validate_topology", "internal_devices_bind", 0, HOLDS),
     ],
+    17: [
+        ("initrd_autoprobe_off", "managed_buses_stay_off", 0, HOLDS),
+        ("initrd_autoprobe_off", "managed_buses_stay_off", 1, VIOLATED),
+    ],
     40: [
         ("initrd_autoprobe_off", "nontdisp_binds_only_allowed", 1, VIOLATED),
         ("nontdisp_denylist", "nontdisp_binds_only_allowed", 1, HOLDS),
@@ -247,6 +251,12 @@ RESTS_ON = {
         ("lock_cookie", "accept_uses_current_lock", 1, VIOLATED),
         ("initrd_autoprobe_off", "accept_uses_current_lock", 2, VIOLATED),
         ("lock_cookie", "accept_uses_current_lock", 2, HOLDS),
+        ("initrd_autoprobe_off", "accept_uses_current_lock", 3, VIOLATED),
+        ("lock_cookie", "accept_uses_current_lock", 3, HOLDS),
+    ],
+    138: [
+        ("initrd_autoprobe_off", "accept_uses_current_lock", 1, VIOLATED),
+        ("lock_exclusive", "accept_uses_current_lock", 1, HOLDS),
     ],
     127: [
         ("trust_level", "private_driver_only_in_run", 0, VIOLATED),
@@ -258,7 +268,8 @@ RESTS_ON = {
     ],
     131: [
         ("trust_level", "lost_run_revokes_acceptance", 0, VIOLATED),
-        ("trust_level_sync", "lost_run_revokes_acceptance", 0, HOLDS),
+        ("trust_level_sync", "lost_run_revokes_acceptance", 0, VIOLATED),
+        ("eager_revoke", "lost_run_revokes_acceptance", 0, HOLDS),
     ],
     135: [
         ("trust_level", "internal_devices_bind", 0, HOLDS),
