@@ -58,7 +58,7 @@ class CcprepareAlias(InitrdAutoprobeOff):
     def attach_prepare_on_arrival(self, device: PreparableDevice) -> None:
         """The PCI core finds driver_override set on a device that has just appeared, and attaches the prepare driver. [pci_bus_add_device, pci_match_device]"""
         require(device.present and device.arrived and device.prepare_selected)
-        require(self.arrival_is_open(device))
+        require(self.arrival_is_open(device) and not self.suspended)
         device.arrived = False
         device.driver = Driver.PREPARE
         device.mapping = Mapping.PRIVATE if device.accepted else Mapping.SHARED
@@ -96,7 +96,7 @@ class CcprepareAlias(InitrdAutoprobeOff):
 
     @restricts(Guest.pass_over_on_arrival)
     def pass_over_on_arrival(self, device: PreparableDevice) -> None:
-        require(not (device.prepare_selected and self.arrival_is_open(device)))
+        require(not (device.prepare_selected and self.arrival_is_open(device) and not self.suspended))
 
     @restricts(Guest.lock)
     def lock(self, device: PreparableDevice) -> None:

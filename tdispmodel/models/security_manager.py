@@ -40,6 +40,9 @@ class SecurityManager(DeviceCore):
     def note_evidence(self, device: Device, collected: bool) -> None:
         """What else comes with evidence: nothing in the base."""
 
+    def note_asked(self, device: Device) -> None:
+        """What else goes with evidence that is sent to the relying party: nothing in the base."""
+
     def forget(self, device: Device) -> None:
         """What the design keeps about a device goes with it: nothing in the base beyond what `remove` resets."""
 

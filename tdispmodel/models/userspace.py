@@ -198,7 +198,7 @@ class ManagedGuest(SecurityManager):
         measured = result is Result.DONE
         device.evidence = collected if measured else device.evidence
         device.evidence_is_current = device.evidence_is_current or measured
-        self.note_evidence(device, measured and not self.verdict_comes_late)
+        self.note_evidence(device, measured)
         self.note_failure(device, result is Result.EIO and not device.accepted)
         self.result = result
 
@@ -211,7 +211,7 @@ class ManagedGuest(SecurityManager):
         )
         device.asked = device.evidence
         device.answer_is_current = device.evidence_is_current
-        self.note_evidence(device, True)
+        self.note_asked(device)
 
     @action(by=Actor.USERSPACE, to=Actor.DEVICE)
     def accept(self, device: Device) -> None:
