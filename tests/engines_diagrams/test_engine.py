@@ -162,10 +162,11 @@ def test_what_does_not_fit_is_begun_again_with_more(monkeypatch: pytest.MonkeyPa
 
 
 def test_memory_bounds_the_capacity() -> None:
-    """With 100 MB there are at most 2.5 million nodes of 40 bytes; with less than that the least capacity is tried."""
-    assert list(engine_module.capacities(Limits(memory=100_000_000))) == [1 << 18, 1 << 21]
-    assert list(engine_module.capacities(Limits(memory=1))) == [1 << 18]
-    assert list(engine_module.capacities(Limits())) == [1 << 18, 1 << 21, 1 << 24]
+    """A node is reckoned with 40 bytes: 40 MB are a million nodes, and 100 MB as many as the second try may have."""
+    assert list(engine_module.capacities(Limits())) == [1 << 21, 1 << 24]
+    assert list(engine_module.capacities(Limits(memory=100_000_000))) == [1 << 21, 2_500_000]
+    assert list(engine_module.capacities(Limits(memory=40_000_000))) == [1_000_000]
+    assert list(engine_module.capacities(Limits(memory=1))) == [1 << 12]
 
 
 def test_progress_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,8 +25,12 @@ from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty, speaks_of_step
 from tdispmodel.verdict import Answer, Certificate, Trace, Verdict, Witness
 
-CAPACITIES = (1 << 18, 1 << 21, 1 << 24)
-"""How many nodes there may be: what does not fit is begun again with more, so that small systems need little memory."""
+CAPACITIES = (1 << 21, 1 << 24)
+"""How many nodes there may be; what does not fit is begun again with more.  Memory is taken only as nodes are made, and
+a smaller start would cost more time than it saves memory: whenever it is full, nodes that nobody needs are thrown out,
+and with them the results of operations.
+"""
+LEAST_CAPACITY = 1 << 12
 BYTES_PER_NODE = 40
 """About what a node takes, with its share of the table that finds it and of the cache of operations."""
 
@@ -66,11 +70,12 @@ class Diagrams:
 
 
 def capacities(limits: Limits) -> Iterator[int]:
-    """Yield how many nodes to try with, one after the other, as far as the memory allows; the first one always."""
-    yield CAPACITIES[0]
-    for capacity in CAPACITIES[1:]:
-        if limits.memory is None or capacity * BYTES_PER_NODE <= limits.memory:
-            yield capacity
+    """Yield how many nodes to try with, one after the other, as far as the memory allows."""
+    most = CAPACITIES[-1] if limits.memory is None else max(LEAST_CAPACITY, limits.memory // BYTES_PER_NODE)
+    for capacity in CAPACITIES:
+        yield min(capacity, most)
+        if capacity >= most:
+            return
 
 
 class _Session:
