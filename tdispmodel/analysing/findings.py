@@ -88,7 +88,7 @@ def row_of(request: Request, path: Path, variants: Sequence[Variant], known: Kno
             plan = plan_of(loaded, request, variant)
             if plan is not None:
                 progress(f"{loaded.model.name}: {variant.name or 'as it is'}")
-                cells += cells_of(loaded, plan, variant.name, known, progress)
+                cells += cells_of(loaded, plan, variant, known, progress)
     except Rejected as rejected:
         return Row(Design(path.stem, ""), complaints=rejected.complaints)
     asked = {cell.property for cell in cells}
@@ -107,13 +107,15 @@ def plan_of(loaded: Loaded, request: Request, variant: Variant) -> Plan | None:
 
     Raises `Rejected` when it makes no sense: where it names the proposal also for constants that the proposal fixes.
     """
-    named, fits = loaded.model.name in variant.proposals, can_be_set(loaded.model, variant.settings)
-    return planned(loaded, variant.request(request)) if named or (fits and not variant.proposals) else None
+    name = loaded.model.name
+    fits = name not in variant.not_of and not variant.proposals and can_be_set(loaded.model, variant.settings)
+    return planned(loaded, variant.request(request)) if fits or name in variant.proposals else None
 
 
-def cells_of(loaded: Loaded, plan: Plan, variant: str, known: Known, progress: Progress) -> list[Cell]:
+def cells_of(loaded: Loaded, plan: Plan, variant: Variant, known: Known, progress: Progress) -> list[Cell]:
     """Return the cells of one proposal in one variant; what is known about an equal system is not asked again."""
-    groups, _ = grouped(loaded.model, loaded.properties, plan)
+    asked = [wanted for wanted in loaded.properties if wanted.name not in variant.leaves_out]
+    groups, _ = grouped(loaded.model, asked, plan)
     found: dict[Property, Cell] = {}
     for system, group in merged(groups).items():
         answered = known.setdefault(system, {})
@@ -124,7 +126,8 @@ def cells_of(loaded: Loaded, plan: Plan, variant: str, known: Known, progress: P
             for wanted, result in zip(left, results, strict=True):
                 answered[wanted] = cell_of(result, names)
         found |= {
-            wanted: replace(answered[wanted], variant=variant, proposal=loaded.model.name) for wanted in group.questions
+            wanted: replace(answered[wanted], variant=variant.name, proposal=loaded.model.name)
+            for wanted in group.questions
         }
     return [found[wanted] for wanted in loaded.properties if wanted in found]
 

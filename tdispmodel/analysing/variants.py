@@ -20,13 +20,15 @@ from tdispmodel.source import Complaint, Place, Rejected
 
 FILE = "variants.toml"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
-KEYS = ("set", "without", "devices", "proposals", "why")
+LISTS = ("without", "proposals", "not_of", "leaves_out")
+KEYS = ("set", "devices", *LISTS, "why")
 
 
 @dataclass(frozen=True)
 class Variant:
     """Assumptions that differ from the defaults: words of ``--set`` by name, capabilities switched off, how many
-    devices (None: as many as are asked for), of which proposals it is asked (none named: of all that it fits), and why.
+    devices (None: as many as are asked for); of which proposals it is asked (none named: of all that it fits, but those
+    of ``not_of``), which properties are not asked, and why somebody asks.
     """
 
     name: str
@@ -35,6 +37,8 @@ class Variant:
     without: tuple[str, ...] = ()
     devices: int | None = None
     proposals: tuple[str, ...] = ()
+    not_of: tuple[str, ...] = ()
+    leaves_out: tuple[str, ...] = ()
 
     @property
     def assumptions(self) -> tuple[str, ...]:
@@ -98,14 +102,14 @@ def variant(path: str, name: str, table: object, proposals: Iterable[str]) -> Va
         raise unreadable(path, f"set of {name} is no table of words, numbers and truth values")
     if devices is not None and (type(devices) is not int or not 1 <= devices <= MAXIMUM_DEVICES):
         raise unreadable(path, f"devices of {name} is no number from 1 to {MAXIMUM_DEVICES}")
-    without, wanted = (names(path, name, key, table) for key in ("without", "proposals"))
-    unknown = [one for one in wanted if one not in proposals]
+    without, wanted, not_of, left = (names(path, name, key, table) for key in LISTS)
+    unknown = [one for one in (*wanted, *not_of) if one not in proposals]
     if unknown:
-        raise unreadable(path, f"{name} is asked of {unknown[0]!r}, which is no proposal of the catalogue")
+        raise unreadable(path, f"{name} names {unknown[0]!r}, which is no proposal of the catalogue")
     if not (given or without or devices):
         raise unreadable(path, f"{name} changes nothing")
     settings = {key: str(value) for key, value in given.items()}
-    return Variant(name, " ".join(why.split()), settings, without, devices, wanted)
+    return Variant(name, " ".join(why.split()), settings, without, devices, wanted, not_of, left)
 
 
 def names(path: str, name: str, key: str, table: Mapping[str, Any]) -> tuple[str, ...]:

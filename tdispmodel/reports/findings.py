@@ -93,6 +93,10 @@ class Findings:
         """Return a cell, None where the property was not asked."""
         return self.known.get((variant, proposal, question))
 
+    def is_asked(self, variant: str, question: str) -> bool:
+        """Whether a property was asked of anybody in a variant."""
+        return any((variant, design.name, question) in self.known for design in self.designs)
+
     def says(self, answer: Answer, variant: str, proposal: str, question: str) -> bool:
         """Whether a cell is there and has this answer."""
         cell = self.cell(variant, proposal, question)

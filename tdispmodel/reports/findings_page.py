@@ -178,6 +178,9 @@ def _flips(found: Findings) -> list[str]:
         if others:
             who = f"asked of all but {_names(others)}" if len(others) < len(asked) else f"asked of {_names(asked)}"
             lines += _item(who if asked else "asked of none of these proposals")
+        left = [one.name for one in found.questions if not found.is_asked(column.name, one.name)]
+        if left := [one for one in left if any(found.cell("", name, one) for name in asked)]:
+            lines += _item(f"not asked for: {_names(left)}")
         basis = found.basis(column)
         if basis.name:
             lines += _item(f"compared with {basis.words}")

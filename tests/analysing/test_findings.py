@@ -70,6 +70,15 @@ def test_a_variant_that_names_who_cannot_have_it_is_refused(tmp_path: Path) -> N
     assert {"plain"} == {cell.proposal for cell in cells if cell.variant}
 
 
+def test_what_is_left_out(tmp_path: Path) -> None:
+    """A variant is asked neither of whom it leaves out, nor for what."""
+    known = catalogue(tmp_path)
+    variant = Variant("dark", "why", {"wired": "false"}, not_of=("safe",), leaves_out=("stays_dark", "can_be_lit"))
+    cells = findings(Request(known, jobs=1), (variant,)).cells
+    asked = [(cell.proposal, cell.property) for cell in cells if cell.variant]
+    assert [("plain", "never_burns"), ("plain", "can_be_lit_again")] == asked
+
+
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
