@@ -257,6 +257,8 @@ RESTS_ON = {
     138: [
         ("initrd_autoprobe_off", "accept_uses_current_lock", 1, VIOLATED),
         ("lock_exclusive", "accept_uses_current_lock", 1, HOLDS),
+        ("lock_exclusive", "accept_uses_current_lock", 2, VIOLATED),
+        ("lock_cookie", "accept_uses_current_lock", 2, HOLDS),
     ],
     127: [
         ("trust_level", "private_driver_only_in_run", 0, VIOLATED),
