@@ -94,7 +94,7 @@ Guest.approve                                   action, by relying party
     not suspended
   Does:
     approved := True
-  Changed by:   post_validate_topology (replaced)
+  Changed by:   post_validate_topology (changed)
 
   Statements:
      27  relying party either says "no, you have enumerated devices t...
