@@ -264,6 +264,11 @@ RESTS_ON = {
         ("trust_level", "private_driver_only_in_run", 0, VIOLATED),
         ("trust_level_sync", "private_driver_only_in_run", 0, VIOLATED),
     ],
+    128: [
+        ("lock_cookie", "relock_discards_evidence", 0, HOLDS),
+        ("lock_cookie", "relock_discards_evidence", 1, VIOLATED),
+        ("lock_cookie", "accept_uses_current_lock", 1, HOLDS),
+    ],
     129: [
         ("initrd_autoprobe_off", "accepted_running_is_genuine", 0, HOLDS),
         ("initrd_autoprobe_off", "accepted_running_is_genuine", 1, VIOLATED),
