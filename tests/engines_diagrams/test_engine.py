@@ -185,6 +185,22 @@ def test_a_formula_that_nests_too_deeply_is_open() -> None:
     assert (verdict.answer, verdict.reason) == (Answer.OPEN, "a formula nests too deeply")
 
 
+def test_too_many_bits_are_open() -> None:
+    """More than two thousand flags are refused with the reason; fewer, more than Python could recurse on, are listed."""
+    asked = ask(Kind.INVARIANT, TRUE)
+    many, fewer = (system("flags", tuple(Flag(f"f{number}") for number in range(size))) for size in (2001, 1900))
+    (refused,), (listed,) = answers(many, asked), answers(fewer, asked)
+    assert (refused.answer, refused.reason) == (Answer.OPEN, "the states have 2001 bits, more than 2000")
+    assert (listed.answer, listed.space) == (Answer.HOLDS, Space(1, 0, 0))
+
+
+def test_a_system_without_a_choice_has_one_state() -> None:
+    """Where each variable has one value, or there is no variable, there is one state and no bit."""
+    for variables in ((), (Counter("x", 0),)):
+        (verdict,) = answers(system("still", variables, move("stay")), ask(Kind.STEP, took("stay")))
+        assert (verdict.answer, verdict.space) == (Answer.HOLDS, Space(1, 1, 0))
+
+
 def test_no_question_takes_no_time() -> None:
     """Asked nothing, the engine says nothing, even about a space without end."""
     assert answers(ENDLESS) == []

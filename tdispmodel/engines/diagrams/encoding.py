@@ -7,7 +7,7 @@ without (see `moves`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 
 from oxidd.bdd import BDDFunction, BDDManager
 
@@ -133,43 +133,38 @@ class _Listing:
 
     def __init__(self, encoding: Encoding) -> None:
         self.encoding = encoding
-        self.known: dict[tuple[int, Set], list[tuple[Value, ...]]] = {}
         index = encoding.system.index
         order = {name: place for place, name in enumerate(encoding.order)}
         self.places = [order[name] for name in sorted(index, key=index.__getitem__)]
 
     def of(self, states: Set) -> tuple[State, ...]:
-        return tuple(tuple(row[place] for place in self.places) for row in self._rows(0, states))
+        nodes = {states} if states.satisfiable() else set()
+        choices = []
+        for name in self.encoding.order:
+            values = {node: list(self._values(name, node)) for node in nodes}
+            choices.append(values)
+            nodes = {below for ways in values.values() for _, below in ways}
+        rows: dict[Set, list[tuple[Value, ...]]] = {node: [()] for node in nodes}
+        for values in reversed(choices):
+            rows = {
+                node: [(value, *rest) for value, below in ways for rest in rows[below]] for node, ways in values.items()
+            }
+        return tuple(tuple(row[place] for place in self.places) for row in rows.get(states, ()))
 
-    def _rows(self, depth: int, node: Set) -> Sequence[tuple[Value, ...]]:
-        """The values of the variables from number ``depth`` of the order on."""
-        if not node.satisfiable():
-            return ()
-        if depth == len(self.encoding.order):
-            return ((),)
-        found = self.known.get((depth, node))
-        if found is None:
-            name = self.encoding.order[depth]
-            slot = self.encoding.slots[name]
-            found = []
-            for code, below in self._values(list(self.encoding.places[name]), node):
-                value = slot.value(code << slot.shift)
-                found += [(value, *rest) for rest in self._rows(depth + 1, below)]
-            self.known[depth, node] = found
-        return found
-
-    def _values(self, bits: list[int], node: Set) -> Iterable[tuple[int, Set]]:
-        """The codes that a variable may have at a node, with what follows; ``bits`` are the lowest first."""
+    def _values(self, name: str, node: Set) -> Iterator[tuple[Value, Set]]:
+        """The values that a variable may have at a node, each with the node that follows."""
         ways = [(0, node)]
-        for shift, bit in enumerate(bits):
+        for shift, bit in enumerate(self.encoding.places[name]):
             further = []
             for code, here in ways:
-                below = here.cofactors() if here.node_var() == number_now(bit) else None
-                yes, no = (here, here) if below is None else below
+                both = here.cofactors() if here.node_var() == number_now(bit) else None
+                yes, no = (here, here) if both is None else both
                 further += [(code, no)] if no.satisfiable() else []
                 further += [(code | 1 << shift, yes)] if yes.satisfiable() else []
             ways = further
-        return sorted(ways, key=lambda way: way[0])
+        slot = self.encoding.slots[name]
+        for code, below in sorted(ways, key=lambda way: way[0]):
+            yield slot.value(code << slot.shift), below
 
 
 def number_now(bit: int) -> int:

@@ -14,6 +14,7 @@ from functools import cached_property
 
 from oxidd.util import DDMemoryError
 
+from tdispmodel.compiling.layout import Layout
 from tdispmodel.engines.diagrams.certificates import SAFETY, Certificates, Uncertified
 from tdispmodel.engines.diagrams.exploring import Watch
 from tdispmodel.engines.diagrams.fairness import FairBehaviours
@@ -33,6 +34,8 @@ and with them the results of operations.
 LEAST_CAPACITY = 1 << 12
 BYTES_PER_NODE = 40
 """About what a node takes, with its share of the table that finds it and of the cache of operations."""
+MOST_BITS = 2_000
+"""More are refused: operations go down a diagram bit by bit, each on top of the other, and stacks are limited."""
 
 
 class Diagrams:
@@ -50,9 +53,10 @@ class Diagrams:
         Raises `OutOfRange` with a shortest trace.
         """
         waiting = list(questions)
-        reason = ""
+        bits = Layout(system).bits
+        reason = f"the states have {bits} bits, more than {MOST_BITS}"
         watch = Watch(limits, progress)
-        for capacity in capacities(limits) if waiting else ():
+        for capacity in capacities(limits) if waiting and bits <= MOST_BITS else ():
             try:
                 for verdict in _Session(self.name, system, tuple(waiting), capacity, watch).verdicts():
                     waiting.remove(verdict.property)
