@@ -16,7 +16,7 @@ EXPECTED = tomllib.loads((HERE / "expected.toml").read_text())
 DIFFERENT = tomllib.loads((HERE / "two_devices.toml").read_text())
 CATALOGUE = find_catalogue(Path(__file__))
 
-IN_SHORT = ("initrd_autoprobe_off", "atomic_revoke")
+IN_SHORT = ("initrd_autoprobe_off",)
 """Proposals that are asked in every run; the others take minutes each."""
 
 
