@@ -23,6 +23,7 @@ from tdispmodel.ir.system import System
 from tdispmodel.reports.findings import Cell, Column, Design, Findings, Question
 from tdispmodel.reports.naming import Names
 from tdispmodel.reports.options import first_paragraph
+from tdispmodel.reports.trace import trace_of
 from tdispmodel.source import Complaint, Rejected
 from tdispmodel.verdict import Result
 
@@ -150,8 +151,7 @@ def merged(groups: Sequence[Group]) -> dict[System, Group]:
 
 def cell_of(result: Result, names: Names) -> Cell:
     """Return what a reader of findings wants to know of a verdict."""
-    verdict = result.verdict
-    trace = verdict.trace
+    verdict, trace = result.verdict, trace_of(result)
     taken = [action for action, _ in trace.steps] if trace is not None else []
     return Cell(
         proposal=result.proposal,

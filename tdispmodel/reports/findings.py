@@ -56,7 +56,9 @@ class Question:
 
 @dataclass(frozen=True)
 class Cell:
-    """One verdict: the actions of its behaviour (None where there is none) and how many steps each actor took."""
+    """One verdict: the actions of its counterexample or witness (None where there is neither), and how many steps each
+    actor took.
+    """
 
     proposal: str
     property: str
@@ -136,8 +138,15 @@ class Findings:
         return found
 
     def able(self) -> list[tuple[str, str]]:
-        """Return where, that is, in which variant by which proposal, a driver can run and secrets can be deployed."""
-        return [place for place, kept in self.worlds.items() if kept.issuperset(WITNESSES)]
+        """Return where, that is, in which variant by which proposal, a driver comes to run and secrets to be deployed.
+
+        A witness without a step shows nothing: the property is then about no device, one without a TDI for one.
+        """
+        return [
+            place
+            for place, kept in self.worlds.items()
+            if kept.issuperset(WITNESSES) and all(self.known[*place, name].steps for name in WITNESSES)
+        ]
 
     def flips(self, column: Column) -> Iterator[Cell]:
         """Yield the cells of a variant that are decided otherwise in what it is compared with."""

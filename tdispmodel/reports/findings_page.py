@@ -65,7 +65,7 @@ def _headlines(found: Findings) -> list[Question]:
 
 
 def _ranking(found: Findings) -> list[str]:
-    """Return the table of proposals, those first that keep most of the headline rule in most variants."""
+    """Return the table of proposals, those first that keep most of the headline rule and lose least besides."""
     headlines = _headlines(found)
     if not headlines:
         return []
@@ -89,13 +89,10 @@ def _ranking(found: Findings) -> list[str]:
     return [*lines, "", *_paragraph(told)]
 
 
-def _rank(found: Findings, design: Design, headlines: Sequence[Question]) -> tuple[int, int, int]:
-    """Return what proposals are ranked by: rules kept, how often one of these is lost in a variant, properties lost."""
-    kept = [question.name for question in headlines if found.holds("", design.name, question.name)]
-    places = [column.name for column in found.columns[1:]]
-    shaken = sum(found.says(Answer.VIOLATED, place, design.name, name) for name in kept for place in places)
-    lost = sum(found.says(Answer.VIOLATED, "", design.name, question.name) for question in found.questions)
-    return -len(kept), shaken, lost
+def _rank(found: Findings, design: Design, headlines: Sequence[Question]) -> tuple[int, int]:
+    """Return what proposals are ranked by, the best first: rules kept, properties lost."""
+    kept = sum(found.holds("", design.name, question.name) for question in headlines)
+    return -kept, sum(found.says(Answer.VIOLATED, "", design.name, question.name) for question in found.questions)
 
 
 def _kept(found: Findings, proposal: str, question: str) -> str:

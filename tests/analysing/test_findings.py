@@ -10,6 +10,7 @@ import pytest
 from tdispmodel.analysing.findings import findings
 from tdispmodel.analysing.variants import PLAIN, Variant, variants
 from tdispmodel.checking.pipeline import Request, run
+from tdispmodel.reports.trace import trace_of
 from tdispmodel.source import Rejected
 from tdispmodel.verdict import Answer
 from tests.analysing.lamps import catalogue
@@ -53,9 +54,9 @@ def test_the_same_as_asked_one_by_one(tmp_path: Path) -> None:
         for result in report.results:
             cell = cells.pop((variant.name, result.proposal, result.verdict.property.name))
             verdict = result.verdict
-            length = None if verdict.trace is None else len(verdict.trace)
+            trace = trace_of(result)
             assert (cell.answer, cell.vacuous) == (verdict.answer, bool(verdict.vacuous))
-            assert length == (None if cell.steps is None else len(cell.steps))
+            assert (None if trace is None else len(trace)) == (None if cell.steps is None else len(cell.steps))
     assert cells == {}
     assert found == findings(Request(known, jobs=2), listed)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from tdispmodel.ir.model import Kind
 from tdispmodel.reports.exits import Exit
@@ -34,6 +35,7 @@ DESIGNS = (
     Design("status_quo", "Nothing."),
     Design("twin", "Nothing, told otherwise."),
 )
+WITNESS = {Kind.MUST_BE_POSSIBLE: ("go",)}
 TRACE = {"steps": ("load", "bind"), "actors": (("kernel", 2),)}
 
 
@@ -42,7 +44,7 @@ def cells(variant: str, proposal: str, violated: tuple[str, ...], vacuous: tuple
     return [
         Cell(proposal, one.name, Answer.VIOLATED, variant=variant, **TRACE)  # type: ignore[arg-type]
         if one.name in violated
-        else Cell(proposal, one.name, Answer.HOLDS, vacuous=one.name in vacuous, variant=variant)
+        else Cell(proposal, one.name, Answer.HOLDS, one.name in vacuous, WITNESS.get(one.kind), variant=variant)
         for one in QUESTIONS
     ]
 
@@ -184,6 +186,13 @@ def test_where_nothing_runs_nothing_counts() -> None:
     kept = FOUND.worlds["old_and_lazy", "bound"]
     assert {FLAG, RESET} <= kept
     assert [(HEADLINE, RESET), (FLAG, RESET)] == FOUND.exclusive()
+
+
+def test_a_witness_without_a_step_shows_nothing() -> None:
+    """Where the witnesses are true of the start, no driver comes to run, and no pair is refuted or found there."""
+    trivial = tuple(replace(cell, steps=()) if cell.property in (RUNS, SECRETS) else cell for cell in FOUND.cells)
+    found = Findings(COLUMNS, DESIGNS, QUESTIONS, trivial)
+    assert ([], []) == (found.able(), found.exclusive())
 
 
 def test_exit() -> None:
