@@ -1,175 +1,176 @@
-"""The engines over bits against trying everything, on random systems and on the catalogue with one device."""
+"""The engines over bits against trying everything: random systems with deadlocks, steps out of range, no start state."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
 
-pytest.importorskip("pysat")
-
-from tdispmodel.checking.asking import Plan, grouped
-from tdispmodel.checking.catalogue import find_catalogue
-from tdispmodel.checking.loading import load
-from tdispmodel.engines.bits import orbits
 from tdispmodel.engines.bits.bounded import BoundedBits
 from tdispmodel.engines.bits.ic3 import Ic3
-from tdispmodel.engines.conformance.writing import Counter, Flag, ask, move, system
-from tdispmodel.engines.explicit import Explicit
+from tdispmodel.engines.conformance import Case, cases
+from tdispmodel.engines.conformance.plain import DEEP
 from tdispmodel.engines.protocol import Engine, Limits
-from tdispmodel.ir.expressions import Actor, Expression, Less, conjunction, negation
+from tdispmodel.ir.expressions import FALSE, AtMost, Read, number
 from tdispmodel.ir.model import Kind
-from tdispmodel.ir.premise import antecedent
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.judging import judge_all
-from tdispmodel.verdict import Answer, Verdict, Witness
+from tdispmodel.verdict import Answer, InductiveInvariant
+from tests.engines_solvers.brute_force import BruteForce
 from tests.laws.oracle import Oracle
 from tests.laws.random_systems import asked_systems, law
-from tests.laws.test_engines_agree import complaints_about
 
-Asked = tuple[System, tuple[SystemProperty, ...]]
-CATALOGUE = find_catalogue(Path(__file__))
+FINITE = (Kind.INVARIANT, Kind.STEP, Kind.MUST_BE_POSSIBLE)
 KINDS = (Kind.INVARIANT, Kind.INVARIANT, Kind.STEP, Kind.STEP, Kind.MUST_BE_POSSIBLE)
-DEPTH = 100
-"""Enough for every shortest behaviour in the systems drawn here; where it were not, the tests would fail."""
+ENGINES: dict[str, Engine] = {"sat": BoundedBits(), "ic3": Ic3()}
+Asked = tuple[System, tuple[SystemProperty, ...]]
 
 
-def wrong_about(engine: Engine, pair: Asked) -> list[str]:
-    """What is wrong with the answers of an engine: also, what it leaves open and should not, and vacuity untold."""
-    made, asked = pair
-    oracle = Oracle(made)
-    wrong = complaints_about(engine, pair)
-    for one in engine.answer(made, asked, Limits(depth=DEPTH)):
-        name, distance = one.property.name, oracle.distance(one.property)
-        if engine.name == "ic3" and one.answer is Answer.OPEN:
-            wrong.append(f"{name}: open: {one.reason}")
-        if engine.name == "sat" and distance is not None and (one.answer is Answer.OPEN or not one.shortest):
-            wrong.append(f"{name}: {one.answer.value}, but there is a behaviour of {distance} steps")
-        told = one.vacuous is not None
-        if (
-            engine.name == "ic3"
-            and one.answer is Answer.HOLDS
-            and told is not (one.property.antecedent is not None and one.property.kind is not Kind.MUST_BE_POSSIBLE)
-        ):
-            wrong.append(f"{name}: vacuous {one.vacuous}")
-    return wrong
-
-
-def length(verdict: Verdict) -> int | None:
-    """How long the behaviour is that decides, None when there is none."""
-    trace = verdict.certificate.trace if isinstance(verdict.certificate, Witness) else verdict.trace
-    return None if trace is None else len(trace)
-
-
-# --- random systems ------------------------------------------------------------------------------------------------
-
-
-@st.composite
-def collections(draw: st.DrawFn) -> Asked:
-    """Draw two or three devices that do the same, or nearly: in one of two systems an action of one is left out."""
-    many = draw(st.integers(2, 3))
-    flag = Flag("shared")
-    devices = [Counter(f"devices[{number}].x", 2) for number in range(many)]
-    nearly = draw(st.booleans())
-    if nearly and draw(st.booleans()):
-        devices[-1] = Counter(f"devices[{many - 1}].x", 2, (1,))
-    actions = []
-    for action in range(draw(st.integers(1, 4))):
-        here, there = draw(st.integers(0, 2)), draw(st.integers(0, 2))
-        needs, gives = draw(st.sampled_from((None, False, True))), draw(st.sampled_from((None, False, True)))
-        alone = draw(st.sampled_from((None, 0, 1, 2)))
-        actor = draw(st.sampled_from((Actor.KERNEL, Actor.HOST)))
-        left_out = draw(st.integers(-1, many - 1)) if nearly else -1
-        for number, device in enumerate(devices):
-            guards: list[Expression] = [device.at(here)]
-            if needs is not None:
-                guards.append(flag.now if needs else negation(flag.now))
-            if alone is not None:
-                guards += [negation(other.at(alone)) for other in devices if other is not device]
-            given_ = [] if gives is None else [flag.becomes(flag.now if gives else negation(flag.now))]
-            if number != left_out:
-                name = f"act{action}(devices[{number}])"
-                actions.append(move(name, conjunction(*guards), device.set(there), *given_, actor=actor))
-    one, other = devices[0], devices[-1]
-    first, second = draw(st.integers(0, 2)), draw(st.integers(0, 2))
-    both = conjunction(one.at(first), other.at(second))
-    asked = (
-        ask(Kind.INVARIANT, negation(both)),
-        ask(Kind.INVARIANT, negation(conjunction(both, flag.now))),
-        ask(Kind.STEP, negation(conjunction(one.at(first), Less(other.after, other.now)))),
-        ask(Kind.MUST_BE_POSSIBLE, both),
-        ask(Kind.MUST_BE_POSSIBLE, other.at(second)),
-    )
-    named = tuple(
-        SystemProperty(f"asked{number}", f"TDM9{number:02}", one.kind, one.formula, antecedent=antecedent(one.formula))
-        for number, one in enumerate(asked)
-    )
-    return system("devices", (flag, *devices), *actions), named
-
-
-@pytest.mark.parametrize("engine", [Ic3(), BoundedBits()], ids=lambda one: one.name)
+@pytest.mark.parametrize("name", ENGINES)
 @law(40)
-@given(pair=asked_systems(KINDS))
-def test_random_systems(engine: Engine, pair: Asked) -> None:
-    """Answers, vacuity and lengths are the oracle's, the judge accepts all, and nothing is open that need not be."""
-    assert wrong_about(engine, pair) == []
-
-
-@pytest.mark.parametrize("engine", [Ic3(), BoundedBits()], ids=lambda one: one.name)
-@law(40)
-@given(pair=collections())
-def test_devices_that_do_the_same_or_nearly(engine: Engine, pair: Asked) -> None:
-    """The same where lemmas are learnt together with their images, and where they must not be."""
-    assert wrong_about(engine, pair) == []
-
-
-@pytest.mark.parametrize("most", [1, 2, 3])
-def test_lemmas_with_too_many_images(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
-    """The same where a lemma has more images than may be learnt, and the symmetry is given up on the way."""
-    monkeypatch.setattr(orbits, "MOST_IMAGES", most)
-
-    @law(20)
-    @given(collections())
-    def check(pair: Asked) -> None:
-        assert wrong_about(Ic3(), pair) == []
-
-    check()
+@given(asked=asked_systems(KINDS, may_leave_range=True))
+def test_nothing_contradicts_trying_everything(name: str, asked: Asked) -> None:
+    """No answer, trace, bound or certificate of the engine contradicts the reference, and every question has one."""
+    system, questions = asked
+    reference = BruteForce(system)
+    verdicts = list(ENGINES[name].answer(system, questions, Limits(depth=10)))
+    assert sorted(map(id, questions)) == sorted(id(verdict.property) for verdict in verdicts)
+    assert [] == [objection for verdict in verdicts for objection in reference.objections(verdict)]
 
 
 @law(40)
-@given(asked_systems((Kind.INVARIANT, Kind.STEP, Kind.MUST_BE_POSSIBLE)))
-def test_both_say_what_explicit_says(pair: Asked) -> None:
-    """Answer, vacuity and length of the shortest behaviours, compared with the engine that visits every state."""
-    made, asked = pair
-    known = {one.property: one for one in Explicit().answer(made, asked, Limits())}
-    for one in Ic3().answer(made, asked, Limits()):
-        right = known[one.property]
-        assert (one.answer, one.vacuous) == (right.answer, right.vacuous if one.vacuous is not None else None)
-    for one in BoundedBits().answer(made, asked, Limits(depth=DEPTH)):
-        right = known[one.property]
-        assert length(one) == length(right)
-        assert one.answer in (Answer.OPEN, right.answer)
+@given(asked=asked_systems(FINITE))
+def test_small_systems_are_decided(asked: Asked) -> None:
+    """IC3 leaves nothing of these small systems open, and knows what holds vacuously."""
+    system, questions = asked
+    oracle = Oracle(system)
+    for verdict in Ic3().answer(system, questions, Limits()):
+        assert verdict.answer is not Answer.OPEN
+        premised = verdict.property.antecedent is not None and verdict.property.kind is not Kind.MUST_BE_POSSIBLE
+        if verdict.answer is Answer.HOLDS and premised:
+            assert verdict.vacuous is oracle.vacuous(verdict.property)
 
 
-# --- catalogue -----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ENGINES)
+@law(20)
+@given(asked=asked_systems(FINITE))
+def test_without_a_start_state_nothing_happens(name: str, asked: Asked) -> None:
+    """Where no state is a start state nothing is violated and nothing possible, and IC3 shows it."""
+    system, questions = asked
+    verdicts = list(ENGINES[name].answer(replace(system, initially=FALSE), questions, Limits(depth=4)))
+    expected = dict.fromkeys((Kind.INVARIANT, Kind.STEP), Answer.HOLDS) | {Kind.MUST_BE_POSSIBLE: Answer.VIOLATED}
+    for verdict in verdicts:
+        assert verdict.answer is (expected[verdict.property.kind] if name == "ic3" else Answer.OPEN)
+    assert all(judged.accepted for judged in judge_all(replace(system, initially=FALSE), verdicts))
 
 
-@pytest.mark.parametrize("proposal", ["initrd_autoprobe_off", "trust_level"])
-def test_one_device_is_decided_as_by_visiting_every_state(proposal: str) -> None:
-    """ic3 decides all safety properties, sat finds behaviours just as long; the judge accepts both."""
-    loaded = load(CATALOGUE, CATALOGUE.proposals[proposal])
-    groups, _ = grouped(loaded.model, loaded.properties, Plan())
-    count = 0
-    for group in groups:
-        asked = [
-            question for parts in group.questions.values() for question in parts if question.kind in BoundedBits.kinds
+@law(10)
+@given(asked_systems(FINITE))
+def test_answers_are_repeatable(asked: Asked) -> None:
+    """Asked again, each engine gives the same verdicts, traces and certificates in the same order."""
+    system, questions = asked
+    for engine in ENGINES.values():
+        first, second = (list(engine.answer(system, questions, Limits(depth=10))) for _ in range(2))
+        assert [(found.answer, found.trace, found.certificate, found.reason) for found in first] == [
+            (found.answer, found.trace, found.certificate, found.reason) for found in second
         ]
-        count += len(asked)
-        known = {one.property: one for one in Explicit().answer(group.system, asked, Limits())}
-        proven = list(Ic3().answer(group.system, asked, Limits()))
-        found = list(BoundedBits().answer(group.system, asked, Limits(depth=16)))
-        assert [] == [one.reason for one in judge_all(group.system, [*proven, *found]) if not one.accepted]
-        assert {one.property: one.answer for one in proven} == {wanted: known[wanted].answer for wanted in asked}
-        assert {one.property: length(one) for one in found} == {wanted: length(known[wanted]) for wanted in asked}
-    assert count > 40
+
+
+CASES = {case.name: case for case in cases() if case.question.kind in FINITE}
+TOO_LARGE = {"wide integer"}
+"""What has more values than are written out."""
+ERRORS = {name for name, case in CASES.items() if case.answer is None}
+
+
+def asked_of(engine: Engine, case: Case, limits: Limits) -> Answer:
+    """What the engine answers to the question of a case."""
+    (verdict,) = engine.answer(case.system, [case.question], limits)
+    return verdict.answer
+
+
+@pytest.mark.parametrize("name", sorted(CASES.keys() - TOO_LARGE - ERRORS))
+def test_ic3_decides_the_conformance_suite(name: str) -> None:
+    """IC3 decides each case that is about finite behaviours, however deep: 41 levels of the chain among them."""
+    assert asked_of(Ic3(), CASES[name], Limits()) is CASES[name].answer
+
+
+@pytest.mark.parametrize("name", sorted(CASES.keys() - TOO_LARGE - ERRORS))
+def test_sat_finds_what_can_be_found(name: str) -> None:
+    """Bounded search finds each violation and each witness of the suite, and leaves everything else open."""
+    case = CASES[name]
+    shown = (case.answer is Answer.VIOLATED) is not (case.question.kind is Kind.MUST_BE_POSSIBLE)
+    assert asked_of(BoundedBits(), case, Limits(depth=41)) is (case.answer if shown else Answer.OPEN)
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_what_does_not_lower_is_open(name: str) -> None:
+    """A variable of two million million values is said to be too large for bits."""
+    case = CASES["wide integer"]
+    (verdict,) = ENGINES[name].answer(case.system, [case.question], Limits())
+    assert verdict.answer is Answer.OPEN
+    assert verdict.reason == "does not lower: w has more than 256 values"
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_other_kinds_are_open(name: str) -> None:
+    """A leads-to property is open with a reason that names what the engine decides."""
+    question = replace(CASES["true invariant"].question, kind=Kind.LEADS_TO)
+    (verdict,) = ENGINES[name].answer(CASES["true invariant"].system, [question], Limits())
+    assert verdict.answer is Answer.OPEN
+    assert verdict.reason == f"{name} decides invariant, step and must_be_possible properties, not leads_to"
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_without_time_everything_is_open(name: str) -> None:
+    """With no time at all every question is open, and the reason says why."""
+    case = CASES["true invariant"]
+    (verdict,) = ENGINES[name].answer(case.system, [case.question], Limits(seconds=0.0))
+    assert (verdict.answer, verdict.reason) == (Answer.OPEN, "out of time after 0 s")
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_without_memory_everything_is_open(name: str) -> None:
+    """With a hundred bytes every question is open, and the reason says why."""
+    case = CASES["deep truth"]
+    (verdict,) = ENGINES[name].answer(case.system, [case.question], Limits(memory=100))
+    assert verdict.answer is Answer.OPEN
+    assert verdict.reason.startswith("out of memory (0.0001 MB)")
+
+
+def test_bounded_search_says_how_far_it_came() -> None:
+    """The chain ends after 40 steps: what is true of it is open with the bound, and no behaviour is longer."""
+    case = CASES["deep truth"]
+    for depth, said in ((7, "nothing found within 7 steps"), (60, "and no behaviour is longer")):
+        (verdict,) = BoundedBits().answer(case.system, [case.question], Limits(depth=depth))
+        assert said in verdict.reason
+        assert verdict.bound is not None
+        assert verdict.bound <= depth
+
+
+def test_progress_is_told() -> None:
+    """Both engines say where they stand."""
+    case, told = CASES["deep violation"], []
+    for engine in ENGINES.values():
+        list(engine.answer(case.system, [case.question], Limits(), told.append))
+    assert "sat: nothing within 12 steps, 1 questions open" in told
+    assert any(line.startswith("ic3: asked: nothing within 12 steps, ") for line in told)
+
+
+def test_a_question_gets_more_time_in_a_later_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the first share of time is too short for is taken up again, and decided."""
+    monkeypatch.setattr("tdispmodel.engines.bits.ic3.FIRST_SECONDS", 1e-9)
+    monkeypatch.setattr("tdispmodel.engines.bits.ic3.MORE", 1e12)
+    assert asked_of(Ic3(), CASES["deep truth"], Limits()) is Answer.HOLDS
+
+
+def test_certificates_of_equal_needs_are_one() -> None:
+    """Two questions that the same lemmas answer carry the same invariant, which is judged once."""
+    case = CASES["deep truth"]
+    (counted,) = case.system.variables
+    same = SystemProperty("same", "T", Kind.INVARIANT, AtMost(Read(counted.name, counted.sort), number(DEEP)))
+    verdicts = list(Ic3().answer(case.system, [same, replace(same, name="again")], Limits()))
+    first, second = (verdict.certificate for verdict in verdicts)
+    assert isinstance(first, InductiveInvariant)
+    assert isinstance(second, InductiveInvariant)
+    assert first.invariant is second.invariant

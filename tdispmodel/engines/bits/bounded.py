@@ -20,13 +20,13 @@ from tdispmodel.engines.bits.questions import (
     decided,
     moves_for,
     open_kind,
+    parted,
     target,
     too_large,
 )
 from tdispmodel.engines.bits.solver import Budget, GaveUp
 from tdispmodel.engines.bits.unrolling import Paths
 from tdispmodel.engines.protocol import Limits, Progress, silent
-from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.verdict import Answer, Verdict
 
@@ -56,11 +56,8 @@ class BoundedBits:
         except TooLarge as error:
             yield from (too_large(self.name, question, error) for question in mine)
             return
-        searches: dict[bool, list[SystemProperty]] = {}
-        for question in mine:
-            searches.setdefault(question.kind is Kind.MUST_BE_POSSIBLE, []).append(question)
-        for together in searches.values():
-            search = Search(lowered, moves_for(lowered, together[0]), limits, self.name)
+        for together, share in parted(mine, limits):
+            search = Search(lowered, moves_for(lowered, together[0]), share, self.name)
             for question in together:
                 try:
                     search.ask(question)

@@ -28,6 +28,7 @@ from tdispmodel.engines.bits.questions import (
     moves_for,
     of_step,
     open_kind,
+    parted,
     target,
     too_large,
 )
@@ -63,10 +64,8 @@ class Ic3:
         except TooLarge as error:
             yield from (too_large(self.name, question, error) for question in mine)
             return
-        unaided = [question for question in mine if question.kind is Kind.MUST_BE_POSSIBLE]
-        for together in ([question for question in mine if question not in unaided], unaided):
-            if together:
-                yield from _Run(lowered, together, limits, self.name, progress).verdicts()
+        for together, share in parted(mine, limits):
+            yield from _Run(lowered, together, share, self.name, progress).verdicts()
 
 
 class _Run:

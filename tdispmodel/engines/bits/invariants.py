@@ -52,6 +52,10 @@ class Invariants:
         definitions = self.frames.definitions
         self._solver.add(definitions[self._known :])
         self._known = len(definitions)
+        forever = set(self.frames.forever)
+        if not forever.issuperset(self._chosen):  # lemmas were split, and what stood for several stands for itself now
+            self._chosen.clear()
+            self._needs.clear()
         for lemma in self.frames.forever:
             if lemma not in self._chosen:
                 literal = self._chosen[lemma] = self.frames.fresh()

@@ -77,10 +77,6 @@ class Numbering:
         """Return the state in a model of the solver."""
         return sum(bit for literal, bit in self._read if (model[abs(literal) - 1] > 0) is (literal > 0))
 
-    def packed(self, codes: Sequence[int]) -> Bits:
-        """Return the state with these codes."""
-        return sum(1 << self.base[variable] + code for variable, code in enumerate(codes))
-
     def codes(self, state: Bits) -> tuple[int, ...]:
         """Return the codes of a state."""
         return tuple(

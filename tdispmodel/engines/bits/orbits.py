@@ -19,12 +19,13 @@ from tdispmodel.compiling.lowering import Lowered, Move
 from tdispmodel.engines.bits.numbering import Bits, Numbering
 
 INSTANCE = re.compile(r"\b(\w+)\[(\d+)\]")
-MOST_IMAGES = 2_000
-"""A lemma with more images is learnt alone, and from then on every lemma is."""
+MOST_IMAGES = 20_000
+"""A lemma with more images is learnt alone, and from then on every lemma is.  What holds up a search over many devices
+are lemmas that count ("no five of sixteen devices have arrived yet"): learnt one by one they would be no fewer."""
 
 Instance = tuple[int, ...]
 """The variables of one instance; those in the same place belong together."""
-Move_key = tuple[Condition, frozenset[tuple[int, int, Condition]]]
+MoveKey = tuple[Condition, frozenset[tuple[int, int, Condition]]]
 
 
 class Symmetry:
@@ -141,7 +142,7 @@ class _Exchange:
             return False
 
     @staticmethod
-    def key(move: Move) -> Move_key:
+    def key(move: Move) -> MoveKey:
         """Return what a move does, whatever it is called."""
         effects = ((variable, code, when) for variable, effect in move.effects.items() for code, when in effect.items())
         return move.guard, frozenset(effects)

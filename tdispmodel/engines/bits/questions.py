@@ -6,11 +6,12 @@ the state itself, or that a move out of it takes a step that decides.  From a be
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from tdispmodel.compiling.conditions import Condition, TooLarge, holds
 from tdispmodel.compiling.lowering import Lowered, Move
+from tdispmodel.engines.protocol import Limits
 from tdispmodel.ir.expressions import Actor
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import SystemProperty, speaks_of_step
@@ -68,6 +69,22 @@ def moves_for(lowered: Lowered, question: SystemProperty) -> tuple[Move, ...]:
     if question.kind is not Kind.MUST_BE_POSSIBLE:
         return lowered.moves
     return tuple(move for move in lowered.moves if move.action.actor is not Actor.HOST)
+
+
+def parted(questions: Sequence[SystemProperty], limits: Limits) -> Iterator[tuple[list[SystemProperty], Limits]]:
+    """Yield the questions about all moves, then those about the moves without the host's, each with limits such that
+    the first ones leave the others their share of the time.
+    """
+    always = [question for question in questions if question.kind is not Kind.MUST_BE_POSSIBLE]
+    possible = [question for question in questions if question.kind is Kind.MUST_BE_POSSIBLE]
+    remaining = limits.remaining()
+    if always and possible and remaining is not None:
+        share = limits.spent() + remaining * len(always) / len(questions)
+        yield always, replace(limits, seconds=round(share, 1))
+    elif always:
+        yield always, limits
+    if possible:
+        yield possible, limits
 
 
 def after(move: Move, state: Codes) -> Codes:
