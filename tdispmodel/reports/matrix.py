@@ -215,6 +215,8 @@ def escaped(text: str) -> str:
         )
         pieces += [_escaped_word(chunk) for chunk in chunks]
     plain = " ".join(pieces)
+    if plain.strip("\\") == "":  # a line of one mark alone would be a rule; an escaped space is no text
+        return plain and f"\\ {plain}"
     return plain if ORDINARY_START.match(plain) or plain.startswith("\\") else f"\\{plain}" if plain else ""
 
 

@@ -9,10 +9,17 @@ that ``against`` names.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tdispmodel.analysing.findings import plan_of
+from tdispmodel.analysing.variants import PLAIN, variants
+from tdispmodel.checking.asking import clash
+from tdispmodel.checking.catalogue import Catalogue
+from tdispmodel.checking.loading import load
+from tdispmodel.checking.pipeline import Request
 
 FOLDER = Path(__file__).parent
 ALL = ["all"]
@@ -75,7 +82,22 @@ def read(path: Path) -> Arguments:
     return Arguments(path.stem, found.get("against", ""), tuple(entries), tuple(found))
 
 
-def defaults(asked: Iterator[tuple[str, str]]) -> Cells:
+def asked(catalogue: Catalogue) -> dict[str, list[tuple[str, str]]]:
+    """Return for each variant which properties are asked of which proposals, without asking: the plain matrix is ``""``."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for path in catalogue.proposals.values():
+        loaded = load(catalogue, path)
+        for variant in (PLAIN, *variants(catalogue)):
+            if plan_of(loaded, Request(catalogue), variant) is not None:
+                found.setdefault(variant.name, []).extend(
+                    (loaded.model.name, wanted.name)
+                    for wanted in loaded.properties
+                    if wanted.name not in variant.leaves_out and not clash(loaded.model, wanted)
+                )
+    return found
+
+
+def defaults(asked: Iterable[tuple[str, str]]) -> Cells:
     """Return what ``expected.toml`` says of the cells of the default matrix that are asked."""
     expected = tomllib.loads((FOLDER / "expected.toml").read_text(encoding="utf-8"))
     return {

@@ -6,6 +6,7 @@ docs/differences.md.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from tdispmodel.checking.pipeline import Request
 from tdispmodel.reports.findings import Findings
 from tdispmodel.reports.findings_page import render
 from tdispmodel.verdict import Answer
-from tests.catalogue.arguments import ALL, HELD, VIOLATED, Arguments, Cells, Entry, arguments, defaults
+from tests.catalogue.arguments import ALL, HELD, VIOLATED, Arguments, Cells, Entry, arguments, asked, defaults
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = Catalogue(ROOT)
@@ -42,19 +43,22 @@ def found_in_short() -> Findings:
     return findings(Request(CATALOGUE, proposals=IN_SHORT), variants(CATALOGUE))
 
 
+@cache
+def cells() -> dict[str, list[tuple[str, str]]]:
+    """What is asked of whom in each variant; reasons are looked at without asking."""
+    return asked(CATALOGUE)
+
+
 def cells_of(found: Findings, variant: str) -> dict[tuple[str, str], Answer]:
     """What the engines say of each proposal and property in a variant."""
     return {(cell.proposal, cell.property): cell.answer for cell in found.cells if cell.variant == variant}
 
 
-def expected(found: Findings, told: Arguments) -> tuple[Cells, Cells]:
+def expected(told: Arguments) -> tuple[Cells, Cells]:
     """What is expected of the cells of a variant in what it is compared with, and in itself."""
-    asked = cells_of(found, told.variant)
-    if told.against:
-        before = expected(found, ARGUMENTS[told.against])[1]
-        before = {cell: before[cell] for cell in asked}
-    else:
-        before = defaults(iter(asked))
+    wanted = cells()[told.variant]
+    known = expected(ARGUMENTS[told.against])[1] if told.against else defaults(wanted)
+    before = {cell: known[cell] for cell in wanted}
     return before, told.after(before)
 
 
@@ -75,20 +79,18 @@ def test_reasons_are_given(told: Arguments) -> None:
         assert entry.changes == bool(entry.table.get(VIOLATED) or entry.table.get(HELD))
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("told", ARGUMENTS.values(), ids=ARGUMENTS)
-def test_every_cell_has_one_reason(found: Findings, told: Arguments) -> None:
+def test_every_cell_has_one_reason(told: Arguments) -> None:
     """Each property that is asked of somebody in a variant is in one entry, and each entry is about such properties."""
-    asked = {wanted for _, wanted in cells_of(found, told.variant)}
-    named = [wanted for entry in told.entries for wanted in entry.properties]
-    assert (asked, len(asked)) == (set(named), len(named))
+    wanted = {name for _, name in cells()[told.variant]}
+    named = [name for entry in told.entries for name in entry.properties]
+    assert (wanted, len(wanted)) == (set(named), len(named))
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("told", ARGUMENTS.values(), ids=ARGUMENTS)
-def test_every_change_is_one(found: Findings, told: Arguments) -> None:
+def test_every_change_is_one(told: Arguments) -> None:
     """Who is said to change is asked and was expected otherwise; who is asked and not named has a reason, too."""
-    before, _ = expected(found, told)
+    before, _ = expected(told)
     assert [] == [
         (entry.properties, mistake)
         for entry in told.entries
@@ -121,7 +123,7 @@ def without_reason(entry: Entry, before: Cells) -> list[str]:
 
 def not_as_argued(found: Findings, told: Arguments) -> dict[tuple[str, str], Answer]:
     """The cells of a variant that are decided otherwise than argued."""
-    _, after = expected(found, told)
+    _, after = expected(told)
     said = {cell: Answer.VIOLATED if violated else Answer.HOLDS for cell, violated in after.items()}
     return {cell: answer for cell, answer in cells_of(found, told.variant).items() if answer is not said[cell]}
 
@@ -132,12 +134,32 @@ def test_some_cells_are_decided_as_argued(found_in_short: Findings, told: Argume
     assert {} == not_as_argued(found_in_short, told)
 
 
+def test_the_page_is_about_everything(found_in_short: Findings) -> None:
+    """docs/findings.md counts what there is, tells of each variant, and ranks the proposals that are asked here as here."""
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    names = {name for name, _ in cells()[""]}
+    wanted = {name for places in cells().values() for _, name in places}
+    verdicts = sum(len(places) for places in cells().values())
+    counted = f"{len(names)} proposals, {len(wanted)} properties, {len(cells()) - 1} variants of the assumptions"
+    assert f"{counted}: {verdicts} verdicts." in " ".join(lines)
+    headings = [line for line in lines if line.startswith("### ")]
+    assert [f"### {one.name}: {', '.join(one.assumptions)}" for one in variants(CATALOGUE)] == headings[len(names) :]
+    ranks = [row for row in map(cells_in, render(found_in_short).splitlines()) if row[0] in IN_SHORT]
+    assert len(ranks) == len(IN_SHORT)
+    assert [row for row in map(cells_in, lines) if row[0] in IN_SHORT] == ranks
+
+
+def cells_in(line: str) -> list[str]:
+    """The cells of a row of a table; one, if it is none."""
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("told", ARGUMENTS.values(), ids=ARGUMENTS)
 def test_every_cell_is_decided_as_argued(found: Findings, told: Arguments) -> None:
-    """Each cell of a variant is violated exactly where the argument says so, and holds elsewhere."""
+    """Each cell of a variant is violated exactly where the argument says so, and holds elsewhere; no other is asked."""
     assert {} == not_as_argued(found, told)
-    assert cells_of(found, told.variant)
+    assert sorted(cells()[told.variant]) == sorted(cells_of(found, told.variant))
 
 
 @pytest.mark.long
