@@ -83,10 +83,10 @@ class CcprepareAlias(InitrdAutoprobeOff):
         require(device.prepared and not device.tsm_context and device.driver is Driver.NONE)
         device.prepared = False
 
-    @replaces(Guest.probe_is_allowed)
-    def probe_is_allowed(self, device: PreparableDevice) -> bool:
+    @replaces(Guest.matches)
+    def matches(self, device: PreparableDevice) -> bool:
         """While driver_override names the prepare driver, the operating driver does not match. [pci_match_device]"""
-        return not device.prepare_selected
+        return not device.prepare_selected and (device.overridden or not self.override_only)
 
     @replaces(Guest.forget)
     def forget(self, device: PreparableDevice) -> None:

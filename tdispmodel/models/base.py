@@ -40,6 +40,7 @@ from tdispmodel.models.vocabulary import (
     Driver as Driver,
     Evidence as Evidence,
     Identity as Identity,
+    Initcalls as Initcalls,
     Kernel as Kernel,
     Mapping as Mapping,
     OperatingDriver as OperatingDriver,
@@ -176,7 +177,7 @@ class Guest(ManagedGuest):
         self.note_arrival(device)
 
     def disappear(self, device: Device) -> None:
-        """The struct device goes, and with it all that guest and userspace kept of it; the device loses its lock and configuration. [pci_stop_and_remove_bus_device]"""
+        """The struct device goes, and with it all that guest and userspace kept of it. [pci_stop_and_remove_bus_device]"""
         device.overridden = False
         device.driver = Driver.NONE
         device.mapping = Mapping.NONE
@@ -184,20 +185,21 @@ class Guest(ManagedGuest):
         device.deferred = False
         device.retry_due = False
         device.error_reported = False
-        device.ready = not self.needs_prepare(device)
-        device.preparation = Preparation.NONE
         device.asked = Evidence.NONE
         device.failed = False
-        self.release(device, True)
+        self.drop_context(device, True)
         self.forget_verdict(device, True)
         self.forget(device)
 
     @action(by=Actor.HOST, to=Actor.DEVICE)
     def remove(self, device: Device) -> None:
-        """The host removes the device; the guest forgets all about it. [pciehp, pci_stop_and_remove_bus_device]"""
+        """The host removes the device, which loses its lock and configuration; the guest forgets all about it. [pciehp, pci_stop_and_remove_bus_device]"""
         require(device.present)
         device.present = False
         device.arrived = False
+        device.tdi = Tdi.CONFIG_UNLOCKED
+        device.ready = not self.needs_prepare(device)
+        device.preparation = Preparation.NONE
         self.disappear(device)
 
     @action(by=Actor.HOST, to=Actor.DEVICE)
@@ -214,9 +216,10 @@ class Guest(ManagedGuest):
 
     @action(by=Actor.USERSPACE, to=Actor.KERNEL)
     def rescan(self, device: Device) -> None:
-        """A rogue userspace removes the device through sysfs and rescans the bus: a new struct device, which arrives. [remove_store, rescan_store; measured]"""
+        """A rogue userspace removes the device through sysfs, where a TSM unlocks it, and rescans the bus: a new struct device arrives. [remove_store, pci_tsm_destroy, rescan_store; measured]"""
         require(self.userspace_runs and device.present and self.userspace is Userspace.ROGUE)
         device.arrived = True
+        device.tdi = Tdi.CONFIG_UNLOCKED if device.tsm_context and self.tsm_registered else device.tdi
         self.disappear(device)
         self.note_arrival(device)
 

@@ -24,6 +24,7 @@ from tdispmodel.models.vocabulary import (
     DeviceKind,
     Driver,
     Identity,
+    Initcalls,
     Kernel,
     Mapping,
     OperatingDriver,
@@ -59,12 +60,18 @@ class DeviceCore(Component):
     auxiliary_autoprobe: bool = True
     platform_autoprobe: bool = True
     driver_loaded: bool = anything()
+    initcalls: Initcalls = anything()  # over from the start where the driver is a module: nothing can be deferred in BOOT
     timeout: Timeout = Timeout.RUNNING
     suspended: bool = False
 
     @initially
     def only_built_ins_are_there_at_boot(self) -> bool:
         return self.driver_loaded is (self.operating_driver is OperatingDriver.BUILTIN)
+
+    @initially
+    def initcalls_matter_to_built_ins(self) -> bool:
+        built_in = self.operating_driver is OperatingDriver.BUILTIN
+        return self.initcalls is (Initcalls.RUNNING if built_in else Initcalls.OVER)
 
     @initially
     def a_device_starts_ready_unless_it_needs_preparing(self) -> bool:
@@ -91,6 +98,11 @@ class DeviceCore(Component):
     def needs_prepare(self, device: Device) -> bool:
         """Whether the device can be locked only after a vendor step at T=0. [debate 74, 75]"""
         return self.device_needs_prepare or device.kind is DeviceKind.NEEDS_PREPARE
+
+    @property
+    def deferred_probing_started(self) -> bool:
+        """Until the late initcalls nothing triggers the deferred list. [driver_deferred_probe_enable]"""
+        return self.initcalls is not Initcalls.RUNNING
 
     @property
     def userspace_runs(self) -> bool:
@@ -206,7 +218,7 @@ class DeviceCore(Component):
 
     def note_deferral(self, device: Device, binds: bool, defers: bool, queued: bool) -> None:
         """The deferred list after a probe; a child that was bound meanwhile triggers it at once. [driver_deferred_probe_add, driver_bound]"""
-        due = defers and self.probe_registers_child and not self.suspended
+        due = defers and self.probe_registers_child and self.deferred_probing_started and not self.suspended
         device.deferred = defers if queued else device.deferred and not binds
         device.retry_due = due if queued else device.retry_due and not binds
 
@@ -264,6 +276,16 @@ class DeviceCore(Component):
             self.probe(device, self.attaches_on_registration(device), self.attaches_on_registration(device), False)
 
     @action(by=Actor.KERNEL)
+    def end_initcalls(self) -> None:
+        """The late initcalls start deferred probing: pending devices are due, and once more when they were tried. [deferred_probe_initcall; debate 9]"""
+        require(self.initcalls is not Initcalls.OVER)
+        require(all(not device.arrived for device in self.devices))
+        require(self.probe_registers_child or all(not device.retry_due for device in self.devices))
+        self.initcalls = Initcalls.RETRYING if self.initcalls is Initcalls.RUNNING else Initcalls.OVER
+        for device in self.devices:
+            device.retry_due = device.deferred
+
+    @action(by=Actor.KERNEL)
     def load_module(self) -> None:
         """udev loads the operating driver's module; its registration attaches it where it matches. [bus_add_driver]"""
         require(self.userspace_runs and not self.driver_loaded)
@@ -287,7 +309,7 @@ class DeviceCore(Component):
         require(device.triggers)
         device.triggers = False
         for pending in self.devices:
-            pending.retry_due = pending.deferred
+            pending.retry_due = pending.deferred if self.deferred_probing_started else pending.retry_due
 
     @action(by=Actor.KERNEL, to=Actor.DEVICE)
     def recover_from_error(self, device: Device) -> None:
@@ -301,7 +323,8 @@ class DeviceCore(Component):
     @action(by=Actor.ENVIRONMENT, to=Actor.KERNEL)
     def other_probe_succeeds(self) -> None:
         """Another driver's probe succeeds somewhere: pending devices are due. [driver_bound, driver_deferred_probe_trigger; debate 5, 87]"""
-        require(self.other_drivers_probe and any(device.deferred and not device.retry_due for device in self.devices))
+        require(self.other_drivers_probe and self.deferred_probing_started)
+        require(any(device.deferred and not device.retry_due for device in self.devices))
         for device in self.devices:
             device.retry_due = device.deferred
 

@@ -124,6 +124,11 @@ class SlowProbe(Guest):
     def rival_lock(self, device: ProbedDevice) -> None:
         require(device.probing is Probing.NONE)
 
+    @restricts(Guest.recover_from_error)
+    def recover_from_error(self, device: ProbedDevice) -> None:
+        """Recovery takes the device lock to ask the driver. [report_error_detected]"""
+        require(device.probing is Probing.NONE)
+
     @restricts(Guest.unregister_tsm)
     def unregister_tsm(self) -> None:
         require(all(device.probing is Probing.NONE for device in self.devices))

@@ -13,6 +13,7 @@ from tdispmodel.models.vocabulary import (
     Driver,
     Evidence,
     Identity,
+    Initcalls,
     Mapping,
     Phase,
     Result,
@@ -82,7 +83,8 @@ class ManagedGuest(SecurityManager):
     @action(by=Actor.USERSPACE)
     def start_initrd(self) -> None:
         """The first userspace instruction runs, in the initrd; every boot device was attached or passed over. [kernel_init, run_init_process]"""
-        require(self.phase is Phase.BOOT and all(not device.arrived for device in self.devices))
+        require(self.phase is Phase.BOOT and self.initcalls is Initcalls.OVER)
+        require(all(not device.arrived for device in self.devices))
         self.phase = Phase.INITRD
         self.note_initrd()
 
@@ -96,12 +98,14 @@ class ManagedGuest(SecurityManager):
     # --- drivers -----------------------------------------------------------------------------------------------------
 
     def bind_result(self, device: Device) -> Result:
-        """EBUSY: it has a driver.  ENODEV: no match, or not allowed.  EAGAIN: the probe defers.  EIO: it fails. [bind_store, device_driver_attach]"""
+        """ENODEV: no match.  EBUSY: it has a driver.  ENODEV: not allowed.  EAGAIN: the probe defers.  EIO: it fails. [bind_store, device_driver_attach]"""
         return (
-            Result.EBUSY
+            Result.ENODEV
+            if device.arrived or not self.matches(device)
+            else Result.EBUSY
             if device.driver is not Driver.NONE
             else Result.ENODEV
-            if not self.attaches_on_request(device)
+            if not self.probe_is_allowed(device)
             else Result.EAGAIN
             if self.probe_is_deferred(device)
             else Result.EIO

@@ -111,6 +111,14 @@ class Sleep(Enum):
     LOSES_STATE = 2
 
 
+class Initcalls(Enum):
+    """How far the kernel's initcalls have come: devices attach; the late ones trigger the deferred list, twice."""
+
+    RUNNING = 0
+    RETRYING = 1
+    OVER = 2
+
+
 class Timeout(Enum):
     """The one-time timeout of deferred probing."""
 
