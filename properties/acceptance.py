@@ -115,9 +115,9 @@ def run_ends_in_error_or_unlocked(now: Device, after: Device) -> bool:
 
 @step_property(code="TDM216")
 def failed_accept_changes_nothing(now: Guest, after: Guest, step: Step) -> bool:
-    """An accept that is refused changes nothing about the device. [accept_store]"""
+    """An accept that fails changes nothing about the device. [accept_store]"""
     return all(
-        not (step.is_(Guest.accept, device) and after.result is not Result.DONE)
+        not ((step.is_(Guest.accept, device) or step.is_(Guest.accept_in_vain, device)) and after.result is not Result.DONE)
         or (
             later.tdi is device.tdi
             and later.accepted is device.accepted
@@ -165,9 +165,9 @@ def second_accept_is_refused(now: Guest, after: Guest, step: Step) -> bool:
 
 @step_property(code="TDM221")
 def accept_uses_current_lock(now: Device, after: Device, step: Step) -> bool:
-    """A verdict that accept relies on belongs to the current lock. [debate 119, 128, 138]"""
+    """A verdict that accept relies on is about evidence of the current lock. [debate 119, 128, 138]"""
     uses = step.is_(Guest.accept, now) and is_started(now, after) and now.verdict is Verdict.APPROVED
-    return not uses or now.evidence_is_current
+    return not uses or now.answer_is_current
 
 
 @step_property(code="TDM222")

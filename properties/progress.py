@@ -10,7 +10,7 @@ from tdispmodel.models.base import Device, Driver, Guest, Mapping, Phase, Tdi
 @given(userspace_only_recovers=True, relock_with_secrets=True)
 @leads_to(code="TDM401", after=is_wanted)
 def wanted_device_gets_its_driver(now: Device) -> bool:
-    """A device that is wanted from some point on ends in RUN with its operating driver and private mappings, if userspace unlocks and unbinds only to recover. [debate 12, 41, 84]"""
+    """A device that is wanted from some point on ends in RUN with its operating driver and private mappings, if userspace unlocks and unbinds only to recover and may lock again with secrets. [debate 12, 41, 84]"""
     runs_privately = now.mapping is Mapping.PRIVATE and now.tdi is Tdi.RUN
     return not is_wanted(now) or (now.driver is Driver.OPERATING and runs_privately)
 

@@ -135,12 +135,24 @@ def private_mmio_only_in_run(now: Platform, after: Platform, step: Step) -> bool
     )
 
 
+def changes_what_is_tracked(now: Platform, before: Interface, later: Interface, step: Step) -> bool:
+    """The step changes what the DSM tracks, but for a conventional reset, which unlocks. [PCIe 11.2, T11-2]"""
+    writes = step.is_(Platform.write_tracked_register, before) or (
+        before.configuration is not later.configuration and not step.is_(Platform.conventional_reset)
+    )
+    moves = step.is_(Platform.change_requester_id, before) or step.is_(Platform.lose_power_state, before)
+    interrupts = step.is_(Platform.write_msix_capability, before) and now.msix_locked
+    streams = step.is_(Platform.write_stream_registers, before) and now.ide_required
+    return writes or moves or interrupts or streams
+
+
 @step_property(code="TDM611")
-def tracked_change_faults(now: Interface, after: Interface) -> bool:
-    """A change of the tracked configuration of a locked or running TDI ends in ERROR. [PCIe 11.2, 11.2.6]"""
-    return (
-        not (now.tdi in (Tdi.CONFIG_LOCKED, Tdi.RUN) and now.configuration is not after.configuration)
-        or after.tdi is Tdi.ERROR
+def tracked_change_faults(now: Platform, after: Platform, step: Step) -> bool:
+    """A change of the tracked configuration of a locked or running TDI ends in ERROR. [PCIe 11.2, 11.2.6, T11-2]"""
+    return all(
+        not (interface.tdi in (Tdi.CONFIG_LOCKED, Tdi.RUN) and changes_what_is_tracked(now, interface, later, step))
+        or later.tdi is Tdi.ERROR
+        for interface, later in zip(now.interfaces, after.interfaces, strict=True)
     )
 
 

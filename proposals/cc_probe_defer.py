@@ -26,3 +26,8 @@ class CcProbeDefer(Guest):
     def probe_prepares(self, device: Device) -> bool:
         """The enlightened driver brings the device into a lockable configuration before it defers."""
         return not device.accepted
+
+    @replaces(Guest.userspace_prepares)
+    def userspace_prepares(self, device: Device) -> bool:
+        """bind, lock, accept, bind: where devices need it, the first bind prepares the device and defers. [debate 76]"""
+        return self.device_needs_prepare and self.lock_may_follow(device)

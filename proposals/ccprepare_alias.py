@@ -104,6 +104,11 @@ class CcprepareAlias(InitrdAutoprobeOff):
         require(self.tsm_registered and not device.tsm_context)
         require(device.driver is Driver.NONE and not device.prepare_selected)
 
+    @restricts(Guest.accept)
+    def accept(self, device: PreparableDevice) -> None:
+        """Userspace accepts what it sees locked, so that no other refusal hides that of a lock. [tsm/lock reads the name of the TSM]"""
+        require(device.tsm_context)
+
     @restricts(Guest.unlock)
     def unlock(self, device: PreparableDevice) -> None:
         """Userspace unlocks what it sees locked. [tsm/lock reads the name of the TSM]"""

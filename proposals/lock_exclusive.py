@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from proposals.initrd_autoprobe_off import InitrdAutoprobeOff
-from tdispmodel.dsl import Each, replaces
+from tdispmodel.dsl import Each, replaces, require, restricts
 from tdispmodel.models.base import Device, Guest
 
 
@@ -58,6 +58,15 @@ class LockExclusive(InitrdAutoprobeOff):
     def rival_may_interfere(self, device: HeldDevice) -> bool:
         """Not while the first agent holds it. [debate 138]"""
         return device.holder is not Holder.FIRST
+
+    @restricts(Guest.unlock)
+    def unlock(self, device: HeldDevice) -> None:
+        """The first agent cannot unlock what the rival holds. [debate 138]"""
+        require(device.holder is not Holder.RIVAL)
+
+    @restricts(Guest.unlock_in_vain)
+    def unlock_in_vain(self, device: HeldDevice) -> None:
+        require(device.holder is not Holder.RIVAL)
 
     @replaces(Guest.take_back)
     def take_back(self, device: HeldDevice, taken: bool) -> None:

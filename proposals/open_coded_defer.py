@@ -28,3 +28,8 @@ class OpenCodedDefer(SlowProbe):
     def probe_prepares(self, device: ProbedDevice) -> bool:
         """The enlightened driver brings the device into a lockable configuration before it defers."""
         return device.tdi is not Tdi.RUN
+
+    @replaces(Guest.userspace_prepares)
+    def userspace_prepares(self, device: ProbedDevice) -> bool:
+        """bind, lock, accept, bind: where devices need it, the first bind prepares the device and defers. [debate 76]"""
+        return self.device_needs_prepare and self.lock_may_follow(device)

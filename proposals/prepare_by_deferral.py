@@ -28,10 +28,6 @@ class PrepareByDeferral(InitrdAutoprobeOff):
 
     devices: Each[SelfPreparingDevice]
 
-    def preparing_serves_a_lock(self, device: SelfPreparingDevice) -> bool:
-        """Userspace asks for a bind before acceptance only to prepare a device that it may lock."""
-        return not device.tsm_context and not device.prepared and (not self.secrets or self.relock_with_secrets)
-
     @replaces(Guest.probe_defers)
     def probe_defers(self, device: SelfPreparingDevice) -> bool:
         """The driver waits for acceptance: it reads the flag."""
@@ -44,10 +40,14 @@ class PrepareByDeferral(InitrdAutoprobeOff):
 
     @replaces(Guest.userspace_may_bind)
     def userspace_may_bind(self, device: SelfPreparingDevice) -> bool:
-        """As in the base once the device is accepted; before, only to prepare it."""
+        """Not a plain device: as in the base once the device is accepted."""
         believes = self.userspace is Userspace.NAIVE or device.verdict is Verdict.APPROVED
-        wanted = believes if device.accepted else self.preparing_serves_a_lock(device)
-        return self.userspace is Userspace.ROGUE or wanted
+        return self.userspace is Userspace.ROGUE or (device.accepted and believes)
+
+    @replaces(Guest.userspace_prepares)
+    def userspace_prepares(self, device: SelfPreparingDevice) -> bool:
+        """bind, lock, accept, bind: the first bind prepares the device and defers. [debate 76]"""
+        return not device.prepared and self.lock_may_follow(device)
 
     @replaces(Guest.note_bind)
     def note_bind(self, device: SelfPreparingDevice) -> None:
@@ -63,6 +63,11 @@ class PrepareByDeferral(InitrdAutoprobeOff):
     def lock(self, device: SelfPreparingDevice) -> None:
         """Userspace locks only where it sees no reason for a refusal, and so learns from one. [lock_store]"""
         require(self.tsm_registered and not device.tsm_context and device.driver is Driver.NONE)
+
+    @restricts(Guest.accept)
+    def accept(self, device: SelfPreparingDevice) -> None:
+        """Userspace accepts what it sees locked, so that no other refusal hides that of a lock. [tsm/lock reads the name of the TSM]"""
+        require(device.tsm_context)
 
     @action(by=Actor.USERSPACE)
     def plan_another_prepare(self, device: SelfPreparingDevice) -> None:

@@ -25,3 +25,8 @@ class ProbeErrorRetry(Guest):
     def probe_prepares(self, device: Device) -> bool:
         """The enlightened driver brings the device into a lockable configuration before it fails."""
         return not device.accepted
+
+    @replaces(Guest.userspace_prepares)
+    def userspace_prepares(self, device: Device) -> bool:
+        """bind, lock, accept, bind: where devices need it, the first bind prepares the device and fails. [debate 76]"""
+        return self.device_needs_prepare and self.lock_may_follow(device)

@@ -98,5 +98,5 @@ class TrustLevel(SlowProbe):
     @action(by=Actor.KERNEL)
     def distrust(self, device: TrustedDevice) -> None:
         """The kernel notices that RUN is lost and takes all trust away. [debate 127]"""
-        require(device.trust is Trust.PRIVATE and device.tdi is not Tdi.RUN and device.probing is Probing.NONE)
+        require(device.trust is Trust.PRIVATE and device.tdi is not Tdi.RUN)
         device.trust = Trust.BLOCKED

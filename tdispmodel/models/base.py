@@ -186,7 +186,6 @@ class Guest(ManagedGuest):
         device.retry_due = False
         device.error_reported = False
         device.asked = Evidence.NONE
-        device.failed = False
         self.drop_context(device, True)
         self.forget_verdict(device, True)
         self.forget(device)
@@ -214,7 +213,7 @@ class Guest(ManagedGuest):
         require(not device.present and device.bus is Bus.LATER and self.phase is not Phase.BOOT)
         self.appear(device)
 
-    @action(by=Actor.USERSPACE, to=Actor.KERNEL)
+    @action(by=Actor.USERSPACE, to=Actor.KERNEL, fair=False)
     def rescan(self, device: Device) -> None:
         """A rogue userspace removes the device through sysfs, where a TSM unlocks it, and rescans the bus: a new struct device arrives. [remove_store, pci_tsm_destroy, rescan_store; measured]"""
         require(self.userspace_runs and device.present and self.userspace is Userspace.ROGUE)

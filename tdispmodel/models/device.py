@@ -38,6 +38,7 @@ class Device(Component):
     evidence: Evidence = Evidence.NONE
     verdict: Verdict = Verdict.NONE
     asked: Evidence = Evidence.NONE  # evidence that the relying party has, and has not answered
+    decided: bool = False  # userspace is about to bind it; kept when the device is replaced: bind takes an address
     failed: bool = False  # a request of this device or its driver failed; kept by a userspace that only recovers
     # ghosts
     evidence_is_current: Annotated[bool, Ghost] = False

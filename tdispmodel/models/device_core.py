@@ -3,7 +3,7 @@
 Every attach path asks its own gates and ends in `probe`; a proposal replaces the small functions in front of it.
 The paths are named by the letters of the table of attach paths (measured on unmodified kernels, before and since v6.19):
 
-    a  device_add: never matches a PCI device, and is the only path of the faux, auxiliary and platform buses
+    a  device_add: never matches a PCI device; how faux, auxiliary and platform devices normally get their drivers
     b  pci_bus_add_device: boot scan, hot-add, rescan           `attach_on_arrival`, `pass_over_on_arrival`
     c  driver registration                                      `load_module`
     d  the deferred-probe worker                                `retry_deferred`
@@ -222,6 +222,11 @@ class DeviceCore(Component):
         device.deferred = defers if queued else device.deferred and not binds
         device.retry_due = due if queued else device.retry_due and not binds
 
+    def trigger_list(self, triggers: bool) -> None:
+        """A successful probe, of any device on any bus, makes all pending devices due. [driver_bound, driver_deferred_probe_trigger; measured]"""
+        for pending in self.devices:
+            pending.retry_due = pending.deferred if triggers and self.deferred_probing_started else pending.retry_due
+
     def note_prepare(self, device: Device, prepares: bool) -> None:
         """A probe at T=0 may leave the device in a lockable configuration. [debate 6, 8]"""
         device.ready = device.ready or prepares
@@ -308,8 +313,7 @@ class DeviceCore(Component):
         """The bind of one device makes all pending ones due. [driver_bound, driver_deferred_probe_trigger; debate 5]"""
         require(device.triggers)
         device.triggers = False
-        for pending in self.devices:
-            pending.retry_due = pending.deferred if self.deferred_probing_started else pending.retry_due
+        self.trigger_list(True)
 
     @action(by=Actor.KERNEL, to=Actor.DEVICE)
     def recover_from_error(self, device: Device) -> None:
@@ -325,8 +329,7 @@ class DeviceCore(Component):
         """Another driver's probe succeeds somewhere: pending devices are due. [driver_bound, driver_deferred_probe_trigger; debate 5, 87]"""
         require(self.other_drivers_probe and self.deferred_probing_started)
         require(any(device.deferred and not device.retry_due for device in self.devices))
-        for device in self.devices:
-            device.retry_due = device.deferred
+        self.trigger_list(True)
 
     @action(by=Actor.ENVIRONMENT, to=Actor.KERNEL)
     def time_passes(self) -> None:

@@ -17,6 +17,8 @@ What is coarser than the world
     A LOCK whose parameters are wrong in several ways is answered for one of them; the order of checks is not specified.
     One range of memory can be shared and unshared, one never needs T=1; one P2P stream.  A P2P binding ends with RUN: the
     specification ends it at STOP, but nothing can use it, ask for it or see it in ERROR.
+    A function-level reset leaves session and stream alone, as that of a function other than 0 does; what that of function 0
+    does to them is not stated.
     A completion is not matched with its read: the next LOCK has finished or aborted all of them.
     What the host's IOMMU lets through, and a guest that enables DMA before it saw RUN, are not the device's concern.
 """
@@ -141,8 +143,9 @@ class Platform(Responder):
 
     @action(by=Actor.HOST, to=Actor.DEVICE)
     def function_level_reset(self, interface: Interface) -> None:
-        """The host resets the function: STOP is needed afterwards. [PCIe 11.4.9]"""
+        """The host resets the function: its registers are cleared, and STOP is needed afterwards. [PCIe 11.4.9]"""
         self.response = Response.NONE
+        interface.configuration = Configuration.UNFIT
         self.settle(interface, Effect.FUNCTION_RESET if interface.is_locked_or_running else Effect.NONE)
 
     @action(by=Actor.HOST, to=Actor.DEVICE)
@@ -150,15 +153,17 @@ class Platform(Responder):
         """The host resets the physical function, and with it the TDIs of all its virtual ones. [PCIe 11.4.9]"""
         self.response = Response.NONE
         for interface in self.interfaces:
+            interface.configuration = Configuration.UNFIT
             self.settle(interface, Effect.FUNCTION_RESET if interface.is_locked_or_running else Effect.NONE)
 
     @action(by=Actor.HOST, to=Actor.DEVICE)
     def conventional_reset(self) -> None:
-        """A cold, warm or hot reset: session, keys and TVM data are gone, all TDIs unlocked. [PCIe 11.4.8]"""
+        """A cold, warm or hot reset: session, keys, registers and TVM data are gone, all TDIs unlocked. [PCIe 11.4.8]"""
         self.session = False
         self.stream = Stream.INSECURE
         self.response = Response.NONE
         for interface in self.interfaces:
+            interface.configuration = Configuration.UNFIT
             self.settle(interface, Effect.RESET)
 
     @action(by=Actor.HOST, to=Actor.DEVICE)

@@ -101,6 +101,7 @@ class SecurityManager(DeviceCore):
         device.tsm_context = device.tsm_context and not dropped
         device.accepted = device.accepted and not dropped
         device.encrypted_ranges = (1 if leaked else 0) if dropped else device.encrypted_ranges
+        device.failed = device.failed and not dropped
         self.void_evidence(device, dropped)
 
     # --- registration ------------------------------------------------------------------------------------------------
@@ -110,6 +111,7 @@ class SecurityManager(DeviceCore):
         """The TSM driver's faux device binds, and the TSM registers: tsm/lock and tsm/accept appear. [faux_device_create, tsm_register; debate 23]"""
         require(not self.tsm_registered and self.faux_autoprobe and not self.suspended)
         self.tsm_registered = True
+        self.trigger_list(True)
 
     @action(by=Actor.ENVIRONMENT, to=Actor.KERNEL)
     def unregister_tsm(self) -> None:

@@ -1,7 +1,8 @@
 """Userspace: what its policy asks before each verb, and the verbs.
 
 A verb that can be refused always fires and sets `result` to its errno; a refusal changes nothing else.  Guards read
-what userspace can see: the acceptance flag, errno, drivers, and its own beliefs - never the TDI.
+what userspace can see: the acceptance flag, errno, drivers, and its own beliefs - never the TDI.  What only a rogue or a
+second agent does is not fair: it may as well do nothing.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ class ManagedGuest(SecurityManager):
     stop_may_be_lost: Constant[bool] = False  # the TSM ignores that a STOP did not get through
     rival_agent: Constant[bool] = False  # a second agent relocks devices behind the first one's back
     userspace_only_recovers: Constant[bool] = False  # it unlocks and unbinds only what it saw fail
+    binds_as_decided: Constant[bool] = False  # it reads the flag first, and writes bind in a later step
+    accept_may_fail_late: Constant[bool] = False  # the device runs, and accept fails all the same
+    new_id_for_another_device: Constant[bool] = False  # userspace writes new_id for the sake of another device
 
     secrets: bool = False
     attestation_bound: bool = False  # the guest's own attestation driver, on the platform bus
@@ -58,10 +62,27 @@ class ManagedGuest(SecurityManager):
         """Whether the kernel lets an agent unlock and lock a device that another one locked: it does. [debate 119, 138]"""
         return True
 
+    def userspace_prepares(self, device: Device) -> bool:
+        """Whether userspace binds before the lock, for a driver that prepares the device and does not stay: not in the base. [debate 76]"""
+        return False
+
+    def lock_may_follow(self, device: Device) -> bool:
+        """As far as userspace can see, preparing the device serves a lock."""
+        return not device.accepted and not device.tsm_context and (not self.secrets or self.relock_with_secrets)
+
+    def userspace_can_ask(self, device: Device) -> bool:
+        """There is something to ask for, and the device was not seen to fail."""
+        return self.userspace_runs and device.present and self.driver_loaded and not device.failed
+
     def userspace_asks_for(self, device: Device) -> bool:
-        """Whether userspace asks for the operating driver now: its policy allows it, and the device was not seen to fail."""
-        able = self.userspace_runs and device.present and self.driver_loaded and not device.failed
-        return able and self.userspace_may_bind(device)
+        """Whether userspace asks for the operating driver now: its policy allows it, or did so when it decided."""
+        allowed = device.decided if self.binds_as_decided else self.userspace_may_bind(device)
+        return self.userspace_can_ask(device) and allowed
+
+    def begin_anew(self, device: Device, begun: bool) -> None:
+        """Userspace's own lock and unlock begin its sequence anew: what it believed and decided before is dropped."""
+        self.forget_verdict(device, begun)
+        device.decided = device.decided and not begun
 
     def forget_verdict(self, device: Device, forgotten: bool) -> None:
         """Userspace drops what it holds and believes about a device: with its own lock and unlock, and when it is gone."""
@@ -92,6 +113,7 @@ class ManagedGuest(SecurityManager):
     def start_userspace(self) -> None:
         """The initrd hands over to the real root; udev has loaded the drivers of internal devices. [platform_driver_probe; debate 22, 24, 25]"""
         require(self.phase is Phase.INITRD and self.userspace_runs)
+        self.trigger_list(self.platform_autoprobe)
         self.phase = Phase.USERSPACE
         self.attestation_bound = self.platform_autoprobe
 
@@ -121,11 +143,21 @@ class ManagedGuest(SecurityManager):
         device.overridden = True
         self.result = Result.DONE
 
+    @action(by=Actor.USERSPACE)
+    def decide(self, device: Device) -> None:
+        """Userspace reads what its policy asks for, and decides to bind the device of that address. [tsm/accept; debate 33]"""
+        require(self.binds_as_decided and self.userspace_runs and device.present and not device.decided)
+        require(self.userspace_may_bind(device))
+        device.decided = True
+
     @action(by=Actor.USERSPACE, to=Actor.KERNEL)
     def bind(self, device: Device) -> None:
         """Userspace writes the device to the operating driver's bind file. [bind_store; debate 33, 76]"""
-        require(self.userspace_asks_for(device))
+        require(
+            self.userspace_asks_for(device) or (self.userspace_can_ask(device) and self.userspace_prepares(device))
+        )
         result = self.bind_result(device)
+        device.decided = False
         self.note_failure(device, result in (Result.EAGAIN, Result.EIO) and device.accepted)
         self.note_bind(device)
         self.result = result
@@ -136,13 +168,15 @@ class ManagedGuest(SecurityManager):
         """Userspace writes the device to drivers_probe, which does not tell how the probe ended. [drivers_probe_store]"""
         require(self.userspace_asks_for(device))
         require(device.driver is Driver.NONE)
+        device.decided = False
         self.probe(device, self.attaches_on_request(device), self.attaches_on_request(device), True)
         self.result = Result.DONE
 
-    @action(by=Actor.USERSPACE, to=Actor.KERNEL)
+    @action(by=Actor.USERSPACE, to=Actor.KERNEL, fair=False)
     def new_id(self) -> None:
-        """A rogue userspace writes new_id: the driver attaches to every matching unbound device. [new_id_store]"""
-        require(self.userspace_runs and self.driver_loaded and self.userspace is Userspace.ROGUE)
+        """Userspace writes new_id, a rogue or for another device: the driver attaches to every matching unbound device. [new_id_store; measured]"""
+        require(self.userspace_runs and self.driver_loaded)
+        require(self.userspace is Userspace.ROGUE or self.new_id_for_another_device)
         self.result = Result.DONE
         for device in self.devices:
             self.probe(device, self.attaches_on_request(device), self.attaches_on_request(device), True)
@@ -157,7 +191,7 @@ class ManagedGuest(SecurityManager):
         device.mapping = Mapping.NONE
         self.result = Result.DONE
 
-    @action(by=Actor.USERSPACE, to=Actor.DEVICE)
+    @action(by=Actor.USERSPACE, to=Actor.DEVICE, fair=False)
     def reset(self, device: Device) -> None:
         """A rogue userspace resets the function through sysfs: the command register is cleared first. [reset_store, pci_reset_function]"""
         require(self.userspace_runs and device.present and self.userspace is Userspace.ROGUE)
@@ -172,7 +206,7 @@ class ManagedGuest(SecurityManager):
         require(device.mapping is Mapping.PRIVATE and device.tdi is not Tdi.RUN)
         device.failed = True
 
-    @action(by=Actor.USERSPACE, to=Actor.KERNEL)
+    @action(by=Actor.USERSPACE, to=Actor.KERNEL, fair=False)
     def turn_autoprobe_on(self) -> None:
         """A rogue userspace writes to drivers_autoprobe; whatever does not begin with 0 turns it on. [drivers_autoprobe_store; measured]"""
         require(self.userspace_runs and self.userspace is Userspace.ROGUE and not self.autoprobe)
@@ -188,7 +222,7 @@ class ManagedGuest(SecurityManager):
         locks = result is Result.DONE
         device.tdi = Tdi.CONFIG_LOCKED if locks else device.tdi
         device.tsm_context = device.tsm_context or locks
-        self.forget_verdict(device, locks)
+        self.begin_anew(device, locks)
         self.void_evidence(device, locks)
         self.note_lock(device, locks)
         self.result = result
@@ -231,6 +265,16 @@ class ManagedGuest(SecurityManager):
         device.encrypted_ranges = device.encrypted_ranges + 1 if starts and not again else device.encrypted_ranges
         self.result = result
 
+    @action(by=Actor.USERSPACE, to=Actor.DEVICE, fair=False)
+    def accept_in_vain(self, device: Device) -> None:
+        """Userspace accepts the device, the TSM starts it, and the accept fails after that: nobody takes the start back. [accept_store; debate 43]"""
+        require(self.accept_may_fail_late and self.userspace_runs and device.present)
+        require(self.userspace_may_accept(device))
+        result = self.accept_result(device)
+        self.note_failure(device, result in (Result.DONE, Result.EIO) and not device.accepted)
+        device.tdi = Tdi.RUN if result is Result.DONE else device.tdi
+        self.result = Result.EIO if result is Result.DONE else result
+
     @action(by=Actor.USERSPACE, to=Actor.DEVICE)
     def unlock(self, device: Device) -> None:
         """Userspace unlocks the device, from whatever state it is in. [unlock_store; PCIe 11.3.16]"""
@@ -240,8 +284,7 @@ class ManagedGuest(SecurityManager):
         unlocks = result is Result.DONE
         self.release(device, unlocks)
         self.take_back(device, unlocks)
-        self.forget_verdict(device, unlocks)
-        device.failed = device.failed and not unlocks
+        self.begin_anew(device, unlocks)
         self.result = result
 
     @action(by=Actor.USERSPACE, to=Actor.DEVICE, fair=False)
@@ -252,12 +295,12 @@ class ManagedGuest(SecurityManager):
         require(device.failed or not self.userspace_only_recovers)
         self.drop_context(device, True)
         self.take_back(device, True)
-        self.forget_verdict(device, True)
+        self.begin_anew(device, True)
         self.result = Result.DONE
 
     # --- a second agent ----------------------------------------------------------------------------------------------
 
-    @action(by=Actor.USERSPACE, to=Actor.DEVICE)
+    @action(by=Actor.USERSPACE, to=Actor.DEVICE, fair=False)
     def rival_unlock(self, device: Device) -> None:
         """A second agent unlocks the device; the first one goes on believing. [unlock_store; debate 119, 128, 138]"""
         require(self.rival_agent and self.userspace_runs and device.present and self.rival_may_interfere(device))
@@ -265,7 +308,7 @@ class ManagedGuest(SecurityManager):
         self.release(device, True)
         self.take_back(device, True)
 
-    @action(by=Actor.USERSPACE, to=Actor.DEVICE)
+    @action(by=Actor.USERSPACE, to=Actor.DEVICE, fair=False)
     def rival_lock(self, device: Device) -> None:
         """A second agent locks the device; the first one goes on believing. [lock_store; debate 119, 128, 138]"""
         require(self.rival_agent and self.userspace_runs and device.present and self.rival_may_interfere(device))
