@@ -117,7 +117,10 @@ def run_ends_in_error_or_unlocked(now: Device, after: Device) -> bool:
 def failed_accept_changes_nothing(now: Guest, after: Guest, step: Step) -> bool:
     """An accept that fails changes nothing about the device. [accept_store]"""
     return all(
-        not ((step.is_(Guest.accept, device) or step.is_(Guest.accept_in_vain, device)) and after.result is not Result.DONE)
+        not (
+            (step.is_(Guest.accept, device) or step.is_(Guest.accept_in_vain, device))
+            and after.result is not Result.DONE
+        )
         or (
             later.tdi is device.tdi
             and later.accepted is device.accepted

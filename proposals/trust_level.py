@@ -37,6 +37,7 @@ class TrustLevel(SlowProbe):
     Modules' devices start blocked, built-in drivers' devices start limited (debate 132).
     Gives up: `distrusted_device_is_driverless` (the driver stays bound), `kernel_binds_only_verified` and
     `kernel_binds_only_verified_after_boot` (RUN ends during a probe).
+    Keeps: `lost_run_revokes_acceptance` (the level falls, nothing is bound any more, and an unlock finds no driver).
     Source: v2 thread, Mar 2026 (debate 122 to 127, 131, 132, 134, 136, 137).
     """
 

@@ -60,7 +60,7 @@ class DeviceCore(Component):
     auxiliary_autoprobe: bool = True
     platform_autoprobe: bool = True
     driver_loaded: bool = anything()
-    initcalls: Initcalls = anything()  # over from the start where the driver is a module: nothing can be deferred in BOOT
+    initcalls: Initcalls = anything()  # over from the start for a module: nothing can be deferred in BOOT then
     timeout: Timeout = Timeout.RUNNING
     suspended: bool = False
 

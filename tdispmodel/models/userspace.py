@@ -153,9 +153,7 @@ class ManagedGuest(SecurityManager):
     @action(by=Actor.USERSPACE, to=Actor.KERNEL)
     def bind(self, device: Device) -> None:
         """Userspace writes the device to the operating driver's bind file. [bind_store; debate 33, 76]"""
-        require(
-            self.userspace_asks_for(device) or (self.userspace_can_ask(device) and self.userspace_prepares(device))
-        )
+        require(self.userspace_asks_for(device) or (self.userspace_can_ask(device) and self.userspace_prepares(device)))
         result = self.bind_result(device)
         device.decided = False
         self.note_failure(device, result in (Result.EAGAIN, Result.EIO) and device.accepted)

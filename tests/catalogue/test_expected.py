@@ -149,7 +149,8 @@ def test_the_order_of_revoking_decides(first: str, expected: Answer) -> None:
     ("proposal", "expected"),
     [
         ("initrd_autoprobe_off", Answer.VIOLATED),
-        ("open_coded_defer", Answer.VIOLATED),
+        ("status_quo", Answer.VIOLATED),
+        ("open_coded_defer", Answer.HOLDS),
         ("prepare_by_deferral", Answer.HOLDS),
         ("ccprepare_alias", Answer.HOLDS),
     ],

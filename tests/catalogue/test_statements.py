@@ -158,14 +158,15 @@ RESTS_ON = {
         ("cc_probe_defer", "deferral_is_not_endless", 1, VIOLATED),
     ],
     3: [
-        ("cc_probe_defer", "prepare_runs_once", 1, HOLDS),
+        ("cc_probe_defer", "prepare_runs_once", 1, VIOLATED),
         ("cc_probe_defer", "prepare_runs_once", 2, VIOLATED),
     ],
     6: [("cc_probe_defer", "prepare_runs_once", 0, VIOLATED)],
     9: [
         ("cc_probe_defer", "prepare_runs_once", 0, VIOLATED),
-        ("cc_probe_defer", "prepare_runs_once", 1, HOLDS),
+        ("cc_probe_defer", "prepare_runs_once", 1, VIOLATED),
         ("cc_probe_defer", "prepare_runs_once", 2, VIOLATED),
+        ("cc_probe_defer", "prepare_runs_once", 3, VIOLATED),
     ],
     12: [
         ("probe_error_retry", "wanted_device_gets_its_driver", 0, HOLDS),
@@ -274,7 +275,7 @@ RESTS_ON = {
         ("initrd_autoprobe_off", "accepted_running_is_genuine", 1, VIOLATED),
     ],
     131: [
-        ("trust_level", "lost_run_revokes_acceptance", 0, VIOLATED),
+        ("trust_level", "lost_run_revokes_acceptance", 0, HOLDS),
         ("trust_level_sync", "lost_run_revokes_acceptance", 0, VIOLATED),
         ("eager_revoke", "lost_run_revokes_acceptance", 0, HOLDS),
     ],

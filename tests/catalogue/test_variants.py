@@ -144,14 +144,15 @@ def test_the_page_is_about_everything(found_in_short: Findings) -> None:
     assert f"{counted}: {verdicts} verdicts." in " ".join(lines)
     headings = [line for line in lines if line.startswith("### ")]
     assert [f"### {one.name}: {', '.join(one.assumptions)}" for one in variants(CATALOGUE)] == headings[len(names) :]
-    ranks = [row for row in map(cells_in, render(found_in_short).splitlines()) if row[0] in IN_SHORT]
+    ranks = ranked(render(found_in_short).splitlines())
     assert len(ranks) == len(IN_SHORT)
-    assert [row for row in map(cells_in, lines) if row[0] in IN_SHORT] == ranks
+    assert ranked(lines) == ranks
 
 
-def cells_in(line: str) -> list[str]:
-    """The cells of a row of a table; one, if it is none."""
-    return [cell.strip() for cell in line.strip("|").split("|")]
+def ranked(lines: list[str]) -> list[list[str]]:
+    """The rows of tables about the proposals that are asked in short, as their cells."""
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
+    return [row for row in rows if row[0] in IN_SHORT]
 
 
 @pytest.mark.long
