@@ -165,6 +165,7 @@ def _check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-k", metavar="EXPR", default="", dest="select", help="properties: 'bind and not TDM101'")
     _asking(parser)
     parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one for each processor)")
+    parser.add_argument("--certificates", metavar="DIR", help="write what shows each verdict, to be checked by others")
     parser.add_argument("--no-vacuous", action="store_true", help="a property that holds vacuously counts as violated")
     _report(parser, "text")
 
