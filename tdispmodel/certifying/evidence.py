@@ -16,18 +16,27 @@ from tdispmodel.certifying.plain import Plain, plain_formula, plain_value
 from tdispmodel.compiling.successors import Compiled
 from tdispmodel.engines.protocol import Limits
 from tdispmodel.engines.registry import available
-from tdispmodel.ir.expressions import TRUE, And, Expression
+from tdispmodel.ir.expressions import TRUE, And, Expression, conjunction
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty, speaks_of_step
 from tdispmodel.judging.traces import true_along
 from tdispmodel.semantics import Semantics
-from tdispmodel.verdict import Answer, Certificate, ClosedStates, InductiveInvariant, KInduction, Trace, Verdict, Witness
+from tdispmodel.verdict import (
+    Answer,
+    Certificate,
+    ClosedStates,
+    InductiveInvariant,
+    KInduction,
+    Trace,
+    Verdict,
+    Witness,
+)
 
 Keep = Callable[[Iterable[int]], str]
 """Keeps a set of states, given by numbers, and returns the name by which certificates refer to it."""
 
-PROVERS = ("explicit", "ic3", "pdr")
-"""Who is asked for a certificate that is checked step by step, where there is none."""
+PROVERS = ("ic3", "pdr", "explicit")
+"""Who is asked for another certificate where one does not suffice."""
 SECONDS = 60.0
 
 
@@ -39,7 +48,11 @@ class Evidence:
     """The evidence about one system."""
 
     def __init__(
-        self, system: System, places: Mapping[str, tuple[str, str]], verdicts: Mapping[SystemProperty, Verdict], keep: Keep
+        self,
+        system: System,
+        places: Mapping[str, tuple[str, str]],
+        verdicts: Mapping[SystemProperty, Verdict],
+        keep: Keep,
     ) -> None:
         self.system = system
         self.places = places
@@ -48,6 +61,8 @@ class Evidence:
         self._kept: dict[int, str] = {}
         self._graphs: dict[int, Graph] = {}
         self._in_range: Certificate | None = None
+        self.inductive: dict[SystemProperty, InductiveInvariant | KInduction] = {}
+        """The inductive certificate that the evidence of a question was made of, with what keeps integers in range."""
 
     def of(self, question: SystemProperty) -> tuple[str, Plain]:
         """Return the kind of evidence of a decided question, and its fields.  Raises `NoEvidence`."""
@@ -65,9 +80,7 @@ class Evidence:
             raise NoEvidence(message)
         match question.kind:
             case Kind.STAYS_POSSIBLE:
-                return "lost", {**self._behaviour(verdict.trace), "states": self._lost(verdict.trace)}
-            case Kind.LEADS_TO | Kind.NEVER_ENDLESS:
-                return "lasso", {**self._behaviour(verdict.trace), "loop": verdict.trace.loop}
+                return "behaviour", self._behaviour(verdict.trace) | {"states": self._lost(verdict.trace)}
             case _:
                 return "behaviour", self._behaviour(verdict.trace)
 
@@ -83,6 +96,7 @@ class Evidence:
                 other = self._proof(question)
                 if other is not None:
                     return self._shown(question, other)
+                self.inductive[question] = certificate
                 fields = {"length": length, "lemma": self._clauses(lemma), "simple_path": simple_path}
                 return "k-induction", fields
             case _:
@@ -124,23 +138,24 @@ class Evidence:
 
     def _invariant(self, question: SystemProperty, invariant: Expression) -> tuple[str, Plain]:
         """An invariant, and one that keeps integers in range unless that is plain to see."""
-        clauses = self._clauses(invariant)
         if self.system.stays_in_range == TRUE:
-            return "invariant", {"clauses": clauses}
+            self.inductive[question] = InductiveInvariant(invariant)
+            return "invariant", {"clauses": self._clauses(invariant)}
         stays = SystemProperty("integers_stay_in_range", "", Kind.INVARIANT, self.system.stays_in_range)
         self._in_range = self._in_range or self._proof(stays)
         match self._in_range:
             case ClosedStates() as certificate if question.kind is not Kind.MUST_BE_POSSIBLE:
                 return self._closed(question, certificate)
             case InductiveInvariant(other):
-                return "invariant", {"clauses": [*clauses, *(one for one in self._clauses(other) if one not in clauses)]}
+                parts = dict.fromkeys((*conjuncts(invariant), *conjuncts(other)))
+                self.inductive[question] = InductiveInvariant(conjunction(*parts))
+                return "invariant", {"clauses": self._clauses(conjunction(*parts))}
             case _:
                 message = "no proof was found that integers stay in range"
                 raise NoEvidence(message)
 
     def _clauses(self, invariant: Expression) -> list[Plain]:
-        parts = invariant.operands if isinstance(invariant, And) else (invariant,)
-        return [plain_formula(part, self.places) for part in parts]
+        return [plain_formula(part, self.places) for part in conjuncts(invariant)]
 
     def _proof(self, question: SystemProperty) -> Certificate | None:
         """Return a certificate of an invariant or step property that holds, from whoever finds one in some time."""
@@ -157,6 +172,8 @@ class Evidence:
         return {
             "initial": {variable.name: plain_value(value, variable.sort) for variable, value in variables},
             "steps": [self._action(name) for name, _ in trace.steps],
+            "loop": trace.loop,
+            "states": None,
         }
 
     def _action(self, name: str) -> list[str]:
@@ -186,6 +203,11 @@ class Evidence:
                 message = f"more than {MOST_STATES} states are reached after the goal is lost"
                 raise NoEvidence(message)
         return self.keep(numbered(self.system, [compiled.unpack(code) for code in order]))
+
+
+def conjuncts(invariant: Expression) -> tuple[Expression, ...]:
+    """Return the clauses of an invariant."""
+    return invariant.operands if isinstance(invariant, And) else (invariant,)
 
 
 def places_of(paths: Sequence[tuple[str, Sequence[str]]]) -> dict[str, tuple[str, str]]:

@@ -119,7 +119,9 @@ class Graph:
         actions = tuple(sorted(set(helpful) - {NONE}))
         places = {action: place for place, action in enumerate(actions)} | {NONE: NONE}
         ranks = tuple(NONE if number < 0 else height[number] for number in component_of)
-        return Ranking(actions, ranks, tuple(NONE if number < 0 else places[helpful[number]] for number in component_of))
+        return Ranking(
+            actions, ranks, tuple(NONE if number < 0 else places[helpful[number]] for number in component_of)
+        )
 
     def _calm_steps(self, state: int) -> list[int]:
         return [after for action, after in self.steps[state] if self._calm[action]]
@@ -130,9 +132,7 @@ class Graph:
         pending = [state for state, true in enumerate(self.flags(question.after)) if true and elsewhere[state]]
         return bytes(reached(pending, [[after for _, after in steps] for steps in self.steps], elsewhere))
 
-    def _recurs(
-        self, members: Sequence[int], component_of: Sequence[int], marked: frozenset[tuple[int, int]]
-    ) -> bool:
+    def _recurs(self, members: Sequence[int], component_of: Sequence[int], marked: frozenset[tuple[int, int]]) -> bool:
         """Whether a marked step can be taken in the component again and again."""
         return any(
             self._calm[action] and component_of[after] == component_of[state] and (state, action) in marked

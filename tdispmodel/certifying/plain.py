@@ -145,12 +145,13 @@ def plain_value(value: Value, sort: Sort) -> Plain:
 
 def plain_formula(formula: Expression, places: Mapping[str, tuple[str, str]]) -> Plain:
     """Return a ground formula about states; ``places`` says of each flat variable which instance has it, and its name
-    there.
+    there.  It reads variables after a step, so that it can be asked of the state after one; without a step that is the
+    state itself.
     """
 
     def read(name: str) -> Plain:
         instance, variable = places[name]
-        return ["get", f".{instance}" if instance else "", variable]
+        return ["after", f".{instance}" if instance else "", variable]
 
     return plain(formula, read)
 

@@ -24,7 +24,7 @@ from tdispmodel.ir.model import Model, Property
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.reports.options import EACH, in_words
 from tdispmodel.semantics.grounding import constants, default_constants, instances
-from tdispmodel.verdict import Answer, Verdict
+from tdispmodel.verdict import Answer, InductiveInvariant, KInduction, Verdict
 
 CERTIFICATE_SCHEMA = "tdispmodel/certificate/1"
 LONGEST_NAME = 200
@@ -49,14 +49,17 @@ class Writer:
             ]
         )
         evidence = Evidence(system, places, verdicts, lambda numbers: self._kept("states", plain_states(numbers)))
-        name = self._kept("models", plain_model(model))
+        model_name = self._kept("models", plain_model(model))
         missing = []
         for wanted, questions in group.questions.items():
             decided = shown_by(questions, verdicts)
             if not decided:
                 continue
             try:
-                found = [(about, *evidence.of(question)) for about, question in _chosen(model, system, wanted, questions, decided)]
+                found = [
+                    (about, *evidence.of(question))
+                    for about, question in _chosen(model, system, wanted, questions, decided)
+                ]
             except NoEvidence as none:
                 missing.append(f"{model.name}: no certificate for {wanted.name}: {none}")
                 continue
@@ -65,7 +68,7 @@ class Writer:
                 "proposal": model.name,
                 "property": plain_property(wanted),
                 "verdict": verdicts[decided[0]].answer.value,
-                "model": name,
+                "model": model_name,
                 "instances": system.devices,
                 "constants": _constants(model, system),
                 "without": list(system.without),
@@ -73,25 +76,55 @@ class Writer:
                 "version": __version__,
                 "evidence": _together(found),
             }
-            path = self.folder / model.name / f"{file_name(model, system, wanted)}.json"
-            self._write(path, text_of(document))
+            name = file_name(model, system, wanted)
+            self._write(self.folder / model.name / f"{name}.json", text_of(document).encode("ascii"))
+            self._scripts(system, self.folder / model.name / name, decided, evidence)
         return tuple(missing)
 
     def _kept(self, folder: str, document: Plain) -> str:
         """Write a document that is named by its hash; return the name."""
-        text = text_of(document)
-        digest = hashlib.sha256(text.encode("ascii")).hexdigest()
+        content = text_of(document).encode("ascii")
+        digest = hashlib.sha256(content).hexdigest()
         path = self.folder / folder / f"{digest}.json"
         if not path.exists():
-            self._write(path, text)
+            self._write(path, content)
         return digest
 
-    def _write(self, path: Path, text: str) -> None:
+    def _scripts(self, system: System, path: Path, questions: Iterable[SystemProperty], evidence: Evidence) -> None:
+        """Write what is inductive for other tools, too: a file for each invariant, which may be that of several
+        instances.
+        """
+        together: dict[InductiveInvariant | KInduction, list[SystemProperty]] = {}
+        for question in questions:
+            if question in evidence.inductive:
+                together.setdefault(evidence.inductive[question], []).append(question)
+        if not together:
+            return
+        from tdispmodel.certifying.circuits import TooWide, circuits  # noqa: PLC0415  # seldom needed
+        from tdispmodel.certifying.smtlib import induction_text, invariant_text  # noqa: PLC0415  # z3 only when needed
+
+        for number, (certificate, asked) in enumerate(together.items(), 1):
+            base = path if len(together) == 1 else path.with_name(f"{path.name}.{number}")
+            match certificate:
+                case KInduction(length, lemma, simple_path):
+                    text = induction_text(system, asked[0], length, lemma, simple_path=simple_path)
+                case InductiveInvariant(invariant):
+                    text = invariant_text(system, asked, invariant)
+                    try:
+                        model, witness = circuits(system, asked, invariant)
+                    except TooWide:
+                        pass
+                    else:
+                        self._write(base.with_name(f"{base.name}.model.aig"), model)
+                        self._write(base.with_name(f"{base.name}.witness.aig"), witness)
+            self._write(base.with_name(f"{base.name}.smt2"), text.encode("ascii"))
+
+    def _write(self, path: Path, content: bytes) -> None:
         """Write a file so that nobody ever sees a part of it."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             part = path.with_name(f".{os.getpid()}.part")
-            part.write_text(text, encoding="ascii", newline="\n")
+            part.write_bytes(content)
             part.replace(path)
         except OSError as problem:
             raise mistake(OUTPUT, f"cannot write {path}: {problem.strerror or problem}") from None
@@ -146,7 +179,9 @@ def file_name(model: Model, system: System, wanted: Property) -> str:
     ``no_stale_bind@kernel=BEFORE_6_19``.  What the property itself gives is not told.
     """
     defaults = default_constants(model, system.devices)
-    changed = {EACH.sub("", name) for name, value in system.constants if defaults[name] != value} - dict(wanted.given).keys()
+    changed = {EACH.sub("", name) for name, value in system.constants if defaults[name] != value} - dict(
+        wanted.given
+    ).keys()
     words = in_words(system.constants)
     parts = [f"{name}={words[name]}" for name in sorted(changed)]
     parts += [f"without={name}" for name in system.without]
