@@ -1,16 +1,16 @@
 """A system and its inductive invariant as circuits: the model, and a witness whose property is the invariant.
 
-Given a system, questions and an invariant, `circuits` gives two AIGER files of the same circuit.  Its latches are one,
-``started``, and the bits of each variable's value among those of its sort; its inputs say which action is to be taken
-and, before the start, which state to begin in.  An action that is not enabled, would leave a range, or does not exist
-changes nothing.  In the model bad is a state (or a step) that the questions exclude; in the witness it is a started state
-in which the invariant is false.  What both promise together is told in docs/certificates.md.
+Given a system, questions and an invariant, `circuits` gives two AIGER files of the same circuit.  Its latches are
+one, ``started``, and the bits of each variable's value among those of its sort; its inputs say which action is to be
+taken and, before the start, which state to begin in.  An action that is not enabled, would leave a range, or does not
+exist changes nothing.  In the model bad is a state (or a step) that the questions exclude; in the witness it is a
+started state in which the invariant is false.  What both promise together is told in docs/certificates.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import product
+from itertools import accumulate, pairwise, product
 
 from tdispmodel.certifying.aiger import FALSE, TRUE, Circuit
 from tdispmodel.compiling.layout import size
@@ -72,9 +72,9 @@ class _Circuits:
         )
         self.choice = self.circuit.inputs[:actions]
         self.started = self.circuit.latches[0]
-        ends = [sum(widths[:number]) for number in range(len(widths) + 1)]
-        self.now = [self.circuit.latches[1:][begin:end] for begin, end in zip(ends, ends[1:], strict=False)]
-        self.first = [self.circuit.inputs[actions:][begin:end] for begin, end in zip(ends, ends[1:], strict=False)]
+        ends = list(pairwise([0, *accumulate(widths)]))
+        self.now = [self.circuit.latches[1:][begin:end] for begin, end in ends]
+        self.first = [self.circuit.inputs[actions:][begin:end] for begin, end in ends]
 
     def written(self, questions: Sequence[SystemProperty], invariant: Expression) -> tuple[bytes, bytes]:
         """Return the two files."""

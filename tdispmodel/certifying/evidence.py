@@ -1,9 +1,10 @@
 """From a judged verdict to what shows it, in plain form.
 
-Given a system, the questions of a property with their verdicts, and where sets of states are kept, `Evidence` gives for
-each question the kind of evidence and its fields, as docs/certificates.md has them.  A certificate that says less than a
-stand-alone checker needs is completed: a closed set gets a ranking or distances, a path to a lost state the states that
-cannot be left, an inductive invariant what keeps integers in range, and k-induction is proven in another way.
+Given a system, the questions of a property with their verdicts, and where sets of states are kept, `Evidence` gives
+for each question the kind of evidence and its fields, as docs/certificates.md has them.  A certificate that says less
+than a stand-alone checker needs is completed: a closed set gets a ranking or distances, a path to a lost state the
+states that cannot be left, an inductive invariant what keeps integers in range, and k-induction is proven in another
+way.
 """
 
 from __future__ import annotations
@@ -112,7 +113,10 @@ class Evidence:
             case Kind.STAYS_POSSIBLE:
                 return "distances", fields | {"distances": self._graph(certificate).distances(question)}
             case Kind.LEADS_TO | Kind.NEVER_ENDLESS:
-                ranking = self._graph(certificate).ranking(question)
+                try:
+                    ranking = self._graph(certificate).ranking(question)
+                except ValueError as error:
+                    raise NoEvidence(str(error)) from error
                 actions = [self._action(self.system.actions[number].name) for number in ranking.actions]
                 return "ranking", fields | {
                     "actions": actions,

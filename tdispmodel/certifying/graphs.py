@@ -2,6 +2,24 @@
 
 Given a system, the states of a closed set and questions, `Graph` has the states in the order of their numbers and the
 steps between them; `Graph.distances` and `Graph.ranking` work out what a certificate says of each state.
+
+A ranking is made of the strongly connected components of calm steps, those that do not disturb; for leads-to only among
+the states in which one waits for the goal.  The *helpful* action of a component is a fair one that is enabled in all of
+its states and never taken inside it; for never-endless only a component with a marked step inside needs one.  The *rank*
+is the greatest number of steps, on calm paths from the component, that change the helpful action or are its own (or are
+marked, where there is none).  So no calm step raises the rank; one that keeps it keeps the helpful action, and is not
+its step, nor marked where there is none.
+
+The ranking exists exactly where the question holds of the states of the set.  Say that there is one, and that a
+behaviour violates the question.  From some point on it takes no disturbing step, so its rank stays the same in the end,
+and with it the helpful action.  If there is one, it is enabled in every state from then on and never taken, which is
+not fair; nor does the behaviour stay in one state for ever, as it may where no fair action is enabled.  If there is
+none, no step is marked from then on, and the question is not violated.  Say now that there is none: a component that
+needs a helpful action has none.  A behaviour that goes round all of its states and steps for ever is fair: each fair
+action is disabled in one of the states or taken inside.  If the component is one state without a step to itself, no
+fair action is enabled there, and a behaviour may stay.  Either way the goal is waited for, or a marked step is taken,
+for ever, and calm steps alone led round: the question is violated.  Z. Manna, A. Pnueli, "Completing the temporal
+picture", Theoretical Computer Science 83 (1991).
 """
 
 from __future__ import annotations
@@ -61,7 +79,7 @@ class Graph:
         return bytes(state in true for state in range(len(self.numbers)))
 
     def distances(self, question: SystemProperty) -> list[int]:
-        """Return how many reliable steps away the goal of stays-possible is, for each state; -1 where none lead there."""
+        """Return for each state how many reliable steps away the goal of stays-possible is; -1 where none lead there."""
         back: list[list[int]] = [[] for _ in self.numbers]
         reliable = [not action.adversarial for action in self.system.actions]
         for state, steps in enumerate(self.steps):
@@ -80,21 +98,7 @@ class Graph:
     def ranking(self, question: SystemProperty) -> Ranking:
         """Return the ranking that shows that a leads-to or never-endless question holds.
 
-        It is made of the strongly connected components of calm steps (leads-to: among the states in which one waits
-        for the goal).  A component in which no behaviour may stay for ever has a fair action that is enabled in all of
-        its states and never taken inside it: the helpful one.  A rank is the greatest number of changes of the helpful
-        action, and steps of it, on calm paths from the component.  So calm steps never raise the rank; one that keeps it
-        keeps the helpful action, and is not its step.
-
-        The ranking exists exactly where the question holds.  If there is one, then on a behaviour that violates the
-        question the rank stays the same from some point on, and with it the helpful action, which is enabled in every
-        state and never taken: that is not fair.  (A behaviour that waits in one state for ever does so where no fair
-        action is enabled, so not where one is helpful.)  If there is none, then some component that must be left, or has
-        a marked step, has no such action: a behaviour that goes round all of it for ever, or waits in its only state,
-        is fair, and violates the question.  Z. Manna, A. Pnueli, "Completing the temporal picture", Theoretical Computer
-        Science 83 (1991).
-
-        Raises ValueError when a component has no helpful action and needs one.
+        Raises ValueError when there is none.
         """
         waits = question.kind is Kind.LEADS_TO
         inside = self._waiting(question) if waits else b"\1" * len(self.numbers)

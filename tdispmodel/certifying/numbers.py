@@ -1,8 +1,8 @@
-"""Sets of states as numbers: a state is the number of its values in a mixed-radix system, the first variable the lowest.
+"""Sets of states as numbers: the values of a state are digits, the first variable's the lowest.
 
-Given a system and states, `numbered` gives their numbers, `plain_states` the document ``tdispmodel/states/1``: the least
-number, then how much greater each one is than the one before.  Differences are short, and need no compression that
-another version of a library might do otherwise.
+Given a system and states, `numbered` gives their numbers, `plain_states` the document ``tdispmodel/states/1``: the
+least number, then how much greater each one is than the one before.  Differences are short, and need no compression
+that another version of a library might do otherwise.
 """
 
 from __future__ import annotations

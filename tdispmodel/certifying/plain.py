@@ -1,9 +1,9 @@
-"""A model and its properties in plain form: JSON that says all that matters, and needs nothing of tdispmodel to be read.
+"""A model and its properties in plain form: JSON that says all that matters, and can be read without tdispmodel.
 
 Given a `Model`, `plain_model` gives the document ``tdispmodel/model/1``: components with their variables, constants,
-parts and actions, expressions as nested lists over a small vocabulary (docs/certificates.md), nothing put in and nothing
-written out.  `plain_property` does the same for a property, `plain_formula` for a ground formula about a system's states.
-Texts, places and who sees what are left out: no verdict depends on them.
+parts and actions, expressions as nested lists over a small vocabulary (docs/certificates.md), nothing put in and
+nothing written out.  `plain_property` does the same for a property, `plain_formula` for a ground formula about the
+states of a system.  Texts, places and who sees what are left out: no verdict depends on them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The obligations of an inductive certificate as SMT-LIB 2, for whatever solver somebody trusts.
 
 Given a system, questions and an invariant (or the length and lemma of a k-induction), `invariant_text` and
-`induction_text` give a script in the logic QF_BV with one ``(push 1) ... (check-sat) (pop 1)`` for each obligation, all of
-which are expected to be ``unsat``.  Truth values are Booleans, members of an enum and integers bit-vectors that are
+`induction_text` give a script in the logic QF_BV with one ``(push 1) ... (check-sat) (pop 1)`` for each obligation, all
+of which are expected to be ``unsat``.  Truth values are Booleans, members of an enum and integers bit-vectors that are
 restricted to their values; integers are as wide as the largest result of arithmetic needs, so that nothing overflows.
 """
 
@@ -64,7 +64,7 @@ class _Script:
 
     def __init__(self, system: System, formulas: Iterable[Expression]) -> None:
         self.system = system
-        self.declared = [_symbol]
+        self.declared: list[Where] = [_symbol]
         self.invariant: Expression = TRUE
         told = [*formulas, system.initially]
         told += [expression for action in system.actions for expression in _expressions(action)]

@@ -87,7 +87,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Run:
-    """What came out: the report, the defaults of each proposal's constants, whether the user interrupted it, and notes."""
+    """What came out: the report, the defaults of each proposal's constants, whether the user interrupted it, notes."""
 
     report: Report
     defaults: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
