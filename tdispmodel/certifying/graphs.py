@@ -3,12 +3,12 @@
 Given a system, the states of a closed set and questions, `Graph` has the states in the order of their numbers and the
 steps between them; `Graph.distances` and `Graph.ranking` work out what a certificate says of each state.
 
-A ranking is made of the strongly connected components of calm steps, those that do not disturb; for leads-to only among
-the states in which one waits for the goal.  The *helpful* action of a component is a fair one that is enabled in all of
-its states and never taken inside it; for never-endless only a component with a marked step inside needs one.  The *rank*
-is the greatest number of steps, on calm paths from the component, that change the helpful action or are its own (or are
-marked, where there is none).  So no calm step raises the rank; one that keeps it keeps the helpful action, and is not
-its step, nor marked where there is none.
+A ranking is made of the strongly connected components of calm steps, those that do not disturb; for leads-to only
+among the states in which one waits for the goal.  The *helpful* action of a component is a fair one that is enabled in
+all of its states and never taken inside it; for never-endless only a component with a marked step inside needs one.
+The *rank* is the greatest number of steps, on calm paths from the component, that change the helpful action or are its
+own (or are marked, where there is none).  So no calm step raises the rank; one that keeps it keeps the helpful action,
+and is not its step, nor marked where there is none.
 
 The ranking exists exactly where the question holds of the states of the set.  Say that there is one, and that a
 behaviour violates the question.  From some point on it takes no disturbing step, so its rank stays the same in the end,
@@ -79,7 +79,7 @@ class Graph:
         return bytes(state in true for state in range(len(self.numbers)))
 
     def distances(self, question: SystemProperty) -> list[int]:
-        """Return for each state how many reliable steps away the goal of stays-possible is; -1 where none lead there."""
+        """Return how many reliable steps the goal of stays-possible is away from each state; -1: none lead there."""
         back: list[list[int]] = [[] for _ in self.numbers]
         reliable = [not action.adversarial for action in self.system.actions]
         for state, steps in enumerate(self.steps):

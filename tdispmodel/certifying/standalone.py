@@ -50,19 +50,20 @@ class System:
 
     def __init__(self, model: Any, instances: Any, constants: dict[str, Any], without: list[str]) -> None:
         ((schema, _, root, components, initially),) = rows([model], "schema name root components initially")
-        need(schema == "tdispmodel/model/1", "this form of model is not known")
         right = type(instances) is int and 0 < instances <= 64 and isinstance(without, list)
-        need(right, "only claims about a number of instances can be checked here")
+        need(right and schema == "tdispmodel/model/1", "not a model of a number of instances, or of an unknown form")
         self.each, self.given, self.start, self.work = range(instances), constants, TRUE, MOST_WORK
         self.nodes: list[tuple[int, ...]] = [(1 << 60,), (1 << 60,)]  # a variable, and what is left for each value
         self.numbers, self.both, self.opposite = dict[tuple[int, ...], int](), cache(self._both), cache(self._opposite)
         self.variables, self.sizes, self.values = dict[str, int](), list[int](), list[Cases]()
         self.components = {row[0]: row for row in rows(components, "name lineage parts constants variables actions")}
-        self.instances, self.sets = dict[str, list[Any]](), dict[str, States]()
+        self.instances, self.sets, self.actions = dict[str, list[Any]](), dict[str, States](), dict[Any, Action]()
         self._grow("", root)
+        need(len(constants) == sum(len(row[3]) for row in self.instances.values()), "a constant too many, or twice")
+        need((len(self.components), len(self.variables)) == (len(components), len(self.sizes)), "a name is there twice")
         self.weights = [1, *accumulate(self.sizes, mul)]
         self.start = self.joined("all", [self.start, *(self.truth(part, {"": "", "self": ""}) for part in initially)])
-        self.actions = {action.key: action for action in self._actions(without)}
+        self._enact(without)
     def spend(self, amount: int) -> None:
         """Count work, and give up when it is too much."""
         self.work -= amount
@@ -96,7 +97,6 @@ class System:
         first, *branches = self.nodes[condition]
         inner = sum(self.count(branch, first + 1) for branch in branches) or int(condition == TRUE)
         return inner * prod(self.sizes[variable:first])
-
     def _grow(self, path: str, kind: str) -> None:
         need(path not in self.instances and len(self.instances) < 10_000, "too many instances, or two of one name")
         _, _, parts, constants, variables, _ = self.instances[path] = self.components[kind]
@@ -114,8 +114,7 @@ class System:
     def of_kinds(self, kinds: list[str]) -> Iterator[tuple[str, ...]]:
         """Return all choices of instances of components, or of those that derive from them."""
         return product(*([path for path, row in self.instances.items() if kind in row[1]] for kind in kinds))
-
-    def _actions(self, without: list[str]) -> Iterator[Action]:
+    def _enact(self, without: list[str]) -> None:
         fields = "name owner parameters guards updates actor fairness disturbs adversarial"
         for path, row in self.instances.items():
             for name, owner, parameters, guards, updates, actor, fairness, disturbs, hostile in rows(row[5], fields):
@@ -124,16 +123,17 @@ class System:
                 for chosen in self.of_kinds([kind for _, kind in bound]):
                     names = {"": "", "self": path} | {one: to for (one, _), to in zip(bound, chosen, strict=True)}
                     guard = self.joined("all", [self.truth(part, names) for part in guards])
-                    assigned: dict[int, Cases] = {}
+                    new: dict[int, Cases] = {}
                     for instance, variable, value, each in rows(updates, "instance variable value each"):
                         for inner in [names] if each is None else self.bound(names, *each):
-                            assigned[self.variables[self.path(instance, inner) + variable]] = self.cases(value, inner)
-                    out = [cases[to] for at, cases in assigned.items() for to in cases if to not in self.values[at]]
+                            new[self.variables[self.path(instance, inner) + variable]] = self.cases(value, inner)
+                    out = [cases[to] for at, cases in new.items() for to in cases if to not in self.values[at]]
                     leaves = self.both(guard, self.joined("any", out))
                     key = (f"{owner}.{name}", *(one[:-1] for one in [path] * bool(path) + list(chosen)))
                     if f"{actor}.{name}" not in without:
+                        need(key not in self.actions, f"there are two actions {key}")
                         flags = {"fair": fairness == "weak", "disturbs": disturbs, "adversarial": hostile}
-                        yield Action(key=key, actor=actor, guard=guard, updates=assigned, leaves=leaves, **flags)
+                        self.actions[key] = Action(key=key, actor=actor, guard=guard, updates=new, leaves=leaves, **flags)
     def bound(self, names: Names, name: str, collection: str) -> list[Names]:
         """Return the names with one more, which stands for each instance of a collection of the root in turn."""
         return [{**names, name: f"{collection}[{number}]."} for number in self.each]
@@ -338,7 +338,7 @@ class Claim:
     def lasso(self, around: list[States], taken: list[Action], stem: list[States]) -> None:
         """A behaviour goes round a calm, fair loop for ever, and does what it must not."""
         need(around[0].numbers == around[-1].numbers, "it does not return")
-        need(not any(action.disturbs for action in taken), "a step of the loop may happen finitely often only")
+        need(not any(action.disturbs for action in taken), "the loop is disturbed")
         left = (action.guard for action in self.actions if action.fair and action not in taken)
         need(all(not all(state.where(guard) for state in around) for guard in left), "a fair action is neglected")
         if self.steps:

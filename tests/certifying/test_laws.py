@@ -1,0 +1,24 @@
+"""Certificates of random models: every decided verdict has one, and the stand-alone checker accepts it."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from hypothesis import given, strategies as st
+
+from tdispmodel.ir.model import Model
+from tdispmodel.verdict import Answer
+from tests.certifying.making import made
+from tests.laws.random_models import models
+from tests.laws.random_systems import law
+
+
+@law(60)
+@given(models(), st.integers(1, 2))
+def test_every_certificate_is_accepted(model: Model, devices: int) -> None:
+    """Every verdict of the exhaustive engine on a random model has a certificate that the stand-alone checker accepts."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = made(Path(folder), model, devices=devices)
+        decided = [one for one in found.results if one.verdict.answer is not Answer.OPEN]
+        assert ((), [], len(decided)) == (found.notes, found.rejected(), len(found.files))
