@@ -128,12 +128,12 @@ class System:
                         for inner in [names] if each is None else self.bound(names, *each):
                             new[self.variables[self.path(instance, inner) + variable]] = self.cases(value, inner)
                     out = [cases[to] for at, cases in new.items() for to in cases if to not in self.values[at]]
-                    leaves = self.both(guard, self.joined("any", out))
+                    gone = self.both(guard, self.joined("any", out))
                     key = (f"{owner}.{name}", *(one[:-1] for one in [path] * bool(path) + list(chosen)))
                     if f"{actor}.{name}" not in without:
                         need(key not in self.actions, f"there are two actions {key}")
                         flags = {"fair": fairness == "weak", "disturbs": disturbs, "adversarial": hostile}
-                        self.actions[key] = Action(key=key, actor=actor, guard=guard, updates=new, leaves=leaves, **flags)
+                        self.actions[key] = Action(key=key, actor=actor, guard=guard, updates=new, leaves=gone, **flags)
     def bound(self, names: Names, name: str, collection: str) -> list[Names]:
         """Return the names with one more, which stands for each instance of a collection of the root in turn."""
         return [{**names, name: f"{collection}[{number}]."} for number in self.each]
@@ -304,7 +304,7 @@ class Claim:
         need(all(done or rank >= 0 or not here for rank, done, here in zip(ranks, met, asked, strict=True)), "no rank")
         ready = bytearray(rank < 0 or (chosen < 0 and not waits) for rank, chosen in zip(ranks, helpful, strict=True))
         for action in self.actions:
-            number = actions.index(list(action.key)) if list(action.key) in actions else len(actions)
+            number = actions.index(list(action.key)) if list(action.key) in actions else None
             marked = inside.flags(TRUE if waits else self.true(action))
             for before, after in inside.leads(action):
                 if ranks[before] >= 0:
