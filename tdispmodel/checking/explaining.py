@@ -34,6 +34,7 @@ FAMILIES = {
     "E4": "actions and patches",
     "E5": "properties",
     "E6": "the command line",
+    "E7": "stored counterexamples",
     "E9": "faults of tdispmodel itself",
 }
 """What the complaints of a family are about."""
