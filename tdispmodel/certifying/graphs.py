@@ -10,7 +10,7 @@ The *rank* is the greatest number of steps, on calm paths from the component, th
 own (or are marked, where there is none).  So no calm step raises the rank; one that keeps it keeps the helpful action,
 and is not its step, nor marked where there is none.
 
-The ranking exists exactly where the question holds of the states of the set.  Say that there is one, and that a
+The ranking exists exactly where the question holds of the states of the set, if no action is strongly fair.  Say that there is one, and that a
 behaviour violates the question.  From some point on it takes no disturbing step, so its rank stays the same in the end,
 and with it the helpful action.  If there is one, it is enabled in every state from then on and never taken, which is
 not fair; nor does the behaviour stay in one state for ever, as it may where no fair action is enabled.  If there is
@@ -18,7 +18,11 @@ none, no step is marked from then on, and the question is not violated.  Say now
 needs a helpful action has none.  A behaviour that goes round all of its states and steps for ever is fair: each fair
 action is disabled in one of the states or taken inside.  If the component is one state without a step to itself, no
 fair action is enabled there, and a behaviour may stay.  Either way the goal is waited for, or a marked step is taken,
-for ever, and calm steps alone led round: the question is violated.  Z. Manna, A. Pnueli, "Completing the temporal
+for ever, and calm steps alone led round: the question is violated.
+
+What is strongly fair is weakly fair, and may be helpful as such; then, too, a ranking shows that the question holds.
+But there may be none where only strong fairness makes it hold: that needs rankings within rankings (N. Klarlund, D.
+Kozen, "Rabin measures and their applications to fairness and automata theory", LICS 1991), which are not made.  Z. Manna, A. Pnueli, "Completing the temporal
 picture", Theoretical Computer Science 83 (1991).
 """
 
@@ -29,12 +33,13 @@ from dataclasses import dataclass
 
 from tdispmodel.certifying.numbers import numbered, packed
 from tdispmodel.compiling.successors import Compiled, Watch
-from tdispmodel.ir.expressions import Expression
+from tdispmodel.ir.expressions import Expression, Fairness
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import State, System, SystemProperty
 from tdispmodel.judging.loops import components, reached
 
 NONE = -1
+STAYS = "a behaviour may stay for ever where it must not"
 
 
 @dataclass(frozen=True)
@@ -153,7 +158,8 @@ class Graph:
             possible = enabled if possible is None else possible & enabled
             possible -= {action for action, after in self.steps[state] if component_of[after] == number}
         if not possible:
-            message = "a behaviour may stay for ever where it must not"
+            strong = any(action.fairness is Fairness.STRONG for action in self.system.actions)
+            message = "only strong fairness shows it, for which there is no ranking here" if strong else STAYS
             raise ValueError(message)
         return min(possible)
 

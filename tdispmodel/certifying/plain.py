@@ -99,7 +99,7 @@ def _action(action: Action) -> Plain:
         "name": action.name,
         "owner": action.owner,
         "actor": action.actor.value,
-        "fairness": "weak" if action.fair else "none",
+        "fairness": action.fairness.value,
         "disturbs": action.actor in (Actor.HOST, Actor.ENVIRONMENT, Actor.DEVICE) and not action.fair,
         "adversarial": action.actor.adversarial and not action.fair,
         "parameters": [{"name": parameter.name, "kind": parameter.kind} for parameter in action.parameters],

@@ -9,7 +9,6 @@ accepted; 1: one is not; 2: usage; 4: there is none.  docs/certificates.md has t
 For given instances and constants an expression becomes its *cases*: for each value that it can have, the condition on
 the state before the step for it.  What is assigned has cases too, so what holds after a step is a condition before it.
 """
-
 # fmt: off
 import hashlib
 import json
@@ -30,7 +29,6 @@ SAFE, ENDLESS, LOST = ("invariant", "step", "must_be_possible"), ("leads_to", "n
 SHOWS = {"states": SAFE, "invariant": SAFE, "ranking": ENDLESS, "distances": LOST, "behaviour": SAFE + ENDLESS + LOST}
 Cases = dict[Any, int]  # values (integers, and words such as "true") with the numbers of conditions
 Names = dict[str, str]  # what stands for which instance; the root is "", others are like "devices[0]."
-
 def need(condition: object, reason: str) -> None:
     """Reject the certificate unless the condition is true."""
     if not condition:
@@ -59,8 +57,8 @@ class System:
         self.components = {row[0]: row for row in rows(components, "name lineage parts constants variables actions")}
         self.instances, self.sets, self.actions = dict[str, list[Any]](), dict[str, States](), dict[Any, Action]()
         self._grow("", root)
-        need(len(constants) == sum(len(row[3]) for row in self.instances.values()), "a constant too many, or twice")
-        need((len(self.components), len(self.variables)) == (len(components), len(self.sizes)), "a name is there twice")
+        known = (sum(len(row[3]) for row in self.instances.values()), len(self.components), len(self.variables))
+        need(known == (len(constants), len(components), len(self.sizes)), "a name is there twice or not known")
         self.weights = [1, *accumulate(self.sizes, mul)]
         self.start = self.joined("all", [self.start, *(self.truth(part, {"": "", "self": ""}) for part in initially)])
         self._enact(without)
@@ -94,6 +92,7 @@ class System:
         return self.opposite(reduce(self.both, map(self.opposite, parts), TRUE))
     def count(self, condition: int, variable: int = 0) -> int:
         """Return how many states meet a condition, as far as variables from this one on tell them apart."""
+        self.spend(300)
         first, *branches = self.nodes[condition]
         inner = sum(self.count(branch, first + 1) for branch in branches) or int(condition == TRUE)
         return inner * prod(self.sizes[variable:first])
@@ -104,7 +103,8 @@ class System:
             need(self.given[path + name] in values, f"the constant {name} has no such value")
         for name, values, initial in rows(variables, "name values initial"):
             number = self.variables[path + name] = len(self.sizes)
-            need(0 < len(set(values)) == len(values) <= 256, f"{name} has no value, too many, or one twice")
+            right = all(type(value) in (int, str) for value in values)
+            need(right and 0 < len(set(values)) == len(values) <= 256, f"{name} has no value, too many, or one twice")
             self.sizes.append(len(values))
             self.values.append({one: self.node(number, [int(one == other) for other in values]) for one in values})
             self.start = self.both(self.start, self.joined("any", [self.values[-1][value] for value in initial]))
@@ -113,14 +113,17 @@ class System:
                 self._grow(path + place, part)
     def of_kinds(self, kinds: list[str]) -> Iterator[tuple[str, ...]]:
         """Return all choices of instances of components, or of those that derive from them."""
-        return product(*([path for path, row in self.instances.items() if kind in row[1]] for kind in kinds))
+        choices = [[path for path, row in self.instances.items() if kind in row[1]] for kind in kinds]
+        need(prod(map(len, choices)) <= 1 << 20, "too many choices of instances")
+        return product(*choices)
     def _enact(self, without: list[str]) -> None:
         fields = "name owner parameters guards updates actor fairness disturbs adversarial"
         for path, row in self.instances.items():
             for name, owner, parameters, guards, updates, actor, fairness, disturbs, hostile in rows(row[5], fields):
-                need(fairness == "none" or (fairness == "weak" and not disturbs), "this fairness is not known here")
+                need(fairness in ("none", "weak", "strong"), "such fairness is not known here")
                 bound = rows(parameters, "name kind")
                 for chosen in self.of_kinds([kind for _, kind in bound]):
+                    self.spend(1000)
                     names = {"": "", "self": path} | {one: to for (one, _), to in zip(bound, chosen, strict=True)}
                     guard = self.joined("all", [self.truth(part, names) for part in guards])
                     new: dict[int, Cases] = {}
@@ -131,9 +134,9 @@ class System:
                     gone = self.both(guard, self.joined("any", out))
                     key = (f"{owner}.{name}", *(one[:-1] for one in [path] * bool(path) + list(chosen)))
                     if f"{actor}.{name}" not in without:
-                        need(key not in self.actions, f"there are two actions {key}")
-                        flags = {"fair": fairness == "weak", "disturbs": disturbs, "adversarial": hostile}
-                        self.actions[key] = Action(key=key, actor=actor, guard=guard, updates=new, leaves=gone, **flags)
+                        need(key not in self.actions and not (disturbs and fairness != "none"), f"{key} makes no sense")
+                        says = {"actor": actor, "fairness": fairness, "disturbs": disturbs, "adversarial": hostile}
+                        self.actions[key] = Action(key=key, guard=guard, updates=new, leaves=gone, **says)
     def bound(self, names: Names, name: str, collection: str) -> list[Names]:
         """Return the names with one more, which stands for each instance of a collection of the root in turn."""
         return [{**names, name: f"{collection}[{number}]."} for number in self.each]
@@ -156,8 +159,8 @@ class System:
                 return {self.given[self.path(instance, names) + name]: TRUE}
             case ["get" | "after" as word, instance, name]:
                 number = self.variables[self.path(instance, names) + name]
-                now = self.values[number]
-                return step.updates.get(number, now) if step and word == "after" else now
+                later = step and (word == "after" or step.key is None)
+                return step.updates.get(number, self.values[number]) if later else self.values[number]
             case ["if", test, then, otherwise]:
                 true, yes = self.truth(test, names, step), self.cases(then, names, step)
                 ways = (true, yes), (self.opposite(true), self.cases(otherwise, names, step))
@@ -193,6 +196,8 @@ class System:
     def _gathered(self, found: Iterable[tuple[Any, int, int]]) -> Cases:
         cases: Cases = {}
         for value, one, other in found:
+            self.spend(30)
+            need(type(value) is str or abs(value) < 1 << 60, "an integer is too large")
             if (when := self.both(one, other)) != FALSE:
                 cases[value] = self.joined("any", [cases.get(value, FALSE), when])
         return cases
@@ -202,6 +207,7 @@ class States:
 
     def __init__(self, system: System, numbers: list[int]) -> None:
         self.system, self.numbers, self.where, rest = system, numbers, cache(self._where), numbers
+        system.spend(len(numbers) * sum(system.sizes))
         self.columns: list[bytes] = []  # the value of each variable, by its place among all of them
         self.having: list[list[int]] = []  # for each variable and value the states that have it
         for size in system.sizes:
@@ -212,7 +218,6 @@ class States:
         need(rest and not any(rest), "there is no state, or a number of none")
         self.places = {number: place for place, number in enumerate(numbers)}
         self.steps: dict[tuple[str, ...], list[tuple[int, int]]] = {}
-
     def _where(self, condition: int) -> int:  # the set of states in which a condition is true
         self.system.spend(100 + (len(self.numbers) >> 6))
         variable, *branches = self.system.nodes[condition]
@@ -255,9 +260,8 @@ class Claim:
         self.sign: Callable[[int], int] = int if possible else system.opposite
     def sought(self) -> list[int]:
         """Return conditions; a behaviour meets one of them just if it meets the goal, or breaks the rule."""
-        if self.steps:
-            return [self.system.both(action.guard, self.sign(self.true(action))) for action in self.actions]
-        return [self.sign(self.true())]
+        pairs = [(one.guard, self.true(one)) for one in self.actions] if self.steps else [(TRUE, self.true())]
+        return [self.system.both(guard, self.sign(true)) for guard, true in pairs]
     def closed(self, digest: str, actions: Iterable[Action], *, starts: bool = True) -> States:
         """Return a set of states, all start states among them unless not wanted, out of which no action leads."""
         system, sets = self.system, self.system.sets
@@ -268,24 +272,23 @@ class Claim:
             sets[digest] = States(system, list(accumulate(packed)))
         for action in actions:
             sets[digest].leads(action)
-        states, start = sets[digest], system.start
-        need(not starts or states.where(start).bit_count() == system.count(start), "a start state is missing")
+        starting = sets[digest].where(system.start).bit_count()
+        need(not starts or starting == system.count(system.start), "a start state is missing")
         return sets[digest]
     def states(self, states: str) -> None:
         """What is sought is nowhere in a closed set of states."""
         need(not any(map(self.closed(states, self.actions).where, self.sought())), "what is excluded is in the set")
-
     def invariant(self, clauses: list[Any]) -> None:
         """Clauses are true in each start state, kept by each action, and exclude what is sought."""
         system, facts = self.system, [self.system.truth(clause, {"": ""}) for clause in clauses]
         need(not any(system.both(system.start, system.opposite(fact)) for fact in facts), "false in a start state")
         for action in self.actions:
             need(not reduce(system.both, facts, action.leaves), f"{action.key[0]} may leave the range of a variable")
+            later = Action(key=None, updates=action.updates)  # a clause speaks of one state, which is now the next one
             for fact, clause in zip(facts, clauses, strict=True):
-                broken = system.both(action.guard, system.opposite(system.truth(clause, {"": ""}, action)))
-                need(not reduce(system.both, [fact, *facts], broken), f"{action.key[0]} does not keep the invariant")
+                broken = [system.opposite(system.truth(clause, {"": ""}, later)), fact, *facts]
+                need(not reduce(system.both, broken, action.guard), f"{action.key[0]} does not keep the invariant")
         need(not any(reduce(system.both, facts, one) for one in self.sought()), "the invariant excludes too little")
-
     def distances(self, states: str, distances: list[int]) -> None:
         """From each state with the premise reliable actions lead nearer and nearer to the goal."""
         inside = self.closed(states, self.actions)
@@ -295,11 +298,10 @@ class Claim:
                 nearer[before] |= 0 <= distances[after] < distances[before]
         for distance, closer, premise in zip(distances, nearer, inside.flags(self.premise), strict=True):
             need(closer if distance >= 0 else not premise, "no reliable action leads nearer to the goal")
-
     def ranking(self, states: str, actions: list[list[str]], ranks: list[int], helpful: list[int]) -> None:
         """Where one waits for the goal, or everywhere, calm steps raise no rank, and a helpful action lowers it."""
         inside, waits = self.closed(states, self.actions), self.kind == "leads_to"
-        met, asked = inside.flags(self.true() if waits else FALSE), inside.flags(self.premise)
+        met, asked = inside.flags(self.true() if waits else FALSE), inside.flags(self.premise if waits else TRUE)
         ranks = [-1 if done else rank for rank, done in zip(ranks, met, strict=True)]
         need(all(done or rank >= 0 or not here for rank, done, here in zip(ranks, met, asked, strict=True)), "no rank")
         ready = bytearray(rank < 0 or (chosen < 0 and not waits) for rank, chosen in zip(ranks, helpful, strict=True))
@@ -312,9 +314,8 @@ class Claim:
                     stays = ranks[after] == ranks[before] and helpful[after] == helpful[before] != number
                     stays = stays and (helpful[before] >= 0 or not marked[before])
                     need(stays or ranks[after] < ranks[before] or action.disturbs, f"{action.key[0]} may recur")
-                    ready[before] |= action.fair and helpful[before] == number
+                    ready[before] |= action.fairness != "none" and helpful[before] == number
         need(all(ready), "a helpful action is not fair, or not enabled")
-
     def behaviour(self, initial: dict[str, Any], steps: list[list[str]], loop: Any, states: Any) -> None:
         """The behaviour meets what is sought in the end; or it is fair and goes on for ever; or the goal is lost."""
         system, taken = self.system, [self.system.actions[tuple(key)] for key in steps]
@@ -337,10 +338,11 @@ class Claim:
             need(found[-2 if self.steps else -1].where(wanted), "what is sought is not met in the end")
     def lasso(self, around: list[States], taken: list[Action], stem: list[States]) -> None:
         """A behaviour goes round a calm, fair loop for ever, and does what it must not."""
-        need(around[0].numbers == around[-1].numbers, "it does not return")
-        need(not any(action.disturbs for action in taken), "the loop is disturbed")
-        left = (action.guard for action in self.actions if action.fair and action not in taken)
-        need(all(not all(state.where(guard) for state in around) for guard in left), "a fair action is neglected")
+        calm = not any(action.disturbs for action in taken)
+        need(calm and around[0].numbers == around[-1].numbers, "it does not return, or the loop is disturbed")
+        for action in (one for one in self.actions if one.fairness != "none" and one not in taken):
+            neglected = {"weak": all, "strong": any}[action.fairness]
+            need(not neglected(state.where(action.guard) for state in around), "a fair action is neglected")
         if self.steps:
             need(any(around[at].where(self.true(action)) for at, action in enumerate(taken)), "no such step recurs")
         else:
@@ -348,26 +350,26 @@ class Claim:
             need(not any(state.where(self.true()) for state in around), "the goal is met")
             need(any(state.where(self.premise) for state in [*stem[late:], *around]), "the goal is not asked for")
 
-def read(path: Path, digest: str = "") -> Any:
+def read(path: Path, digest: str | None = None) -> Any:
     """Return the document in a file, which must have the digest if one is given."""
     need(path.is_file() and path.stat().st_size <= MOST_BYTES, f"{path.name[:80]} is no file, or too large")
     data = path.read_bytes()
-    need(digest in ("", hashlib.sha256(data).hexdigest()), f"{path.name[:80]} is not what was certified")
+    need(digest in (None, hashlib.sha256(data).hexdigest()), f"{path.name[:80]} is not what was certified")
     return json.loads(data)
-
 @lru_cache(maxsize=4)
 def system_of(folder: Path, model: str, scope: str) -> System:
     """Return the model of this digest for instances, constants and what is switched off."""
     return System(read(folder / "models" / f"{model}.json", model), *json.loads(scope))
-
 def checked(folder: Path, path: Path) -> str:
     """Return what was accepted, in words; raise what is wrong."""
     fields = "schema proposal property verdict model instances constants without engine version evidence"
     ((schema, _, asked, verdict, model, *scope, _, _, evidence),) = rows([read(path)], fields)
     need(schema == "tdispmodel/certificate/1" and verdict in ("holds", "violated"), "not a certificate known here")
     ((_, _, kind, about, parameters, *rest),) = rows([asked], "name code kind about parameters steps formula after")
-    system, shown = system_of(folder, model, json.dumps(scope)), set[tuple[str, ...]]()
-    system.work, bound = MOST_WORK, [["now", about], *rows(parameters, "name kind")]
+    if system_of(folder, model, json.dumps(scope)).work < MOST_WORK // 2:
+        system_of.cache_clear()  # and with it go all conditions and sets of states that were made
+    system, bound = system_of(folder, model, json.dumps(scope)), [["now", about], *rows(parameters, "name kind")]
+    shown: set[tuple[str, ...]] = set()
     for instances, evident, proof in rows(evidence, "about kind proof"):
         found = (verdict == "violated") != (kind == "must_be_possible")  # a behaviour, and not that there is none
         need(kind in SHOWS.get(evident, ()) and found == (evident == "behaviour"), f"{evident} shows no such thing")
@@ -378,7 +380,6 @@ def checked(folder: Path, path: Path) -> str:
     wanted = set(system.of_kinds([kind for _, kind in bound]))
     need(shown and shown <= wanted and (verdict == "violated" or shown == wanted), "not about the right instances")
     return f"{verdict}, shown by {' and '.join(sorted({row['kind'] for row in evidence}))}"
-
 def main(arguments: list[str]) -> int:
     """Check all certificates of the directory and say of each what came of it."""
     if len(arguments) != 1 or not (folder := Path(arguments[0])).is_dir():
@@ -394,6 +395,5 @@ def main(arguments: list[str]) -> int:
             said = f"REJECTED  {path.relative_to(folder)}  {type(error).__name__}: {error}"
         sys.stdout.write("".join(letter if " " <= letter <= "~" else "?" for letter in said)[:400] + "\n")
     return 1 if rejected else 0 if files else 4
-
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

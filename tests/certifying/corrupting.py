@@ -159,6 +159,13 @@ def literals(written: Document) -> list[Document]:
     return [found for part in written for found in literals(part)]
 
 
+def reads(written: Document) -> list[Document]:
+    """Return all parts of an expression that read a variable after a step."""
+    if not isinstance(written, list):
+        return []
+    return [written] if written[:1] == ["after"] else [found for part in written for found in reads(part)]
+
+
 def other_value(rng: Chance, value: Document) -> Document:
     """Return another value of the same kind, as far as one can see."""
     if type(value) is int:
@@ -180,10 +187,10 @@ def flipped(field: str) -> Change:
     return changed
 
 
-def fairness(_: Chance, action: Document) -> bool:
-    """Make what is fair unfair, or the other way round; what is fair does not disturb."""
-    action["fairness"] = "none" if action["fairness"] == "weak" else "weak"
-    if action["fairness"] == "weak":
+def fairness(rng: Chance, action: Document) -> bool:
+    """Promise something else; what is promised anything does not disturb."""
+    action["fairness"] = rng.choice([one for one in ("none", "weak", "strong") if one != action["fairness"]])
+    if action["fairness"] != "none":
         action["disturbs"] = False
     return True
 
@@ -468,6 +475,21 @@ def clause_value(rng: Chance, proof: Document) -> bool:
     return True
 
 
+def of_the_state_before(rng: Chance, proof: Document) -> bool:
+    """Have a clause, or all of them, speak of the state before a step, in which it is true anyway."""
+    at = rng.randrange(len(proof["clauses"]) + 1)
+    chosen = proof["clauses"][at : at + 1] or proof["clauses"]
+    known = [part for clause in chosen for part in reads(clause)]
+    for part in known:
+        part[0] = "get"
+    return bool(known)
+
+
+def dropped_then_before(rng: Chance, proof: Document) -> bool:
+    """Leave a clause out, and have the others speak of the state before a step."""
+    return dropped("clauses")(rng, proof) and of_the_state_before(rng, proof)
+
+
 def other_helper(rng: Chance, proof: Document) -> bool:
     """Let other actions help."""
     if not proof["actions"]:
@@ -485,6 +507,7 @@ PROOF: list[tuple[str, str, Change]] = [
     ("a clause negated", "invariant", negated("clauses")),
     ("a clause weaker", "invariant", weaker_clause),
     ("a value in a clause", "invariant", clause_value),
+    ("a clause less, of the state before", "invariant", dropped_then_before),
     ("a distance", "distances", one_number("distances")),
     ("all distances", "distances", alike("distances")),
     ("a distance less", "distances", shortened("distances")),

@@ -14,7 +14,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from tdispmodel.ir.expressions import Expression, Value
+from tdispmodel.ir.expressions import Expression, Fairness, Value
 from tdispmodel.ir.model import Kind, Model, Property
 from tdispmodel.ir.system import State, System, SystemAction, SystemProperty
 from tdispmodel.semantics import LeavesRange, Semantics, ground
@@ -308,8 +308,9 @@ class Claim:
         if states[loop] != states[-1] or any(action.disturbs for action in taken[loop:]):
             return False
         for action in self.system.actions:
-            enabled = all(action in self.semantics.enabled(state) for state in states[loop:])
-            if action.fair and enabled and action not in taken[loop:]:
+            enabled = [action in self.semantics.enabled(state) for state in states[loop:]]
+            owed = {Fairness.NONE: False, Fairness.WEAK: all(enabled), Fairness.STRONG: any(enabled)}
+            if owed[action.fairness] and action not in taken[loop:]:
                 return False
         if question.kind is Kind.NEVER_ENDLESS:
             return any(
