@@ -39,6 +39,7 @@ Keep = Callable[[Iterable[int]], str]
 PROVERS = ("ic3", "pdr", "explicit")
 """Who is asked for another certificate where one does not suffice."""
 SECONDS = 60.0
+"""For how long each of them."""
 
 
 class NoEvidence(Exception):
@@ -93,13 +94,13 @@ class Evidence:
                 return self._closed(question, certificate)
             case InductiveInvariant(invariant):
                 return self._invariant(question, invariant)
-            case KInduction(length, lemma, simple_path):
+            case KInduction():
                 other = self._proof(question)
-                if other is not None:
-                    return self._shown(question, other)
-                self.inductive[question] = certificate
-                fields = {"length": length, "lemma": self._clauses(lemma), "simple_path": simple_path}
-                return "k-induction", fields
+                if other is None:
+                    message = "it was shown by k-induction, and no inductive invariant was found"
+                    raise NoEvidence(message)
+                self.inductive[question] = certificate  # the script of what was found, unless there is an invariant
+                return self._shown(question, other)
             case _:
                 message = f"a certificate of kind {certificate.kind} shows nothing here"
                 raise NoEvidence(message)

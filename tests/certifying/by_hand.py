@@ -79,7 +79,7 @@ def states(folder: Path, *numbers: int) -> str:
 
 
 def written(
-    folder: Path, model: Any, wanted: Any, verdict: str, kind: str, proof: dict[str, Any], **changes: Any
+    folder: Path, model: Any, wanted: Any, verdict: str, kind: str, proof: dict[str, Any], /, **changes: Any
 ) -> Path:
     """Write a certificate; ``changes`` replace its fields."""
     certificate = {
