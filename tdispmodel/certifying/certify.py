@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tdispmodel.certifying import standalone
-from tdispmodel.certifying.solving import answers, installed
+from tdispmodel.certifying.solving import answers, installed, is_script
 from tdispmodel.engines.protocol import Progress, silent
 from tdispmodel.reports.plain import ascii_only, packed
 
@@ -91,8 +91,9 @@ def confirmed(folder: Path, checked: Sequence[Checked], solver: str) -> list[Che
         mine = scripts_of(folder / one.file)
         if mine and not (solver == "z3" and OVER_Z3 & set(_engine(folder / one.file).split("+"))):
             scripts += [(number, script) for script in mine]
-    wrong: dict[int, str] = {}
-    agreed: dict[int, int] = {}
+    wrong = {number: f"{script.name} is no list of obligations" for number, script in scripts if not is_script(script)}
+    agreed = dict.fromkeys(wrong, 0)
+    scripts = [(number, script) for number, script in scripts if number not in wrong]
     said = answers(solver, [script for _, script in scripts])
     for (number, script), words in zip(scripts, said, strict=True):
         asked = script.read_text(encoding="ascii", errors="replace").count(QUESTION)

@@ -6,10 +6,12 @@ own, which are this module run as a program: one that crashes or takes too long 
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
+from itertools import accumulate
 from pathlib import Path
 
 SOLVERS = ("z3", "cvc5", "bitwuzla")
@@ -22,10 +24,28 @@ TOGETHER = 100
 
 END = "end of script"
 
+COMMANDS = frozenset({"(set-logic QF_BV)", "(push 1)", "(check-sat)", "(pop 1)", "(exit)"})
+TERMS = ("(declare-const ", "(define-fun invariant () Bool ", "(assert ")
+QUOTED = re.compile(r"\|[^|\\]*\|")
+
 
 def installed() -> tuple[str, ...]:
     """Return the solvers that are there."""
     return tuple(name for name in SOLVERS if find_spec(name) is not None)
+
+
+def is_script(path: Path) -> bool:
+    """Whether a file has obligations and nothing else, one command a line: solvers know commands that write files."""
+    lines = path.read_text(encoding="ascii", errors="replace").splitlines()
+    return all(line.startswith(";") or line in COMMANDS or _is_term(line) for line in lines)
+
+
+def _is_term(line: str) -> bool:
+    """Whether a line is one declaration, definition or assertion."""
+    bare = QUOTED.sub("", line)
+    depth = list(accumulate((letter == "(") - (letter == ")") for letter in bare))
+    alone = bool(depth) and depth[-1] == 0 and min(depth[:-1], default=0) > 0
+    return line.startswith(TERMS) and alone and set(bare).isdisjoint('";|')
 
 
 def answers(solver: str, scripts: Sequence[Path]) -> Iterator[list[str]]:

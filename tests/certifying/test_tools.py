@@ -11,7 +11,7 @@ import z3
 
 from tdispmodel.certifying.circuits import TooWide, circuits
 from tdispmodel.certifying.smtlib import induction_text, invariant_text
-from tdispmodel.certifying.solving import answers, installed
+from tdispmodel.certifying.solving import answers, installed, is_script
 from tdispmodel.ir.expressions import TRUE, Bounded, Expression, negation
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty
@@ -57,6 +57,7 @@ def test_solvers_confirm_what_is_inductive_and_nothing_else(solver: str, tmp_pat
         for right, about, without in cases:
             path = tmp_path / f"{name}{len(scripts)}.smt2"
             path.write_text(invariant_text(system, about, reachable(system, without)), encoding="ascii")
+            assert is_script(path)
             scripts.append((right, path))
     said = list(answers(solver, [path for _, path in scripts]))
     for (right, path), words in zip(scripts, said, strict=True):
