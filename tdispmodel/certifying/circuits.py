@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate, pairwise, product
 
 from tdispmodel.certifying.aiger import FALSE, TRUE, Circuit
-from tdispmodel.compiling.layout import size
 from tdispmodel.ir.expressions import (
     ARITHMETIC,
     Among,
@@ -33,6 +32,7 @@ from tdispmodel.ir.expressions import (
     negation,
 )
 from tdispmodel.ir.model import Kind
+from tdispmodel.ir.sorts import size
 from tdispmodel.ir.system import System, SystemProperty, speaks_of_step
 from tdispmodel.judging.obligations import possible, step_condition
 

@@ -10,20 +10,20 @@ The *rank* is the greatest number of steps, on calm paths from the component, th
 own (or are marked, where there is none).  So no calm step raises the rank; one that keeps it keeps the helpful action,
 and is not its step, nor marked where there is none.
 
-The ranking exists exactly where the question holds of the states of the set, if no action is strongly fair.  Say that there is one, and that a
-behaviour violates the question.  From some point on it takes no disturbing step, so its rank stays the same in the end,
-and with it the helpful action.  If there is one, it is enabled in every state from then on and never taken, which is
-not fair; nor does the behaviour stay in one state for ever, as it may where no fair action is enabled.  If there is
-none, no step is marked from then on, and the question is not violated.  Say now that there is none: a component that
-needs a helpful action has none.  A behaviour that goes round all of its states and steps for ever is fair: each fair
-action is disabled in one of the states or taken inside.  If the component is one state without a step to itself, no
-fair action is enabled there, and a behaviour may stay.  Either way the goal is waited for, or a marked step is taken,
-for ever, and calm steps alone led round: the question is violated.
+The ranking exists exactly where the question holds of the states of the set, if no action is strongly fair.  Say that
+there is one, and that a behaviour violates the question.  From some point on it takes no disturbing step, so its rank
+stays the same in the end, and with it the helpful action.  If there is one, it is enabled in every state from then on
+and never taken, which is not fair; nor does the behaviour stay in one state for ever, as it may where no fair action is
+enabled.  If there is none, no step is marked from then on, and the question is not violated.  Say now that there is no
+ranking: a component that needs a helpful action has none.  A behaviour that goes round all of its states and steps for
+ever is fair: each fair action is disabled in one of the states or taken inside.  If the component is one state without
+a step to itself, no fair action is enabled there, and a behaviour may stay.  Either way the goal is waited for, or a
+marked step is taken, for ever, and calm steps alone led round: the question is violated.  Z. Manna, A. Pnueli,
+"Completing the temporal picture", Theoretical Computer Science 83 (1991).
 
 What is strongly fair is weakly fair, and may be helpful as such; then, too, a ranking shows that the question holds.
-But there may be none where only strong fairness makes it hold: that needs rankings within rankings (N. Klarlund, D.
-Kozen, "Rabin measures and their applications to fairness and automata theory", LICS 1991), which are not made.  Z. Manna, A. Pnueli, "Completing the temporal
-picture", Theoretical Computer Science 83 (1991).
+There may be none where only strong fairness makes it hold: that needs rankings within rankings, which are not made.
+N. Klarlund, D. Kozen, "Rabin measures and their applications to fairness and automata theory", LICS (1991).
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ from itertools import pairwise
 from operator import add
 
 from tdispmodel.certifying.plain import Plain
-from tdispmodel.compiling.layout import Layout, size
+from tdispmodel.compiling.layout import Layout
+from tdispmodel.ir.sorts import size
 from tdispmodel.ir.system import State, System
 
 STATES_SCHEMA = "tdispmodel/states/1"

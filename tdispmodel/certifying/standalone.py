@@ -9,6 +9,7 @@ accepted; 1: one is not; 2: usage; 4: there is none.  docs/certificates.md has t
 For given instances and constants an expression becomes its *cases*: for each value that it can have, the condition on
 the state before the step for it.  What is assigned has cases too, so what holds after a step is a condition before it.
 """
+
 # fmt: off
 import hashlib
 import json

@@ -78,7 +78,7 @@ def states(folder: Path, *numbers: int) -> str:
     return kept(folder, "states", {"schema": "tdispmodel/states/1", "states": differences})
 
 
-def written(
+def written(  # noqa: PLR0917  # what a certificate is made of
     folder: Path, model: Any, wanted: Any, verdict: str, kind: str, proof: dict[str, Any], /, **changes: Any
 ) -> Path:
     """Write a certificate; ``changes`` replace its fields."""

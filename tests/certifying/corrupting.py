@@ -143,7 +143,7 @@ def update_value(rng: Chance, action: Document) -> bool:
     if not action["updates"]:
         return False
     update = rng.choice(action["updates"])
-    words = [part for part in literals(update["value"])]
+    words = literals(update["value"])
     if not words:
         return False
     rng.choice(words)[1:] = [other_value(rng, rng.choice(words)[1])]

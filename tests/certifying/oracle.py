@@ -52,7 +52,7 @@ class Claim:
         self.folder, self.certificate = folder, certificate
         reader = Reader.of(document, certificate)
         constants = {name: reader.value(value) for name, value in certificate["constants"].items()}
-        self.model: Model = reader.model(document, constants)
+        self.model: Model = reader.model(document)
         self.property: Property = reader.property(certificate["property"], document)
         self.scope = Scope(certificate["instances"], constants, tuple(certificate["without"]))
         self.allowed = allowed(document, certificate)
@@ -61,10 +61,10 @@ class Claim:
         self.reader, self.document = reader, document
         self.questions = ground_properties(self.model, self.property, self.scope)
         steps = certificate["property"]["steps"]
-        if steps is not (self.property.kind in (Kind.STEP, Kind.NEVER_ENDLESS)):
-            if self.property.kind is not Kind.MUST_BE_POSSIBLE:
-                message = "asked of steps, or of states"
-                raise ValueError(message)
+        kind = self.property.kind
+        if steps is not (kind in (Kind.STEP, Kind.NEVER_ENDLESS)) and kind is not Kind.MUST_BE_POSSIBLE:
+            message = "asked of steps, or of states"
+            raise ValueError(message)
         self.on_steps: bool = steps
         self.names = [instance.name for instance in instances(self.model, self.scope.devices)]
 

@@ -47,7 +47,7 @@ class Case:
     proof: bool | None
 
 
-def cases_of(folder: Path, model: Model, engine: str, seed: int, tries: int, devices: int = 1) -> Iterator[Case]:
+def cases_of(folder: Path, model: Model, engine: str, seed: int, tries: int, devices: int = 1) -> Iterator[Case]:  # noqa: PLR0917  # what a pool is made of
     """Corrupt each certificate of a model so many times, each time in a folder of its own."""
     rng = Chance(seed)
     with tempfile.TemporaryDirectory() as good:

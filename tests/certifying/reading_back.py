@@ -122,8 +122,8 @@ class Reader:
 
     # --- models -----------------------------------------------------------------------------------------------------
 
-    def model(self, document: Any, constants: dict[str, Any]) -> Model:
-        """Return a model in which constants have the values that a certificate gives."""
+    def model(self, document: Any) -> Model:
+        """Return a model."""
         components = {written["name"]: written for written in document["components"]}
         for written in document["components"]:
             for variable in (*written["variables"], *written["constants"]):

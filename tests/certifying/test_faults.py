@@ -51,7 +51,7 @@ FAULTS = {
     "distances need not fall": ("0 <= distances[after] < distances[before]", "0 <= distances[after]"),
     "distances count steps of adversaries": ("for before, after in () if action.adversarial else inside.leads(action)",
                                              "for before, after in inside.leads(action)"),
-    "no distance is needed": ('need(closer if distance >= 0 else not premise', 'need(closer or distance < 0'),
+    "no distance is needed": ("need(closer if distance >= 0 else not premise", "need(closer or distance < 0"),
     "a behaviour begins anywhere": ("need(found[0].where(system.start)", "need(found"),
     "actions are taken where they are not enabled": (
         "enabled = self.flags(action.guard)\n", "enabled = self.flags(TRUE)\n"
@@ -70,7 +70,7 @@ FAULTS = {
         "need(found[-1].where(self.premise) and found[-1]", "need(found[-1]"
     ),
     "the end proves nothing": ("need(found[-2 if self.steps else -1].where(wanted)", "need(found"),
-    "hashes are not compared": ("digest in (None, hashlib", 'digest in (digest, hashlib'),
+    "hashes are not compared": ("digest in (None, hashlib", "digest in (digest, hashlib"),
     "a file without a name needs no hash": ("digest in (None, ", 'digest in ("", None, '),
     "constants may have any value": ("need(self.given[path + name] in values", "need(path is not None"),
     "constants may be invented": ("need(known == (len(constants), len", "need(known[1:] == (len"),

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tdispmodel.certifying import standalone
-from tests.certifying.by_hand import BELOW, N, TRUE, UP, asked, behaviour, counter, written
+from tests.certifying.by_hand import BELOW, TRUE, UP, N, asked, behaviour, counter, written
 from tests.certifying.making import why_not
 from tests.certifying.wrong import RIGHT, WRONG
 

@@ -73,7 +73,9 @@ def test_solvers_confirm_k_induction_and_nothing_else(solver: str, tmp_path: Pat
     for name in MODELS:
         system, (question, *_) = asked(name)
         wrong = replace(question, formula=negation(question.formula))
-        for number, (about, lemma) in enumerate([(question, reachable(system)), (wrong, reachable(system)), (wrong, TRUE)]):
+        for number, (about, lemma) in enumerate(
+            [(question, reachable(system)), (wrong, reachable(system)), (wrong, TRUE)]
+        ):
             paths.append(tmp_path / f"{name}{number}.smt2")
             paths[-1].write_text(induction_text(system, about, 2, lemma, simple_path=bool(number)), encoding="ascii")
     said = list(answers(solver, paths))

@@ -46,7 +46,9 @@ def test_documents_follow_their_schemas(tmp_path: Path) -> None:
             assert [] == found.rejected()
             models = sorted((found.folder / "models").iterdir())
             wrong = [error.message for path in models for error in validator("model").iter_errors(document(path))]
-            wrong += [error.message for path in found.files for error in validator("certificate").iter_errors(document(path))]
+            wrong += [
+                error.message for path in found.files for error in validator("certificate").iter_errors(document(path))
+            ]
             assert [] == wrong
 
 
@@ -74,7 +76,12 @@ def checked(folder: Path, seed: int, jobs: int, *arguments: str) -> None:
     command = [sys.executable, "-m", "tdispmodel", "check", *arguments, "--jobs", str(jobs), "--progress", "never"]
     environment = os.environ | {"PYTHONHASHSEED": str(seed)}
     ran = subprocess.run(
-        [*command, "--certificates", str(folder)], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [*command, "--certificates", str(folder)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert ran.returncode in (0, 1), ran.stderr
 
@@ -135,7 +142,7 @@ def test_strong_fairness_alone_has_no_certificate(tmp_path: Path) -> None:
     assert (len(decided) - len(without), []) == (len(found.files), found.rejected())
 
 
-def test_k_induction_becomes_something_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_k_induction_becomes_something_else(monkeypatch: pytest.MonkeyPatch) -> None:
     """A proof by k-induction is written as an invariant or a closed set, or, if nobody finds one, not at all."""
     model = corpus_model("peterson")
     system = ground(model, Scope())

@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from tests.certifying.by_hand import (
-    BELOW,
     DOWN,
     FINISH,
-    N,
     RETURN,
     TRUE,
     UP,
+    N,
     action,
     asked,
     behaviour,

@@ -68,7 +68,9 @@ def with_script(tmp_path: Path) -> Path:
 
     path = RIGHT["below 2 when up ends at 1"](tmp_path)
     script = path.with_suffix(".smt2")
-    script.write_text("(set-logic QF_BV)\n(declare-const |a| Bool)\n(push 1)\n(assert (and |a| (not |a|)))\n(check-sat)\n(pop 1)\n")
+    script.write_text(
+        "(set-logic QF_BV)\n(declare-const |a| Bool)\n(push 1)\n(assert (and |a| (not |a|)))\n(check-sat)\n(pop 1)\n"
+    )
     return script
 
 
