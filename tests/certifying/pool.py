@@ -17,7 +17,8 @@ from hypothesis import Phase, given, settings, strategies as st
 
 from tdispmodel.ir.model import Model
 from tdispmodel.reading import read
-from tests.certifying.corrupting import Chance, corrupted
+from tests.certifying.changing import Chance
+from tests.certifying.corrupting import corrupted
 from tests.certifying.making import made
 from tests.certifying.oracle import is_proof
 from tests.laws.random_models import models

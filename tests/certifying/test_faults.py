@@ -10,7 +10,8 @@ from types import ModuleType
 import pytest
 
 from tdispmodel.certifying import standalone
-from tests.certifying.corrupting import MODEL, PROOF, STATES
+from tests.certifying.changed_proofs import PROOF
+from tests.certifying.corrupting import MODEL, STATES
 from tests.certifying.pool import Case, accepts, pool
 from tests.certifying.wrong import examples
 
