@@ -350,7 +350,6 @@ class Claim:
             late = max((place + 1 for place, state in enumerate(stem) if state.where(self.true())), default=0)
             need(not any(state.where(self.true()) for state in around), "the goal is met")
             need(any(state.where(self.premise) for state in [*stem[late:], *around]), "the goal is not asked for")
-
 def read(path: Path, digest: str | None = None) -> Any:
     """Return the document in a file, which must have the digest if one is given."""
     need(path.is_file() and path.stat().st_size <= MOST_BYTES, f"{path.name[:80]} is no file, or too large")
