@@ -105,7 +105,7 @@ def adversary(model: Model, wanted: Property, plan: Plan, progress: Progress = s
         everything = oracle.result(universe)  # first, since an integer that leaves its range does so here if anywhere
     except LookupError:
         return oracle.skipped[0]
-    found = border(universe, oracle)
+    found = border(universe, oracle, oracle.limits.out_of_time)
     return Adversary(
         everything=everything,
         capabilities=tuple(sorted(universe)),
@@ -113,20 +113,30 @@ def adversary(model: Model, wanted: Property, plan: Plan, progress: Progress = s
         breaking=breaking(found, oracle),
         unbreaking=tuple(Unbreaking(tuple(sorted(one.names)), one.sure) for one in found.unbroken),
         undecided=tuple(tuple(sorted(names)) for names in found.undecided),
-        reason=next((why.verdict.reason for why in oracle.results.values() if why.verdict.answer is Answer.OPEN), ""),
+        reason=reason(found, oracle),
         complete=found.complete,
         asked=len(oracle.results),
     )
+
+
+def reason(found: Border, oracle: Oracle) -> str:
+    """Return why sets are undecided: what the first open verdict says, or that the search was given up."""
+    told = [one.verdict.reason for one in oracle.results.values() if one.verdict.answer is Answer.OPEN]
+    if not told and not found.complete:
+        told = ["out of time" if oracle.limits.out_of_time() else "too many sets"]
+    return next(iter(told), "")
 
 
 def breaking(found: Border, oracle: Oracle) -> tuple[Breaking, ...]:
     """Return the smallest breaking sets, each with a counterexample of least length where one was found."""
     shown = []
     for one in found.broken:
-        result = oracle.result(one.names)
-        exact = result.verdict.answer is Answer.VIOLATED
-        if not exact:  # time is up: the larger set's counterexample has to do
+        asked = None if oracle.limits.out_of_time() else oracle.result(one.names)
+        result = asked or oracle.results.get(one.names)
+        exact = result is not None and result.verdict.answer is Answer.VIOLATED
+        if result is None or not exact:  # time is up: the larger set's counterexample has to do
             larger = [known for names, known in oracle.results.items() if names >= one.names]
-            result = next(known for known in larger if oracle.used(known) == one.names)
+            broken = [known for known in larger if known.verdict.answer is Answer.VIOLATED]
+            result = next(known for known in broken if oracle.used(known) == one.names)
         shown.append(Breaking(tuple(sorted(one.names)), one.sure, result, exact))
     return tuple(shown)

@@ -189,6 +189,9 @@ def test_out_of_time(doors: Model) -> None:
     assert ((), ()) == (outcome.breaking, outcome.unbreaking)
     assert outcome.undecided
     assert outcome.exit is Exit.OPEN
+    assert not outcome.complete
+    assert outcome.reason
+    assert outcome.asked == 1
 
 
 def test_not_applicable(doors: Model) -> None:
