@@ -129,7 +129,7 @@ class _Search:
         return asked
 
     def shrunk(self, names: Names) -> Names:
-        """Return a part of a broken set that is broken and has no broken part, unless some answers are open or time is up."""
+        """Return a broken part of a broken set; it has no broken part itself, unless answers are open or time is up."""
         smallest = names
         for name in sorted(names):
             if name not in smallest or self.given_up():

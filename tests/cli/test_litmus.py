@@ -53,6 +53,36 @@ def test_blocked(tdispmodel: Run, here: Path) -> None:
     assert "it requires: not on [room.py:" in ended.out
 
 
+@pytest.mark.parametrize(("condition", "noted"), [("burning", True), ("True", False)])
+def test_never_for_want_of_steps(condition: str, noted: bool, tdispmodel: Run, here: Path) -> None:
+    """A file that is right because its steps cannot be taken is told so, unless the steps are all that it is about."""
+    text = FIRE.replace("surge", "press(lamps[0])").replace("always burning", f"never {condition}")
+    ended = tdispmodel("litmus", written(here, text))
+    assert ended.code == 0
+    assert noted == ("note: the steps cannot be taken" in ended.out)
+    document = json.loads(tdispmodel("litmus", "fire.litmus", "--json").out)
+    assert document["results"][0]["takes_steps"] is False
+
+
+def test_nothing_observed(tdispmodel: Run, here: Path) -> None:
+    """A search without memory is open: no observation, but what was found until then; null in the document."""
+    path = written(here, FIRE.replace("press", "...\npress"))
+    ended = tdispmodel("litmus", path, "--memory", "1")
+    assert ended.code == 3
+    assert "Observation" not in ended.out
+    assert "found until then: 0 last states with the condition, 0 without" in " ".join(ended.out.split())
+    (result,) = json.loads(tdispmodel("litmus", path, "--memory", "1", "--json").out)["results"]
+    assert (None, None, "open") == (result["observation"], result["takes_steps"], result["answer"])
+
+
+@pytest.mark.parametrize(("word", "meant"), [("pres", "press"), ("pres(lamps[0])", "press(lamps[0])")])
+def test_misspelt(word: str, meant: str, tdispmodel: Run, here: Path) -> None:
+    """A misspelt step is answered with the nearest one, in the form in which the file writes it."""
+    ended = tdispmodel("litmus", written(here, FIRE.replace("press(lamps[0])", word)))
+    assert ended.code == 2
+    assert f"did you mean {meant}?" in ended.err
+
+
 def test_ruled_out(tdispmodel: Run, here: Path) -> None:
     """A step that the constants rule out is not misspelt: it can never be taken."""
     ended = tdispmodel("litmus", written(here, FIRE.replace("OLD", "NEW").replace("always burning", "never True")))
