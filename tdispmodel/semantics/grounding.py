@@ -200,7 +200,8 @@ class _Grounding:
         return [{**env, bound: name} for name in self.collection(collection)]
 
     def questions(self, wanted: Property) -> tuple[SystemProperty, ...]:
-        premise = antecedent(wanted.formula) if wanted.after == TRUE else wanted.after
+        premised = wanted.kind in (Kind.LEADS_TO, Kind.STAYS_POSSIBLE)
+        premise = wanted.after if premised else antecedent(wanted.formula)
         names = ("now", *(parameter.name for parameter in wanted.parameters))
         kinds = (wanted.about, *(parameter.kind for parameter in wanted.parameters))
         about = [dict(zip(names, chosen, strict=True)) for chosen in product(*map(self.of_kind, kinds))]
