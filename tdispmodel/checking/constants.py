@@ -76,9 +76,12 @@ class _Choice:
         self, wanted: Mapping[str, str], number: int | None, topology: Topology | None
     ) -> tuple[int, dict[str, Value]]:
         lists: dict[str, str] = {}
+        typed_as: dict[str, str] = {}
         for name, text in wanted.items():
+            first = typed_as.setdefault(self.meant(name), name)
             if lists.setdefault(self.meant(name), text) != text:
-                raise mistake(USAGE, f"--set {name} and --set {self.meant(name)} say different things")
+                told = f"--set {first}={shortened(lists[self.meant(name)], 40)} and --set {name}={shortened(text, 40)}"
+                raise mistake(USAGE, f"{told} say different things of {self.meant(name)}", "leave out one of them")
         if number is not None:
             self.counts["--devices"] = number
         for name, text in lists.items():

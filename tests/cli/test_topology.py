@@ -385,3 +385,11 @@ def test_stale(tdispmodel: Run, stored: Path, change: Callable[[dict[str, Any]],
     path.write_text(json.dumps(document))
     ended = tdispmodel("replay", path)
     assert (1, True) == (ended.code, "STALE" in ended.out)
+
+
+def test_two_names_of_one_constant(tdispmodel: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kinds set by the short name and by the full one, differently: the complaint says both as they were typed."""
+    monkeypatch.chdir(Path(__file__).resolve().parents[2])
+    ended = tdispmodel("check", "base", "--set", "topology=TDISP", "--set", "devices.kind=PLAIN")
+    assert 2 == ended.code
+    assert "--set topology=TDISP and --set devices.kind=PLAIN say different things of devices.kind" in ended.err
