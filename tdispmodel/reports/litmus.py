@@ -172,12 +172,12 @@ def _story(one: Litmus) -> list[str]:
     return [*lines, *paragraph(f"steps of the file: {steps or 'none'}", INDENT * 3)]
 
 
-def document(found: Sequence[Litmus]) -> str:
-    """Return the JSON document as text."""
+def document(found: Sequence[Litmus], code: Exit) -> str:
+    """Return the JSON document as text; it says with which code the run ends."""
     shown = {
         "schema": SCHEMA,
         "tool": {"name": "tdispmodel", "version": __version__},
-        "exit": int(exit_of(found)),
+        "exit": int(code),
         "results": [_document(one) for one in found],
     }
     return json.dumps(shown, indent=2, sort_keys=True) + "\n"

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from tdispmodel.analysing.scenario import Scenario
+from tdispmodel.cli import scenarios
+
 Run = Callable[..., Any]
 
 FIRE = """\
@@ -167,3 +170,26 @@ def test_mistakes_of_several(tdispmodel: Run, here: Path) -> None:
     ended = tdispmodel("litmus", written(here), *files)
     assert (2, "") == (ended.code, ended.out)
     assert ["one.litmus", "two.litmus"] == [name for name in ("one.litmus", "two.litmus") if name in ended.err]
+
+
+def test_two_numbers_of_devices(tdispmodel: Run, here: Path) -> None:
+    """A file that says two numbers of devices is refused, as one that says two values of a constant is."""
+    ended = tdispmodel("litmus", written(here, FIRE.replace("wiring=OLD", "devices 1  devices 2")))
+    assert 2 == ended.code
+    assert "devices is given twice, as 1 and as 2" in ended.err
+
+
+def test_interrupted(tdispmodel: Run, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupt in the second file leaves the answer to the first, and the exit code is 130."""
+    first, second = written(here), written(here, FIRE.replace("litmus fire", "litmus later"), "later.litmus")
+    asked = scenarios.read_scenario
+
+    def interrupted(path: Path) -> Scenario:
+        if path == second:
+            raise KeyboardInterrupt
+        return asked(path)
+
+    monkeypatch.setattr(scenarios, "read_scenario", interrupted)
+    ended = tdispmodel("litmus", first, second, "--json")
+    document = json.loads(ended.out)
+    assert (130, 130, ["fire"]) == (ended.code, document["exit"], [one["name"] for one in document["results"]])
