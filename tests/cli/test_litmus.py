@@ -193,3 +193,9 @@ def test_interrupted(tdispmodel: Run, here: Path, monkeypatch: pytest.MonkeyPatc
     ended = tdispmodel("litmus", first, second, "--json")
     document = json.loads(ended.out)
     assert (130, 130, ["fire"]) == (ended.code, document["exit"], [one["name"] for one in document["results"]])
+
+
+def test_byte_order_mark(tdispmodel: Run, here: Path) -> None:
+    """A byte order mark, which editors of one system put before the text, means nothing."""
+    path = written(here, "\ufeff" + FIRE)
+    assert tdispmodel("litmus", path).code == 0
