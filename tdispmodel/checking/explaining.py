@@ -19,7 +19,7 @@ from tdispmodel.checking.topics import COMPLAINTS, PROGRAM, Known
 from tdispmodel.checking.uses import Member, asked_about, assigned, constants_read, derives, owner_of_constant
 from tdispmodel.ir.expressions import And, Enumeration, Not, Sort, Took
 from tdispmodel.ir.model import Action, Component, Constant, Model, Property, Variable
-from tdispmodel.printing import changed_actions, effects_text, guards_text
+from tdispmodel.printing import actor_text, changed_actions, effects_text, guards_text
 from tdispmodel.reports.explanation import EACH_KIND, Asked, Explanation, Fact, Question, Said
 from tdispmodel.reports.options import Options
 from tdispmodel.semantics.grounding import Scope, ground, ground_properties, ground_property
@@ -205,17 +205,12 @@ def _action(known: Known, name: str) -> Explained:
         facts.insert(0, Fact("Only in", _added_by(known, owned.model)))
     explanation = Explanation(
         title=name,
-        kind=f"action, by {_who(action)}",
+        kind=f"action, by {actor_text(action)}",
         texts=(action.text, _source(action.source)),
         facts=tuple(fact for fact in facts if fact.items),
         statements=_about(known, "actions", name),
     )
     return explanation, None
-
-
-def _who(action: Action) -> str:
-    unusual = "" if action.fair == action.actor.fair else ", fair" if action.fair else ", not fair"
-    return action.actor.value.replace("_", " ") + unusual
 
 
 def _added_by(known: Known, model: Model) -> tuple[str, ...]:

@@ -45,6 +45,7 @@ class Request:
     topology: Topology | None = None
     without: tuple[str, ...] = ()
     engines: tuple[str, ...] = ()
+    paranoid: bool = False
     seconds: float | None = DEFAULT_SECONDS
     memory: int | None = DEFAULT_MEMORY
     jobs: int | None = None
@@ -179,6 +180,7 @@ def planned(loaded: Loaded, request: Request) -> Plan:
         constants=constants,
         without=without((loaded.model, loaded.base), request.without),
         engines=request.engines,
+        paranoid=request.paranoid,
         seconds=request.seconds,
         memory=request.memory,
     )

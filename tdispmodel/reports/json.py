@@ -64,6 +64,7 @@ def _result(result: Result) -> Document:
         "verdict": verdict.answer.value,
         "vacuous": verdict.vacuous,
         "engine": verdict.engine,
+        "confirmed_by": verdict.confirmed_by,
         "devices": result.system.devices,
         "constants": dict(result.system.constants),
         "without": list(result.system.without),

@@ -26,7 +26,18 @@ from tdispmodel.reports.plain import WIDTH, beside, command, cut, joined, packed
 from tdispmodel.reports.reasons import worded
 from tdispmodel.reports.trace import rows
 from tdispmodel.source import Complaint, caret
-from tdispmodel.verdict import Answer, Certificate, ClosedStates, Report, Result, Skipped, Space, Trace, Witness
+from tdispmodel.verdict import (
+    Answer,
+    Certificate,
+    ClosedStates,
+    Report,
+    Result,
+    Skipped,
+    Space,
+    Trace,
+    Verdict,
+    Witness,
+)
 
 EXCERPT = 3
 LONGEST_LOOP_SHOWN = 6
@@ -180,9 +191,14 @@ def _remarks(result: Result, options: Options) -> list[str]:
         words = Names(result.system).formula(premise) if premise is not None else ""
         remarks.append(f"its premise is never reached{f': {words}' if words else ''}")
     if options.verbose and verdict.answer is not Answer.OPEN:
-        shown = [verdict.engine, evidence(verdict.certificate), f"{verdict.seconds:.2f} s"]
+        shown = [verdict.engine, confirmed(verdict), evidence(verdict.certificate), f"{verdict.seconds:.2f} s"]
         remarks.append(", ".join(part for part in shown if part))
     return remarks
+
+
+def confirmed(verdict: Verdict) -> str:
+    """Return who else says so, in words; empty when nobody was asked."""
+    return f"confirmed by {verdict.confirmed_by}" if verdict.confirmed_by else ""
 
 
 def evidence(certificate: Certificate | None) -> str:

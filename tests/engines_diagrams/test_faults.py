@@ -17,8 +17,7 @@ from tdispmodel.engines.diagrams.exploring import Levels
 from tdispmodel.engines.diagrams.fairness import FairBehaviours
 from tdispmodel.engines.diagrams.formulas import Formulas
 from tdispmodel.engines.diagrams.moves import Move
-from tdispmodel.engines.diagrams.space import Space
-from tdispmodel.engines.explicit import premise_of
+from tdispmodel.engines.diagrams.space import OfAction, Space
 from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty
@@ -155,9 +154,9 @@ def _(patch: Patch) -> None:
 
 @fault(Kind.STEP, Kind.MUST_BE_POSSIBLE)
 def _(patch: Patch) -> None:
-    """Which action was taken is mixed up."""
-    taken = vars(Space)["_taken"].func
-    instead(patch, Space, "_taken", lambda made: taken(made)[1:] + taken(made)[:1])
+    """Which action was taken is forgotten."""
+    said_of = OfAction.said_of
+    instead(patch, OfAction, "said_of", lambda formula, _: said_of(formula, ""))
 
 
 @fault(*FINITE)
@@ -183,7 +182,7 @@ def _(patch: Patch) -> None:
         _Session,
         "_vacuous",
         lambda made, question: (
-            (premise := premise_of(question)) is not None
+            (premise := question.premise) is not None
             and not (made.space.reached & made.space.start & made.space._on_steps(premise)[0]).satisfiable()
         ),
     )
@@ -208,7 +207,7 @@ def _(patch: Patch) -> None:
     """Fairness is owed to the wrong actions."""
 
     def wrong(made: FairBehaviours) -> None:
-        made.fair = [move for move in made.space.moves if not move.action.fair]
+        made.weak, made.strong = [move for move in made.space.moves if not move.action.fair], []
 
     changed_fairness(patch, wrong)
 
@@ -218,9 +217,67 @@ def _(patch: Patch) -> None:
     """The last fair action may be neglected."""
 
     def forgetful(made: FairBehaviours) -> None:
-        del made.fair[-1:]
+        del made.weak[-1:]
 
     changed_fairness(patch, forgetful)
+
+
+@fault(*ENDLESS)
+def _(patch: Patch) -> None:
+    """Strong fairness is taken for weak."""
+
+    def weaker(made: FairBehaviours) -> None:
+        made.weak, made.strong = [*made.weak, *made.strong], []
+
+    changed_fairness(patch, weaker)
+
+
+@fault(*ENDLESS)
+def _(patch: Patch) -> None:
+    """Weak fairness is taken for strong."""
+
+    def stronger(made: FairBehaviours) -> None:
+        made.weak, made.strong = [], [*made.weak, *made.strong]
+
+    changed_fairness(patch, stronger)
+
+
+@fault(*ENDLESS)
+def _(patch: Patch) -> None:
+    """The last strongly fair action may be neglected."""
+
+    def forgetful(made: FairBehaviours) -> None:
+        del made.strong[-1:]
+
+    changed_fairness(patch, forgetful)
+
+
+@fault(*ENDLESS)
+def _(patch: Patch) -> None:
+    """A loop takes what is weakly fair only."""
+    duties = FairBehaviours._duties
+
+    def light(made: FairBehaviours, component: Any, recurring: Any) -> Any:
+        light_duties = duties(made, component, recurring)
+        return light_duties[: len(made.weak)] + (light_duties[-1:] if recurring is not None else [])
+
+    instead(patch, FairBehaviours, "_duties", light)
+
+
+@fault(*ENDLESS)
+def _(patch: Patch) -> None:
+    """It is enough that a strongly fair action is enabled, taken or not."""
+    staying = FairBehaviours.staying
+
+    def lenient(made: FairBehaviours, region: Any, recurring: Any = None) -> Any:
+        strong, made.strong = made.strong, []
+        found = staying(made, region, recurring)
+        made.strong = strong
+        return found
+
+    patch.setattr(FairBehaviours, "staying", lenient)
+    patch.setattr(FairBehaviours, "_is_fair", lambda *_: True)
+    patch.setattr(FairBehaviours, "_round", lambda *_: [])
 
 
 @fault(*ENDLESS)
@@ -257,7 +314,7 @@ def _(patch: Patch) -> None:
     """One round of the fixpoint is taken for all."""
 
     def once(made: FairBehaviours, region: Any, recurring: Any = None) -> Any:
-        for move in made.fair:
+        for move in made.weak:
             taken = made._taken([(move, move.enabled)], region)
             region = made._keeps_reaching(region, ~move.enabled | taken)
         return region if recurring is None else made._keeps_reaching(region, made._taken(recurring, region))
