@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from tdispmodel.ir.expressions import Expression
+from tdispmodel.ir.expressions import Binder, Expression, Quantified, SameInstance, disjunction
 from tdispmodel.ir.system import State, System, SystemProperty
 from tdispmodel.source import Complaint
 
@@ -94,7 +94,38 @@ class Witness:
     kind: str = field(default="witness", init=False)
 
 
-Certificate = ClosedStates | InductiveInvariant | KInduction | Witness
+@dataclass(frozen=True)
+class QuantifiedClause:
+    """A formula that is true of all different instances.
+
+    ``bound`` names each instance with the collection that it is of; ``body`` is a template formula about one state,
+    that is, about these names and about ``self``, the root.
+    """
+
+    bound: tuple[tuple[str, str], ...]
+    body: Expression
+
+    @property
+    def formula(self) -> Expression:
+        """The clause with its quantifiers written out."""
+        found = self.body
+        for position, (name, collection) in reversed(list(enumerate(self.bound))):
+            same = [SameInstance(name, other) for other, of in self.bound[:position] if of == collection]
+            found = Quantified(Binder.ALL, name, collection, disjunction(*same, found))
+        return found
+
+
+@dataclass(frozen=True)
+class QuantifiedInvariant:
+    """Certificate for any number of devices: clauses that together are true in every start state, kept by every action,
+    and imply the property, however many instances there are.
+    """
+
+    clauses: tuple[QuantifiedClause, ...]
+    kind: str = field(default="quantified invariant", init=False)
+
+
+Certificate = ClosedStates | InductiveInvariant | KInduction | Witness | QuantifiedInvariant
 
 
 @dataclass(frozen=True)

@@ -116,6 +116,11 @@ def ground_properties(model: Model, wanted: Property, scope: Scope | None = None
     return _Grounding(model, scope or Scope()).questions(wanted)
 
 
+def questions_about(model: Model, wanted: Property, devices: int) -> tuple[tuple[str, ...], ...]:
+    """Return for each question of a property the full names of the instances that it is about, in the same order."""
+    return tuple(tuple(env.values()) for env in _Grounding(model, Scope(devices)).about(wanted))
+
+
 def ground_formula(model: Model, formula: Expression, named: Environment, scope: Scope | None = None) -> Expression:
     """Return a template formula on states in ground form; ``named`` says what instance each of its names stands for."""
     return _Grounding(model, scope or Scope()).expression(formula, named)
@@ -201,9 +206,6 @@ class _Grounding:
 
     def questions(self, wanted: Property) -> tuple[SystemProperty, ...]:
         premise = antecedent(wanted.formula) if wanted.after == TRUE else wanted.after
-        names = ("now", *(parameter.name for parameter in wanted.parameters))
-        kinds = (wanted.about, *(parameter.kind for parameter in wanted.parameters))
-        about = [dict(zip(names, chosen, strict=True)) for chosen in product(*map(self.of_kind, kinds))]
         return tuple(
             SystemProperty(
                 name=wanted.name,
@@ -215,8 +217,14 @@ class _Grounding:
                 template=wanted,
                 place=wanted.place,
             )
-            for env in about
+            for env in self.about(wanted)
         )
+
+    def about(self, wanted: Property) -> list[dict[str, str]]:
+        """Return what the names of a property stand for in each of its questions."""
+        names = ("now", *(parameter.name for parameter in wanted.parameters))
+        kinds = (wanted.about, *(parameter.kind for parameter in wanted.parameters))
+        return [dict(zip(names, chosen, strict=True)) for chosen in product(*map(self.of_kind, kinds))]
 
     def asked(self, wanted: Property, env: Environment) -> Expression:
         """Return the ground formula; what must be possible on a step stays about steps where its parts fold away."""

@@ -1,0 +1,154 @@
+"""Which clauses are true of any number of devices, and what follows from them.
+
+Given a family and candidates; the clauses kept are the most of them that together are true in every start state and
+kept by every step (C. Flanagan and K. R. M. Leino, "Houdini, an annotation assistant for ESC/Java", FME 2001).  Each
+question is asked of instances up to the size from which on nothing new can go wrong (`bounds`), so the answers are
+about all instances.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tdispmodel.engines.bits.solver import Budget
+from tdispmodel.ir.model import Kind, Model, Property
+from tdispmodel.ir.system import SystemProperty
+from tdispmodel.parametric.bounds import Bounds
+from tdispmodel.parametric.clauses import Element, element_of
+from tdispmodel.parametric.instances import Instance, Reasons
+from tdispmodel.parametric.witnesses import NotCovered
+from tdispmodel.semantics.families import Family
+from tdispmodel.semantics.grounding import ground_properties, questions_about
+from tdispmodel.verdict import QuantifiedClause
+
+LARGEST = 8
+"""Larger instances are not looked at; a proof that would need one is not made."""
+
+
+class Induction:
+    """The clauses that are known to be true, and what they imply.
+
+    Raises `NotCovered` for a model that the argument leaves out, and `GaveUp` when the budget is used up; instances that
+    are too large to be lowered raise `TooLarge`.
+    """
+
+    def __init__(self, family: Family, budget: Budget) -> None:
+        self.family = family
+        self.bounds = Bounds(family.model)
+        self.budget = budget
+        self.kept: tuple[QuantifiedClause, ...] = ()
+        self._candidates: dict[QuantifiedClause, None] = {}
+        self._instances: dict[int, Instance] = {}
+        self._reasons: dict[QuantifiedClause, Reasons] = {}
+
+    def instance(self, devices: int) -> Instance:
+        """Return the instance with so many devices."""
+        if devices > LARGEST:
+            message = f"an instance of {devices} devices would have to be looked at"
+            raise NotCovered(message)
+        if devices not in self._instances:
+            self._instances[devices] = Instance(self.family.system(devices), devices, self.budget)
+        return self._instances[devices]
+
+    def learn(self, candidates: Iterable[QuantifiedClause]) -> None:
+        """Take candidates, and keep what is true with all that were taken before."""
+        fresh = [clause for clause in candidates if clause not in self._candidates]
+        if not fresh:
+            return
+        self._candidates.update(dict.fromkeys(fresh))
+        live = dict.fromkeys(clause for clause in self._candidates if self._starts(clause))
+        reasons: dict[QuantifiedClause, Reasons] = {}
+        waiting = list(live)
+        while waiting:
+            clause = waiting.pop()
+            found = self._steps(clause, tuple(live)) if clause in live else frozenset[QuantifiedClause]()
+            if found is not None:
+                reasons[clause] = found
+                continue
+            del live[clause]
+            again = [one for one in live if clause in reasons.get(one, ())]
+            waiting += [one for one in again if one not in waiting]
+        self.kept, self._reasons = tuple(live), {clause: reasons[clause] for clause in live}
+
+    def _starts(self, clause: QuantifiedClause) -> bool:
+        return all(self.instance(size).start_keeps(clause) for size in range(1, self.bounds.start(clause) + 1))
+
+    def _steps(self, clause: QuantifiedClause, live: tuple[QuantifiedClause, ...]) -> Reasons | None:
+        """The clauses out of those that are live with which every step, of any instance, keeps one of them."""
+        sizes = {id(action): self.bounds.step(action, clause) for action in self.instance(1).system.actions}
+        found: set[QuantifiedClause] = set()
+        for size in range(1, max(sizes.values(), default=1) + 1):
+            here = self.instance(size)
+            reasons = here.steps_keep(clause, live, lambda action, size=size: self.bounds.step(action, clause) >= size)  # type: ignore[misc]
+            if reasons is None:
+                return None
+            found |= reasons
+        return frozenset(found)
+
+    # --- what follows -------------------------------------------------------------------------------------------------
+
+    def proof(self, wanted: Property) -> tuple[QuantifiedClause, ...] | None:
+        """Return clauses that imply a property of the family, with all that they rest on; None if they do not.
+
+        Raises `NotCovered` for a property that the argument leaves out.
+        """
+        question = self.bounds.question(wanted)
+        found: set[QuantifiedClause] = set()
+        if wanted.kind is Kind.INVARIANT:
+            largest = question.state()
+        else:
+            largest = max((question.step(action) for action in self.instance(1).system.actions), default=1)
+        for size in range(1, largest + 1):
+            here = self.instance(size)
+            for asked in representatives(self.family, wanted, size):
+                reasons = here.implies(asked, self.kept, lambda action, size=size: question.step(action) >= size)  # type: ignore[misc]
+                if reasons is None:
+                    return None
+                found |= reasons
+        return self._closed(found)
+
+    def in_range(self) -> tuple[QuantifiedClause, ...] | None:
+        """Return clauses with which no number leaves its range; None if they do not show it."""
+        found: set[QuantifiedClause] = set()
+        sizes = [self.bounds.range(action) for action in self.instance(1).system.actions]
+        for size in range(1, max(sizes, default=1) + 1):
+            reasons = self.instance(size).stays_in_range(
+                self.kept,
+                lambda action, size=size: self.bounds.range(action) >= size,  # type: ignore[misc]
+            )
+            if reasons is None:
+                return None
+            found |= reasons
+        return self._closed(found)
+
+    def _closed(self, clauses: Iterable[QuantifiedClause]) -> tuple[QuantifiedClause, ...]:
+        """The clauses and those with which they are kept, and so on, in the order of the candidates."""
+        found = set(clauses)
+        waiting = list(found)
+        while waiting:
+            fresh = self._reasons[waiting.pop()] - found
+            found |= fresh
+            waiting += fresh
+        return tuple(clause for clause in self.kept if clause in found)
+
+
+def representatives(family: Family, wanted: Property, devices: int) -> Iterator[SystemProperty]:
+    """Yield the questions of a property about instances of which none is like another one that is asked about."""
+    asked = ground_properties(family.model, wanted, family.scope(devices))
+    for question, names in zip(asked, questions_about(family.model, wanted, devices), strict=True):
+        if first_of_their_kind([element for name in names if (element := element_of(name)) is not None]):
+            yield question
+
+
+def first_of_their_kind(elements: Iterable[Element]) -> bool:
+    """Whether elements are named in the order 0, 1, ...: any others can be exchanged for such."""
+    seen: dict[str, int] = {}
+    for collection, number in elements:
+        known = seen.get(collection, 0)
+        if number > known:
+            return False
+        seen[collection] = max(known, number + 1)
+    return True
+
+
+__all__ = ["Induction", "Model", "representatives"]
