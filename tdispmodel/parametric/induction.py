@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tdispmodel.engines.bits.solver import Budget
-from tdispmodel.ir.model import Kind, Model, Property
+from tdispmodel.engines.bits.solver import Budget, GaveUp
+from tdispmodel.engines.protocol import Limits
+from tdispmodel.ir.model import Kind, Property
 from tdispmodel.ir.system import SystemProperty
 from tdispmodel.parametric.bounds import Bounds
 from tdispmodel.parametric.clauses import Element, element_of
@@ -32,10 +33,10 @@ class Induction:
     are too large to be lowered raise `TooLarge`.
     """
 
-    def __init__(self, family: Family, budget: Budget) -> None:
+    def __init__(self, family: Family, limits: Limits) -> None:
         self.family = family
         self.bounds = Bounds(family.model)
-        self.budget = budget
+        self.budget = Budget(limits)
         self.kept: tuple[QuantifiedClause, ...] = ()
         self._candidates: dict[QuantifiedClause, None] = {}
         self._instances: dict[int, Instance] = {}
@@ -151,4 +152,4 @@ def first_of_their_kind(elements: Iterable[Element]) -> bool:
     return True
 
 
-__all__ = ["Induction", "Model", "representatives"]
+__all__ = ["GaveUp", "Induction", "representatives"]

@@ -80,14 +80,30 @@ class Script:
         sorts = [f"(declare-sort {quoted(name)} 0)" for name in collections(self.model)]
         return "\n".join([*sorts, *declarations(self.places)])
 
+    def text(self, wanted: Sequence[Property]) -> str:
+        """Return the whole script, about some properties."""
+        parts = [self.start(), *self.kept()], [*self.implied(wanted)]
+        before, after = (["\n".join([f"; {one.what}", one.text]) for one in some] for some in parts)
+        lines = ["; every answer must be unsat", "(set-logic UF)", self.head(), before[0], self.assumed()]
+        return "\n".join([*lines, *before[1:], *after, ""])
+
+    def beginning(self) -> Obligation:
+        """Return that there is a start state."""
+        writer = Writer()
+        facts = self._start(writer)
+        return Obligation("there is no start state", (*writer.lines, *map(_assert, facts)))
+
     def start(self) -> Obligation:
         """Return that a start state breaks a clause."""
         writer = Writer()
-        facts = [self._starts(place) for place in self.places]
-        facts += [writer.truth(condition, {"self": ROOT}) for condition in self.model.initially]
+        facts = self._start(writer)
         kept = joined("and", [self._clause(clause, writer) for clause in self.clauses])
         lines = (*writer.lines, *map(_assert, facts), _assert(negated(kept)))
         return Obligation("a clause of the invariant is false in a start state", lines)
+
+    def _start(self, writer: Writer) -> list[Text]:
+        facts = [self._starts(place) for place in self.places]
+        return [*facts, *(writer.truth(condition, {"self": ROOT}) for condition in self.model.initially)]
 
     def assumed(self) -> str:
         """Return the lines by which the invariant is assumed in all that follows."""
