@@ -83,9 +83,7 @@ def findings(
     search.decide(list(premises.values()))
     together = dict.fromkeys(clause for one in asked.values() for clause in one.proof or ())
     certificate = QuantifiedInvariant(tuple(together))
-    return {
-        wanted: _finding(family, one, certificate, premises.get(wanted)) for wanted, one in asked.items()
-    }
+    return {wanted: _finding(family, one, certificate, premises.get(wanted)) for wanted, one in asked.items()}
 
 
 @dataclass(eq=False)
@@ -191,7 +189,9 @@ class _Search:
         ]
         left = [one.property for one in verdicts if not isinstance(one.certificate, InductiveInvariant)]
         if self.system(devices).stays_in_range != TRUE:
-            range_kept = SystemProperty("integers_stay_in_range", "", Kind.INVARIANT, self.system(devices).stays_in_range)
+            range_kept = SystemProperty(
+                "integers_stay_in_range", "", Kind.INVARIANT, self.system(devices).stays_in_range
+            )
             left.append(range_kept)
         share = shared(self.limits, followers=1)
         for engine in available((ROUTE,) if left else ()):
@@ -230,9 +230,7 @@ def _finding(family: Family, one: _Asked, certificate: QuantifiedInvariant, prem
             shortest = min(broken, key=lambda verdict: len(verdict.trace or ()))
             fewer = {number: some for number, some in one.verdicts.items() if number < devices}
             return Finding(replace(shortest, seconds=one.seconds), devices, fewer)
-    return Finding(
-        Verdict(question, Answer.OPEN, ROUTE, reason=_open(one), seconds=one.seconds), None, one.verdicts
-    )
+    return Finding(Verdict(question, Answer.OPEN, ROUTE, reason=_open(one), seconds=one.seconds), None, one.verdicts)
 
 
 def _open(one: _Asked) -> str:
@@ -240,7 +238,12 @@ def _open(one: _Asked) -> str:
     known = _holds_up_to(one.verdicts)
     held = "" if not known else "it holds with 1 device" if known == 1 else f"it holds with 1 to {known} devices"
     undecided = next(
-        (f"with {number} it is open: {verdict.reason}" for number, verdicts in one.verdicts.items() for verdict in verdicts if verdict.answer is Answer.OPEN),
+        (
+            f"with {number} it is open: {verdict.reason}"
+            for number, verdicts in one.verdicts.items()
+            for verdict in verdicts
+            if verdict.answer is Answer.OPEN
+        ),
         "",
     )
     return "; ".join(part for part in (one.why or "out of time", held, undecided) if part)

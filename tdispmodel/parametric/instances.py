@@ -14,7 +14,7 @@ from tdispmodel.engines.bits.numbering import Clauses, Numbering
 from tdispmodel.engines.bits.solver import Budget, Solver
 from tdispmodel.ir.expressions import Read
 from tdispmodel.ir.model import Kind
-from tdispmodel.ir.system import SystemAction, SystemProperty, System, within
+from tdispmodel.ir.system import System, SystemAction, SystemProperty, within
 from tdispmodel.parametric.clauses import first_image, images, later
 from tdispmodel.verdict import QuantifiedClause
 

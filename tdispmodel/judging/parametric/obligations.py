@@ -107,7 +107,7 @@ class Script:
 
     def assumed(self) -> str:
         """Return the lines by which the invariant is assumed in all that follows."""
-        writer = Writer("i")
+        writer = Writer("$i")
         texts = [self._clause(clause, writer) for clause in self.clauses]
         return "\n".join([*writer.lines, *map(_assert, texts)])
 
@@ -159,7 +159,7 @@ class Script:
 
     def _starts(self, place: Place) -> Text:
         """That the variables at a place have start values."""
-        element = "x0"
+        element = "?0"
         at = Instance(place.collection, place.path, element)
         facts = []
         for variable in place.component.variables:
@@ -197,7 +197,7 @@ class Script:
 
     def _touched(self, clause: QuantifiedClause, step: Step) -> bool:
         """Whether a step assigns a variable that a clause reads."""
-        named = {"self": ROOT, **{name: Instance(of, "", "x0") for name, of in clause.bound}}
+        named = {"self": ROOT, **{name: Instance(of, "", "?0") for name, of in clause.bound}}
         return any(
             (at.collection, at.path, node.variable) in step.changed
             for node in clause.body.walk()
@@ -210,10 +210,10 @@ class Script:
         names = ["now", *(parameter.name for parameter in wanted.parameters)]
         kinds = [wanted.about, *(parameter.kind for parameter in wanted.parameters)]
         found = []
-        for number, where in enumerate(chosen(self.places, kinds)):
+        for where in chosen(self.places, kinds):
             named: dict[str, Instance] = {}
             for name, place in zip(names, where, strict=True):
-                named[name], lines = introduced(f"{name} of {wanted.name} {number}", place)
+                named[name], lines = introduced(f"{name} {len(declared)}", place)
                 declared += lines
             found.append(negated(writer.truth(wanted.formula, {"self": ROOT, **named}, step)))
         return joined("or", found)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
+from string import ascii_letters, digits
 
 from tdispmodel.ir.expressions import Boolean, Sort, Value
 from tdispmodel.ir.model import Component, Model, Variable
@@ -38,6 +39,12 @@ class Instance:
 
 
 ROOT = Instance("", "")
+
+PLAIN = frozenset(f"{ascii_letters}{digits}_. -'")
+"""What a symbol of a script holds as it is."""
+
+PRIME = "'"
+"""Ends what is said of a variable after the step; as no name of a model holds it, nothing else is called so."""
 
 
 def places(model: Model) -> tuple[Place, ...]:
@@ -72,7 +79,7 @@ def symbol(collection: str, path: str, variable: str, value: Value | None, *, af
     """Return what says that a variable has a value (None: that it is true), as SMT-LIB writes a symbol."""
     name = ".".join(part for part in (collection, path, variable) if part)
     says = "" if value is None else f" is {value}"
-    return f"|{name}{says}{'_after' if after else ''}|"
+    return quoted(f"{name}{says}{PRIME if after else ''}")
 
 
 def values_of(sort: Sort) -> tuple[Value | None, ...]:
@@ -93,15 +100,28 @@ def _declared(place: Place, variable: Variable) -> Iterator[str]:
     for name in names:
         yield f"(declare-fun {name} {ranges} Bool)"
     if len(names) > 1:
-        atoms = [f"({name} x)" if place.collection else name for name in names]
-        pairs = [f"(not (and {one} {other}))" for at, one in enumerate(atoms) for other in atoms[at + 1 :]]
-        fact = f"(and (or {' '.join(atoms)}) {' '.join(pairs)})"
-        yield f"(assert (forall ((x {quoted(place.collection)})) {fact}))" if place.collection else f"(assert {fact})"
+        yield _fact(place, [f"(or {' '.join(_atoms(place, names))})", *_pairs(_atoms(place, names))])
     elif not isinstance(variable.sort, Boolean):
-        fact = f"({names[0]} x)" if place.collection else names[0]
-        yield f"(assert (forall ((x {quoted(place.collection)})) {fact}))" if place.collection else f"(assert {fact})"
+        yield _fact(place, _atoms(place, names))
+
+
+def _atoms(place: Place, names: list[str]) -> list[str]:
+    return [f"({name} ?x)" if place.collection else name for name in names]
+
+
+def _pairs(atoms: list[str]) -> list[str]:
+    return [f"(not (and {one} {other}))" for at, one in enumerate(atoms) for other in atoms[at + 1 :]]
+
+
+def _fact(place: Place, parts: list[str]) -> str:
+    together = parts[0] if len(parts) == 1 else f"(and {' '.join(parts)})"
+    return (
+        f"(assert (forall ((?x {quoted(place.collection)})) {together}))"
+        if place.collection
+        else f"(assert {together})"
+    )
 
 
 def quoted(name: str) -> str:
-    """Return a name as an SMT-LIB symbol."""
-    return f"|{name}|"
+    """Return a name as an SMT-LIB symbol, letters that it cannot hold by their numbers."""
+    return f"|{''.join(one if one in PLAIN else f'{{{ord(one):x}}}' for one in name)}|"

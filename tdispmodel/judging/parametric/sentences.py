@@ -35,10 +35,13 @@ from tdispmodel.ir.expressions import (
 )
 from tdispmodel.ir.model import Action
 from tdispmodel.judging.judgement import Refused
-from tdispmodel.judging.parametric.places import Instance, quoted, symbol, values_of
+from tdispmodel.judging.parametric.places import Instance, quoted, symbol
 
 Named = Mapping[str, Instance]
 """What each name of a formula stands for."""
+
+BOUND = "?"
+"""What a bound variable begins with; no other term does."""
 
 SHORT = 60
 """A longer text gets a name of its own, by which it is called from then on."""
@@ -70,7 +73,7 @@ class Step:
 class Writer:
     """Writes formulas; definitions that they rest on are gathered in ``lines``, under names that begin with ``prefix``."""
 
-    prefix: str = "f"
+    prefix: str = "$f"
     lines: list[str] = field(default_factory=list)
     _called: dict[Text, Text] = field(default_factory=dict)
     _bound: int = 0
@@ -154,7 +157,7 @@ class Writer:
     def variable(self) -> str:
         """Return a name for a bound variable that no other has."""
         self._bound += 1
-        return f"x{self._bound}"
+        return f"{BOUND}{self._bound}"
 
     # --- parts --------------------------------------------------------------------------------------------------------
 
@@ -227,7 +230,7 @@ def applied(name: str, at: Instance) -> Text:
     """Return a relation of the element that an instance is (part of); the relation itself for one of the whole."""
     if not at.collection:
         return Text(name)
-    left_open = frozenset({(at.term, at.collection)}) if at.term.startswith("x") else frozenset[tuple[str, str]]()
+    left_open = frozenset({(at.term, at.collection)}) if at.term.startswith(BOUND) else frozenset[tuple[str, str]]()
     return Text(f"({name} {at.term})", left_open)
 
 
@@ -237,7 +240,7 @@ def same(one: Instance, other: Instance) -> Text:
         return NO
     if one.term == other.term:
         return YES
-    found = {(at.term, at.collection) for at in (one, other) if at.term.startswith("x")}
+    found = {(at.term, at.collection) for at in (one, other) if at.term.startswith(BOUND)}
     return Text(f"(= {one.term} {other.term})", frozenset(found))
 
 
@@ -285,6 +288,3 @@ def over(quantifier: str, variable: str, sort: str, body: Text) -> Text:
 def has_value(cases: Mapping[Value, Text], value: Value | None) -> Text:
     """Return when an expression with these cases has a value (None: is true)."""
     return cases.get(True if value is None else value, NO)
-
-
-__all__ = ["Named", "Step", "Text", "Writer", "applied", "has_value", "joined", "negated", "over", "values_of"]

@@ -19,7 +19,6 @@ from tdispmodel.judging.parametric.places import (
     Instance,
     Place,
     chosen,
-    of_kind,
     places,
     quoted,
     symbol,
@@ -36,6 +35,7 @@ from tdispmodel.judging.parametric.sentences import (
     joined,
     over,
     resolved,
+    same,
 )
 
 Variable = tuple[str, str, str]
@@ -78,9 +78,8 @@ def introduced(name: str, place: Place) -> tuple[Instance, tuple[str, ...]]:
     """Return an instance at a place under a new name, and the declaration that the name needs."""
     if not place.collection:
         return Instance("", place.path), ()
-    return Instance(place.collection, place.path, quoted(name)), (
-        f"(declare-const {quoted(name)} {quoted(place.collection)})",
-    )
+    called = quoted(f"this {name}")  # a variable of the model may have the same name
+    return Instance(place.collection, place.path, called), (f"(declare-const {called} {quoted(place.collection)})",)
 
 
 class _Reading:
@@ -108,7 +107,7 @@ class _Reading:
 
     def taken(self) -> Taken:
         guard = joined("and", [self.writer.truth(guard.condition, self.named) for guard in self.action.guards])
-        inside = joined("and", [self._inside(update) for update in self.updates])
+        inside = joined("and", [self._inside(number, update) for number, update in enumerate(self.updates)])
         for variable in sorted(self.step.changed):
             self._define(variable)
         return Taken(self.step, self.declared, self.writer, guard, inside)
@@ -124,7 +123,7 @@ class _Reading:
         return {**self.named, bound: Instance(collection, "", element)}
 
     def _target(self, update: Update) -> Variable:
-        at = resolved(update.instance, self._named_in(update, "x0"))
+        at = resolved(update.instance, self._named_in(update, "?0"))
         return at.collection, at.path, update.variable
 
     def _sort(self, update: Update) -> Sort:
@@ -136,39 +135,36 @@ class _Reading:
         owner = self.model.kind_of(update.instance, kinds)
         return next(known.sort for known in owner.variables if known.name == update.variable)
 
-    def _inside(self, update: Update) -> Text:
-        """That what is assigned is in the range of its variable, for every instance of a loop."""
+    def _inside(self, number: int, update: Update) -> Text:
+        """That what is assigned is in the range of its variable, unless a later assignment is what stays."""
         condition = within(update.value, self._sort(update))
         if condition == TRUE:
             return YES
-        variable = self.writer.variable()
-        text = self.writer.truth(condition, self._named_in(update, variable))
-        return text if update.each is None else over("forall", variable, update.each[1], text)
+        element = self.writer.variable()
+        named = self._named_in(update, element)
+        at = resolved(update.instance, named)
+        text = self.writer.truth(condition, named)
+        for later in self.updates[number + 1 :]:
+            if self._target(later) == self._target(update):
+                text = joined("or", [text, self._assigned(later, at)])
+        return text if update.each is None else over("forall", element, update.each[1], text)
+
+    def _assigned(self, update: Update, at: Instance) -> Text:
+        """That an assignment to a variable is one to that of an instance."""
+        return YES if update.each is not None else same(resolved(update.instance, self.named), at)
 
     def _define(self, variable: Variable) -> None:
         """Define the relations of a variable after the step."""
-        collection, path, name = variable
+        collection, path, _ = variable
         updates = [update for update in self.updates if self._target(update) == variable]
         element = self.writer.variable()
-        at = Instance(collection, path, element)
+        at = Instance(collection, path, element if collection else "")
         parameters = f"(({element} {quoted(collection)}))" if collection else "()"
         for value in values_of(self._sort(updates[0])):
             text = applied(symbol(*variable, value), at)
             for update in updates:  # the later assignment stays
                 named = self._named_in(update, element)
                 given = has_value(self.writer.cases(update.value, named), value)
-                if update.each is None and collection:
-                    owner = resolved(update.instance, named)
-                    text = either(Text(f"(= {element} {owner.term})", at_element(at)), given, text)
-                else:
-                    text = given
+                text = either(self._assigned(update, at), given, text)
             defined = symbol(*variable, value, after=True)
             self.writer.lines.append(f"(define-fun {defined} {parameters} Bool {text.text})")
-
-
-def at_element(at: Instance) -> frozenset[tuple[str, str]]:
-    """Return the variable that an element is called by, as one that is left open."""
-    return frozenset({(at.term, at.collection)})
-
-
-__all__ = ["Taken", "introduced", "of_kind", "taken"]
