@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from tdispmodel.ir.expressions import Expression, Field, Quantified, SameInstance, StepIs
 from tdispmodel.ir.model import NOWHERE, Action, Component, Model, Property, Update
-from tdispmodel.ir.system import SystemAction
 from tdispmodel.parametric.clauses import element_of, width
 from tdispmodel.parametric.witnesses import (
     Demand,
@@ -40,16 +39,20 @@ class Concern:
 
 
 class Bounds:
-    """The bounds of one model.  Raises `NotCovered` for a start condition or an action that the argument leaves out."""
+    """The bounds of one model, for all of its ``actions``: with one device some of them cannot be taken at all.
+
+    Raises `NotCovered` for a start condition or an action that the argument leaves out.
+    """
 
     def __init__(self, model: Model) -> None:
         self.model = model  # kept, so that the ids of its actions stay their own
         self._instances = instances(model, 1)
         self._start = total(together(self._of_start()))
-        self._actions: dict[int, Concern] = {}
+        self._concerns: dict[int, Concern] = {}
+        self.actions = tuple(action for component in model.components for action in component.actions)
         for component in model.components:
             for action in component.actions:
-                self._actions[id(action)] = self._concern(component, action)
+                self._concerns[id(action)] = self._concern(component, action)
 
     def start(self, clause: QuantifiedClause) -> int:
         """Return in how large instances start states must be looked at for a clause."""
@@ -59,22 +62,22 @@ class Bounds:
         """Return how large an instance has a start state if any larger one has."""
         return _size(self._start)
 
-    def step(self, action: SystemAction, clause: QuantifiedClause) -> int:
+    def step(self, action: Action, clause: QuantifiedClause) -> int:
         """Return in how large instances a step must be looked at for a clause."""
-        concern = self._actions[id(action.template)]
+        concern = self._concerns[id(action)]
         return _size(width(clause), concern.names, concern.witnesses)
 
-    def range(self, action: SystemAction) -> int:
+    def range(self, action: Action) -> int:
         """Return in how large instances a step must be looked at for a number that leaves its range."""
-        concern = self._actions[id(action.template)]
-        loops = {update.each[1]: 1 for update in action.template.updates if update.each is not None}
+        concern = self._concerns[id(action)]
+        loops = {update.each[1]: 1 for update in action.updates if update.each is not None}
         return _size(concern.names, concern.witnesses, loops)
 
     def question(self, wanted: Property) -> Question:
         """Return the bounds of a property.  Raises `NotCovered`."""
         named = [self._homes(kind) for kind in (wanted.about, *(one.kind for one in wanted.parameters))]
         broken = _covered(lambda: to_keep(wanted.formula, true=False), wanted.name, wanted.place)
-        return Question(added([*named, total(broken)]), self._actions)
+        return Question(added([*named, total(broken)]), self._concerns)
 
     # --- what a model asks and assigns --------------------------------------------------------------------------------
 
@@ -99,15 +102,15 @@ class Question:
     """The bounds of one property, which names and needs so many devices of each collection."""
 
     needed: Numbers
-    actions: dict[int, Concern]
+    concerns: dict[int, Concern]
 
     def state(self) -> int:
         """Return in how large instances a state must be looked at."""
         return _size(self.needed)
 
-    def step(self, action: SystemAction) -> int:
+    def step(self, action: Action) -> int:
         """Return in how large instances a step must be looked at."""
-        concern = self.actions[id(action.template)]
+        concern = self.concerns[id(action)]
         return _size(self.needed, concern.names, concern.witnesses)
 
 

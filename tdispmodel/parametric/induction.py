@@ -8,15 +8,16 @@ about all instances.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from tdispmodel.engines.bits.solver import Budget, GaveUp
 from tdispmodel.engines.protocol import Limits
-from tdispmodel.ir.model import Kind, Property
-from tdispmodel.ir.system import SystemProperty
+from tdispmodel.ir.model import Action, Kind, Property
+from tdispmodel.ir.system import SystemAction, SystemProperty
 from tdispmodel.parametric.bounds import Bounds
 from tdispmodel.parametric.clauses import Element, element_of
-from tdispmodel.parametric.instances import Instance, Reasons
+from tdispmodel.parametric.instances import Concerns, Instance, Reasons
 from tdispmodel.parametric.witnesses import NotCovered
 from tdispmodel.semantics.families import Family
 from tdispmodel.semantics.grounding import ground_properties, questions_about
@@ -76,11 +77,18 @@ class Induction:
 
     def _steps(self, clause: QuantifiedClause, live: tuple[QuantifiedClause, ...]) -> Reasons | None:
         """The clauses out of those that are live with which every step, of any instance, keeps one of them."""
-        sizes = {id(action): self.bounds.step(action, clause) for action in self.instance(1).system.actions}
+        return self._everywhere(
+            lambda action: self.bounds.step(action, clause),
+            lambda here, concerns: here.steps_keep(clause, live, concerns),
+        )
+
+    def _everywhere(
+        self, bound: Callable[[Action], int], ask: Callable[[Instance, Concerns], Reasons | None]
+    ) -> Reasons | None:
+        """Ask about the steps of instances of every size, about those of each action up to its bound."""
         found: set[QuantifiedClause] = set()
-        for size in range(1, max(sizes.values(), default=1) + 1):
-            here = self.instance(size)
-            reasons = here.steps_keep(clause, live, lambda action, size=size: self.bounds.step(action, clause) >= size)  # type: ignore[misc]
+        for size in range(1, max(map(bound, self.bounds.actions), default=1) + 1):
+            reasons = ask(self.instance(size), partial(_concerns, bound, size))
             if reasons is None:
                 return None
             found |= reasons
@@ -94,36 +102,32 @@ class Induction:
         Raises `NotCovered` for a property that the argument leaves out.
         """
         question = self.bounds.question(wanted)
-        found: set[QuantifiedClause] = set()
-        if wanted.kind is Kind.INVARIANT:
-            largest = question.state()
-        else:
-            largest = max((question.step(action) for action in self.instance(1).system.actions), default=1)
-        for size in range(1, largest + 1):
-            here = self.instance(size)
-            for asked in representatives(self.family, wanted, size):
-                reasons = here.implies(asked, self.kept, lambda action, size=size: question.step(action) >= size)  # type: ignore[misc]
+        state = question.state() if wanted.kind is Kind.INVARIANT else 0
+
+        def bound(action: Action) -> int:
+            return state or question.step(action)
+
+        def ask(here: Instance, concerns: Concerns) -> Reasons | None:
+            found: set[QuantifiedClause] = set()
+            for asked in representatives(self.family, wanted, here.devices):
+                reasons = here.implies(asked, self.kept, concerns)
                 if reasons is None:
                     return None
                 found |= reasons
-        return self._closed(found)
+            return frozenset(found)
+
+        return self._closed(self._everywhere(bound, ask))
 
     def in_range(self) -> tuple[QuantifiedClause, ...] | None:
         """Return clauses with which no number leaves its range; None if they do not show it."""
-        found: set[QuantifiedClause] = set()
-        sizes = [self.bounds.range(action) for action in self.instance(1).system.actions]
-        for size in range(1, max(sizes, default=1) + 1):
-            reasons = self.instance(size).stays_in_range(
-                self.kept,
-                lambda action, size=size: self.bounds.range(action) >= size,  # type: ignore[misc]
-            )
-            if reasons is None:
-                return None
-            found |= reasons
-        return self._closed(found)
+        return self._closed(
+            self._everywhere(self.bounds.range, lambda here, concerns: here.stays_in_range(self.kept, concerns))
+        )
 
-    def _closed(self, clauses: Iterable[QuantifiedClause]) -> tuple[QuantifiedClause, ...]:
-        """The clauses and those with which they are kept, and so on, in the order of the candidates."""
+    def _closed(self, clauses: Reasons | None) -> tuple[QuantifiedClause, ...] | None:
+        """The clauses, if there is an answer, and those with which they are kept, and so on."""
+        if clauses is None:
+            return None
         found = set(clauses)
         waiting = list(found)
         while waiting:
@@ -131,6 +135,11 @@ class Induction:
             found |= fresh
             waiting += fresh
         return tuple(clause for clause in self.kept if clause in found)
+
+
+def _concerns(bound: Callable[[Action], int], size: int, action: SystemAction) -> bool:
+    """Whether the steps of an action must be looked at in instances of a size."""
+    return bound(action.template) >= size
 
 
 def representatives(family: Family, wanted: Property, devices: int) -> Iterator[SystemProperty]:

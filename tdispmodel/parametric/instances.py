@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from tdispmodel.compiling.conditions import Condition
-from tdispmodel.compiling.lowering import Lowered, Move
-from tdispmodel.engines.bits.numbering import Clauses, Numbering
+from tdispmodel.compiling.lowering import Lowered
+from tdispmodel.engines.bits.numbering import Numbering
 from tdispmodel.engines.bits.solver import Budget, Solver
 from tdispmodel.ir.expressions import Read
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemAction, SystemProperty, within
 from tdispmodel.parametric.clauses import first_image, images, later
 from tdispmodel.verdict import QuantifiedClause
+
+Concerns = Callable[[SystemAction], bool]
+"""Whether the steps of an action instance are to be looked at."""
 
 Reasons = frozenset[QuantifiedClause]
 """The clauses on which an answer rests."""
@@ -51,7 +54,7 @@ class Instance:
         return self._met([self.lowered.start, of.negation(self.lowered.condition(formula))], ()) is not None
 
     def steps_keep(
-        self, clause: QuantifiedClause, given: Sequence[QuantifiedClause], concerns: Callable[[SystemAction], bool]
+        self, clause: QuantifiedClause, given: Sequence[QuantifiedClause], concerns: Concerns
     ) -> Reasons | None:
         """Return the clauses with which every step of the actions of concern keeps a clause; None if some step does not.
 
@@ -74,7 +77,7 @@ class Instance:
         return frozenset(found)
 
     def implies(
-        self, question: SystemProperty, given: Sequence[QuantifiedClause], concerns: Callable[[SystemAction], bool]
+        self, question: SystemProperty, given: Sequence[QuantifiedClause], concerns: Concerns
     ) -> Reasons | None:
         """Return the clauses with which no state, or no step of the actions of concern, violates a property; None if
         one does.
@@ -91,9 +94,7 @@ class Instance:
                 found |= reasons
         return frozenset(found)
 
-    def stays_in_range(
-        self, given: Sequence[QuantifiedClause], concerns: Callable[[SystemAction], bool]
-    ) -> Reasons | None:
+    def stays_in_range(self, given: Sequence[QuantifiedClause], concerns: Concerns) -> Reasons | None:
         """Return the clauses with which no step of the actions of concern leaves a range; None if one does."""
         of, found = self.lowered.conditions, set[QuantifiedClause]()
         for action in self.system.actions:
@@ -133,6 +134,3 @@ class Instance:
                 self._definitions.imply([-literal], self.lowered.condition(image))
             self._solver.add(self._definitions.taken())
         return literal
-
-
-__all__ = ["Clauses", "Instance", "Move", "Reasons"]

@@ -1,0 +1,130 @@
+"""Random models with devices, for laws about any number of them: few states a device, so that four can be tried.
+
+`families` draws a model whose properties speak of states and steps.  Beside formulas of any form there are clauses about
+one or two devices that are true with one device, since those are the ones that a proof, or a bug that needs several
+devices, can be about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import strategies as st
+
+from tdispmodel.ir.expressions import (
+    TRUE,
+    Among,
+    Boolean,
+    Bounded,
+    Enumeration,
+    Expression,
+    Field,
+    Literal,
+    Not,
+    Or,
+    Value,
+    disjunction,
+    rebuilt,
+)
+from tdispmodel.ir.model import Component, Kind, Model, Part, Property, Variable
+from tdispmodel.verdict import QuantifiedClause
+from tests.laws.random_models import Maker, Sight
+
+MOST_COPIES = 5
+"""Values that all variables of one device have together."""
+
+
+class FamilyMaker(Maker):
+    """Draws models of few states a device, mostly without numbers of devices."""
+
+    counting = False
+
+    def integer(self, sight: Sight, depth: int) -> Expression:
+        """Return an integer; sums and numbers of instances only where they are wanted."""
+        return super().integer(sight if self.counting else replace(sight, root=False), depth)
+
+    def compare(self, sight: Sight, depth: int) -> Expression:
+        """Return a comparison, as above."""
+        return super().compare(sight if self.counting else replace(sight, root=False), depth)
+
+    def part_components(self) -> None:
+        """Draw one collection or two, and perhaps a single part."""
+        parts = [Part("units", "Unit", True)]
+        if self.number(0, 3) == 0:
+            parts.append(Part("cells", "Cell", True))
+        if self.number(0, 3) == 0:
+            parts.append(Part("core", "Core", False))
+        for part in parts:
+            lineage = (part.kind, "Thing") if part.kind == "Cell" else (part.kind,)
+            variables = self.variables(part.kind.lower(), 1, 2, 2)
+            constants = [self.constant(f"{part.kind.lower()}_constant", may_be_fixed=False)] * (self.number(0, 2) == 0)
+            self.components[part.kind] = Component(part.kind, lineage, variables, constants=tuple(constants))
+        self.parts = tuple(parts)
+
+    def variables(self, prefix: str, least: int, most: int, copies: int) -> tuple[Variable, ...]:
+        """Draw one or two variables of few values."""
+        found: list[Variable] = []
+        left = MOST_COPIES
+        for position in range(self.number(least, most)):
+            sort = self.one(*(sort for sort in (Boolean(), Boolean(), *SMALL) if len(sort.values) <= left))
+            left //= len(sort.values)
+            initial = self.draw(st.lists(st.sampled_from(sort.values), min_size=1, max_size=2, unique=True))
+            found.append(Variable(f"{prefix}_{position}", sort, tuple(initial) if self.yes() else sort.values[:1]))
+            if left < 2:
+                break
+        del copies
+        return tuple(found)
+
+    def clause(self, position: int) -> Property:
+        """Return that a clause is true of all different devices."""
+        part = self.one(*(known for known in self.parts if known.many))
+        bound = tuple((f"unit_{number}", part.name) for number in range(self.number(1, 2)))
+        literals = []
+        for _ in range(self.number(1, 3)):
+            name, component = self.one(
+                ("self", self.components[self.root_name]), *((name, self.components[part.kind]) for name, _ in bound)
+            )
+            variable = self.one(*component.variables)
+            values = self.draw(st.lists(st.sampled_from(variable.sort.values), min_size=1, max_size=2, unique=True))
+            read = Field(name, variable.name, variable.sort)
+            literals.append(_among(read, tuple(values)))
+        formula = QuantifiedClause(bound, disjunction(*dict.fromkeys(literals))).formula
+        return Property(f"clause_{position}", f"TDM{position + 1:03}", Kind.INVARIANT, self.root_name, _of_now(formula))
+
+    def model(self) -> Model:
+        """Return the model, with clauses and other formulas as its properties."""
+        made = super().model()
+        kinds = [Kind.INVARIANT, Kind.STEP] if self.yes() else [Kind.STEP]
+        properties = [self.clause(position) for position in range(4)]
+        properties += [
+            replace(self.property(4 + position, kind), given=(), needs=()) for position, kind in enumerate(kinds)
+        ]
+        return replace(made, properties=tuple(properties))
+
+
+SMALL = (Enumeration("Colour", ("RED", "GREEN", "BLUE")), Enumeration("Mode", ("OFF", "ON")), Bounded(0, 2))
+
+
+def _among(read: Field, values: tuple[Value, ...]) -> Expression:
+    if isinstance(read.sort, Boolean):
+        return Or((read, Not(read))) if len(values) > 1 else read if values[0] else Not(read)
+    return Among(read, values)
+
+
+def _of_now(formula: Expression) -> Expression:
+    """The formula with ``now`` for the root."""
+    return rebuilt(
+        formula,
+        lambda node: replace(node, instance="now") if isinstance(node, Field) and node.instance == "self" else None,
+    )
+
+
+@st.composite
+def families(draw: st.DrawFn, *, counting: bool = False) -> Model:
+    """Draw a model with devices of few states."""
+    maker = FamilyMaker(draw)
+    maker.counting = counting
+    return maker.model()
+
+
+__all__ = ["TRUE", "Literal", "families"]
