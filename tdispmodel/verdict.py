@@ -206,12 +206,24 @@ class OutOfRange(Exception):
 
 
 @dataclass(frozen=True)
+class AnyNumber:
+    """That a question was about any number of devices, and with how many, from one on, the property is known to hold."""
+
+    holds_up_to: int = 0
+
+
+@dataclass(frozen=True)
 class Result:
-    """One cell: a verdict on a property of a proposal, with the system that it was asked of."""
+    """One cell: a verdict on a property of a proposal, with the system that it was asked of.
+
+    With ``any_number`` it was asked of any number of devices: a violation is one of ``system``; anything else is said
+    of every number, and ``system`` has one device of each kind.
+    """
 
     proposal: str
     system: System
     verdict: Verdict
+    any_number: AnyNumber | None = None
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from tdispmodel.semantics.grounding import ground_properties
 from tdispmodel.verdict import (
     Answer,
     InductiveInvariant,
+    OutOfRange,
     QuantifiedClause,
     QuantifiedInvariant,
     Verdict,
@@ -46,6 +47,15 @@ AFTERWARDS = ("diagrams", "explicit", "induction", "pdr", "bmc")
 """Who is asked about one device, about several, and then about what is still open."""
 
 Verdicts = tuple[Verdict, ...]
+
+
+class LeavesRangeWith(Exception):
+    """A number of the model leaves its range in the family's system with ``devices`` devices: ``left`` says where."""
+
+    def __init__(self, devices: int, left: OutOfRange) -> None:
+        self.devices, self.left = devices, left
+        super().__init__(f"with {devices} devices: {left}")
+
 
 
 @dataclass(frozen=True)
@@ -73,8 +83,7 @@ def findings(
 ) -> dict[Property, Finding]:
     """Return what is known of each property, which must be about instances that the family has.
 
-    ``engines`` are those that may be asked, all if none is named.  Raises `OutOfRange` when a number leaves its range
-    with a few devices, and `Contradiction`.
+    ``engines`` are those that may be asked, all if none is named.  Raises `LeavesRangeWith` and `Contradiction`.
     """
     search = _Search(family, engines, limits or Limits(), progress)
     asked = {wanted: _Asked(family.property(wanted)) for wanted in properties}
@@ -146,9 +155,12 @@ class _Search:
             if not left or self.limits.out_of_time():
                 break
             share = shared(self.limits, followers=1)
-            for verdict in engine.answer(self.system(devices), left, share, self._telling(devices)):
-                earlier = known.get(verdict.property)
-                known[verdict.property] = verdict if earlier is None else join(earlier, verdict)
+            try:
+                for verdict in engine.answer(self.system(devices), left, share, self._telling(devices)):
+                    earlier = known.get(verdict.property)
+                    known[verdict.property] = verdict if earlier is None else join(earlier, verdict)
+            except OutOfRange as out:
+                raise LeavesRangeWith(devices, out) from None
         for one, some in questions.items():
             verdicts = [known.get(question, _unasked(question)) for question in some]
             one.verdicts[devices] = tuple(verdicts)
@@ -236,17 +248,15 @@ def _finding(family: Family, one: _Asked, certificate: QuantifiedInvariant, prem
 def _open(one: _Asked) -> str:
     """Return why a property is open."""
     known = _holds_up_to(one.verdicts)
-    held = "" if not known else "it holds with 1 device" if known == 1 else f"it holds with 1 to {known} devices"
-    undecided = next(
-        (
-            f"with {number} it is open: {verdict.reason}"
-            for number, verdicts in one.verdicts.items()
-            for verdict in verdicts
-            if verdict.answer is Answer.OPEN
-        ),
-        "",
-    )
-    return "; ".join(part for part in (one.why or "out of time", held, undecided) if part)
+    said = [one.why or "out of time"]
+    if known:
+        said.append("it holds with 1 device" if known == 1 else f"it holds with 1 to {known} devices")
+    for number, verdicts in one.verdicts.items():
+        undecided = [verdict.reason for verdict in verdicts if verdict.answer is Answer.OPEN]
+        if undecided:
+            said.append(f"with {number} it is open: {undecided[0]}")
+            break
+    return "; ".join(said)
 
 
 def _holds_up_to(verdicts: Mapping[int, Verdicts]) -> int:

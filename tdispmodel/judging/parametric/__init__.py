@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tdispmodel.ir.model import Model, Property
-from tdispmodel.judging.judgement import Judgement, Refused
+from tdispmodel.judging.judgement import Judgement, Refused, Undecided
 from tdispmodel.judging.parametric.obligations import Script
 from tdispmodel.semantics.families import Family, Kinds
 from tdispmodel.verdict import Answer, QuantifiedInvariant, Verdict
@@ -72,7 +72,8 @@ class _Session:
         try:
             self._check(wanted, verdict)
         except Refused as refused:
-            return Judgement(verdict, accepted=False, reason=str(refused))
+            undecided = isinstance(refused, Undecided)
+            return Judgement(verdict, accepted=False, reason=str(refused), undecided=undecided)
         return Judgement(verdict, accepted=True)
 
     def _check(self, wanted: Property, verdict: Verdict) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import z3
 
 from tdispmodel.ir.model import Property
-from tdispmodel.judging.judgement import Refused
+from tdispmodel.judging.judgement import Refused, Undecided
 from tdispmodel.judging.parametric.obligations import Obligation, Script
 
 MILLISECONDS = 30_000
@@ -27,9 +27,13 @@ class Proven:
         self.script = script
         self._context = z3.Context()
         self._told(f"(set-option :timeout {MILLISECONDS})\n{script.head()}")
-        if self._told(script.beginning().text) != "sat":
-            message = "no start state could be found with any number of instances"
+        beginning = self._told(script.beginning().text)
+        if beginning == "unsat":
+            message = "there is no start state, so that the obligations say nothing"
             raise Refused(message)
+        if beginning != "sat":
+            message = f"the solver does not know whether there is a start state ({beginning})"
+            raise Undecided(message)
         self._impossible(script.start())
         self._told(script.assumed())
         for obligation in script.kept():
@@ -46,7 +50,7 @@ class Proven:
             raise Refused(obligation.what)
         if answer != "unsat":
             message = f"the solver does not know whether this is excluded: {obligation.what} ({answer})"
-            raise Refused(message)
+            raise Undecided(message)
 
     def _told(self, text: str) -> str:
         """Return what z3 says to a part of the script."""
