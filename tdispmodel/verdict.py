@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from tdispmodel.ir.expressions import Binder, Expression, Quantified, SameInstance, disjunction
+from tdispmodel.ir.expressions import Binder, Expression, Quantified, SameInstance, Value, disjunction
 from tdispmodel.ir.system import State, System, SystemProperty
 from tdispmodel.source import Complaint
 
@@ -207,8 +207,11 @@ class OutOfRange(Exception):
 
 @dataclass(frozen=True)
 class AnyNumber:
-    """That a question was about any number of devices, and with how many, from one on, the property is known to hold."""
+    """That a question was about any number of devices: ``constants`` are those of one device of each kind that there
+    may be, and with 1 to ``holds_up_to`` devices the property is known to hold.
+    """
 
+    constants: tuple[tuple[str, Value], ...] = ()
     holds_up_to: int = 0
 
 
@@ -217,7 +220,7 @@ class Result:
     """One cell: a verdict on a property of a proposal, with the system that it was asked of.
 
     With ``any_number`` it was asked of any number of devices: a violation is one of ``system``; anything else is said
-    of every number, and ``system`` has one device of each kind.
+    of every number, and ``system`` is the smallest one.
     """
 
     proposal: str

@@ -32,9 +32,7 @@ from tdispmodel.source import Rejected
 from tdispmodel.verdict import Answer, AnyNumber, Contradiction, Result, Trace, Verdict
 
 
-def check_any_number(
-    model: Model, properties: Sequence[Property], plan: Plan, progress: Progress = silent
-) -> Answered:
+def check_any_number(model: Model, properties: Sequence[Property], plan: Plan, progress: Progress = silent) -> Answered:
     """Return a judged verdict for each property, or why it was skipped.  Raises as `asking.check_model` does."""
     limits = plan.limits()
     kinds = plan.kinds or Kinds()
@@ -56,7 +54,7 @@ def check_any_number(
                 interrupted = True
         found.update(_judged(family, {wanted: known.get(wanted) or _unanswered(family, wanted) for wanted in asked}))
     results = tuple(found[wanted] for wanted in properties if wanted in found)
-    most = max((result.system.devices for result in results), default=1)
+    most = max([1, *(result.system.devices for result in results), *map(len, kinds.kinds.values())])
     defaults = tuple(default_constants(model, most).items())
     return Answered(model.name, results, tuple(skipped), interrupted=interrupted, defaults=defaults)
 
@@ -113,21 +111,24 @@ def _judged(family: Family, known: Mapping[Property, Finding]) -> dict[Property,
     }
 
 
+def _any_number(family: Family, finding: Finding) -> AnyNumber:
+    asked = ground(family.original, family.one(family.most_kinds)).constants
+    return AnyNumber(asked, finding.holds_up_to)
+
+
 def _of_any_number(family: Family, wanted: Property, finding: Finding, judgement: Judgement) -> Result:
     """Return the result of what is proven for any number of devices, or open."""
     verdict = finding.verdict
     if not judgement.accepted and not judgement.undecided:
-        message = f"the judge refuses a proof by {verdict.engine} for any number of devices of {wanted.name}"
-        raise OurFault(f"{message}: {judgement.reason}")
+        of = f"{wanted.name} for any number of devices"
+        message = f"the judge refuses a proof by {verdict.engine} of {of}: {judgement.reason}"
+        raise OurFault(message)
     if not judgement.accepted:
         reason = f"a proof was found, but {judgement.reason}"
         verdict = replace(verdict, answer=Answer.OPEN, certificate=None, vacuous=None, reason=reason)
-    scope = family.one(family.most_kinds)
-    question = ground_properties(family.original, wanted, scope)[0]
-    system = ground(family.original, scope)
-    return Result(
-        family.original.name, system, replace(verdict, property=question), AnyNumber(finding.holds_up_to)
-    )
+    scope = family.one(1)
+    told = replace(verdict, property=ground_properties(family.original, wanted, scope)[0])
+    return Result(family.original.name, ground(family.original, scope), told, _any_number(family, finding))
 
 
 def _violation(family: Family, wanted: Property, finding: Finding, devices: int) -> Result:
@@ -143,7 +144,6 @@ def _violation(family: Family, wanted: Property, finding: Finding, devices: int)
     kept = family.kept(devices)
     states = [tuple(state[position] for position in kept) for state in verdict.trace.states]
     steps = tuple(zip((name for name, _ in verdict.trace.steps), states[1:], strict=True))
-    told: Verdict = replace(verdict, property=question, trace=Trace(states[0], steps), vacuous=False)
+    told: Verdict = replace(verdict, property=question, trace=Trace(states[0], steps), vacuous=False, space=None)
     accept(system, (told,))
-    return Result(family.original.name, system, told, AnyNumber(finding.holds_up_to))
-
+    return Result(family.original.name, system, told, _any_number(family, finding))

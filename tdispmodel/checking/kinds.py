@@ -21,8 +21,8 @@ ANY_NUMBER = "--any-number"
 def kinds(model: Model, wanted: Mapping[str, str], topology: Topology | None, without: tuple[str, ...]) -> Kinds:
     """Return the constants of a check about any number of devices.
 
-    ``wanted`` are words of ``--set`` by name.  Raises `Rejected` for what a check with a certain number would refuse, for
-    a device that is named by its number, and for a kind that is listed twice, which says how many there are.
+    ``wanted`` are words of ``--set`` by name.  Raises `Rejected` for what a check with a certain number would refuse,
+    for a device that is named by its number, and for a kind that is listed twice, which says how many there are.
     """
     for name in wanted:
         if INDEX.search(name):

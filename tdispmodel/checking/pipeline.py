@@ -107,7 +107,7 @@ def run(request: Request, progress: Progress = silent) -> Run:
         selection(request.select)
         devices(1 if request.devices is None else request.devices)
         if request.any_number and request.devices is not None:
-            message = f"{ANY_NUMBER} and --devices {request.devices}: a check is about any number of devices or about one"
+            message = f"{ANY_NUMBER} and --devices {request.devices} ask about different numbers of devices"
             raise mistake(USAGE, message, "leave out one of them")
         known_engines(request.engines)
         tasks = [(request, path) for path in request.paths()]

@@ -57,7 +57,6 @@ class LeavesRangeWith(Exception):
         super().__init__(f"with {devices} devices: {left}")
 
 
-
 @dataclass(frozen=True)
 class Finding:
     """What is known of a property: its verdict, about any number of devices, or about the family's system with
@@ -207,9 +206,9 @@ class _Search:
             left.append(range_kept)
         share = shared(self.limits, followers=1)
         for engine in available((ROUTE,) if left else ()):
-            for verdict in engine.answer(self.system(devices), left, share, self._telling(devices)):
-                if isinstance(verdict.certificate, InductiveInvariant):
-                    found.append(verdict.certificate.invariant)
+            answered = engine.answer(self.system(devices), left, share, self._telling(devices))
+            certificates = [verdict.certificate for verdict in answered]
+            found += [known.invariant for known in certificates if isinstance(known, InductiveInvariant)]
         return found
 
 
@@ -227,7 +226,7 @@ def _never(one: _Asked) -> Property | None:
 
 def _finding(family: Family, one: _Asked, certificate: QuantifiedInvariant, premise: _Asked | None) -> Finding:
     """Return what is known of a property at the end of the search."""
-    question = ground_properties(family.model, one.wanted, family.scope(family.most_kinds))[0]
+    question = ground_properties(family.model, one.wanted, family.scope(1))[0]
     if one.wanted.kind not in KINDS:
         reason = f"for any number of devices invariants and step properties are decided, not {one.wanted.kind.value}"
         return Finding(Verdict(question, Answer.OPEN, "", reason=reason))

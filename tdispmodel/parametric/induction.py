@@ -30,8 +30,8 @@ LARGEST = 8
 class Induction:
     """The clauses that are known to be true, and what they imply.
 
-    Raises `NotCovered` for a model that the argument leaves out, and `GaveUp` when the budget is used up; instances that
-    are too large to be lowered raise `TooLarge`.
+    Raises `NotCovered` for a model that the argument leaves out, `GaveUp` when the budget is used up, and `TooLarge`
+    for instances that cannot be lowered.
     """
 
     def __init__(self, family: Family, limits: Limits) -> None:

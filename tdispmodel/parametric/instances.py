@@ -56,7 +56,7 @@ class Instance:
     def steps_keep(
         self, clause: QuantifiedClause, given: Sequence[QuantifiedClause], concerns: Concerns
     ) -> Reasons | None:
-        """Return the clauses with which every step of the actions of concern keeps a clause; None if some step does not.
+        """Return the clauses with which every step of the actions of concern keeps a clause; None if one does not.
 
         All devices can be exchanged, so what is true of the first ones is true of all.
         """

@@ -1,11 +1,11 @@
 """Which devices a formula needs beside those that it names, to stay true, or false, when all others are taken away.
 
-Given a formula about an instance of any size.  What it says of the devices that it names does not change when others go;
-"all" that is true stays true, and "any" that is false stays false.  "Any" that is true needs one device that makes it so,
-and "all" that is false one that breaks it: a *witness*.  The same quantifier needs one witness however often it stands
-somewhere, since it is true or false once for all.  Where the witness would depend on another device (for each device
-there must be one), keeping one after the other may never end; sums and numbers of devices change with every device that
-goes: both are refused, in words.  docs/any-number.md has the argument.
+Given a formula about an instance of any size.  What it says of the devices that it names does not change when others
+go; "all" that is true stays true, and "any" that is false stays false.  "Any" that is true needs one device that makes
+it so, and "all" that is false one that breaks it: a *witness*.  The same quantifier needs one witness however often it
+stands somewhere, since it is true or false once for all.  Where the witness would depend on another device (for each
+device there must be one), keeping one after the other may never end; sums and numbers of devices change with every
+device that goes: both are refused, in words.  docs/any-number.md has the argument.
 """
 
 from __future__ import annotations

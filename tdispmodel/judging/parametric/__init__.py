@@ -1,9 +1,9 @@
 """The judge of proofs for any number of devices.
 
-`judge_family` is given a family of instances and verdicts about it; `smtlib` writes the same obligations as a script for
-any solver.  They are written from the model as it stands, not from an instance, and quantifiers stay quantifiers: what
-z3 finds impossible is so whatever the number of devices, and nothing is owed to the argument by which the proof was
-found.
+`judge_family` is given a family of instances and verdicts about it; `smtlib` writes the same obligations as a script
+for any solver.  They are written from the model as it stands, not from an instance, and quantifiers stay quantifiers:
+what z3 finds impossible is so whatever the number of devices, and nothing is owed to the argument by which the proof
+was found.
 """
 
 from __future__ import annotations

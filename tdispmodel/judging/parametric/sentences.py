@@ -71,7 +71,7 @@ class Step:
 
 @dataclass
 class Writer:
-    """Writes formulas; definitions that they rest on are gathered in ``lines``, under names that begin with ``prefix``."""
+    """Writes formulas; the definitions that they rest on are in ``lines``, under names that begin with ``prefix``."""
 
     prefix: str = "$f"
     lines: list[str] = field(default_factory=list)
