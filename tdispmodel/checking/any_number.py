@@ -23,11 +23,12 @@ from tdispmodel.checking.asking import (
 from tdispmodel.checking.mistakes import OurFault
 from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.ir.model import Model, Property
+from tdispmodel.ir.system import System
 from tdispmodel.judging.judgement import Judgement
 from tdispmodel.parametric.answers import MOST_DEVICES, Finding, LeavesRangeWith, findings
-from tdispmodel.semantics import Semantics, ground
+from tdispmodel.semantics import Scope, Semantics
 from tdispmodel.semantics.families import Family, Kinds
-from tdispmodel.semantics.grounding import default_constants, ground_properties
+from tdispmodel.semantics.grounding import Grounding, default_constants
 from tdispmodel.source import Rejected
 from tdispmodel.verdict import Answer, AnyNumber, Contradiction, Result, Trace, Verdict
 
@@ -60,7 +61,7 @@ def check_any_number(model: Model, properties: Sequence[Property], plan: Plan, p
 
 
 def _questions(family: Family, wanted: Property) -> int:
-    return len(ground_properties(family.model, family.property(wanted), family.scope(1)))
+    return len(family.questions(family.property(wanted), 1))
 
 
 def _can_start(family: Family) -> None:
@@ -87,8 +88,7 @@ def _asked(
 
 
 def _unanswered(family: Family, wanted: Property) -> Finding:
-    question = ground_properties(family.model, family.property(wanted), family.scope(1))[0]
-    return Finding(unanswered(question))
+    return Finding(unanswered(family.questions(family.property(wanted), 1)[0]))
 
 
 # --- judging ---------------------------------------------------------------------------------------------------------
@@ -103,47 +103,71 @@ def _judged(family: Family, known: Mapping[Property, Finding]) -> dict[Property,
     for devices in sorted({number for finding in known.values() for number in finding.fewer}):
         verdicts = dict.fromkeys(one for finding in known.values() for one in finding.fewer.get(devices, ()))
         accept(family.system(devices), tuple(verdicts))
-    return {
-        wanted: _violation(family, wanted, finding, finding.devices)
+    told = _Telling(family)
+    found = {
+        wanted: told.violation(wanted, finding, finding.devices)
         if finding.devices is not None
-        else _of_any_number(family, wanted, finding, judgements[wanted])
+        else told.of_any_number(wanted, finding, judgements[wanted])
         for wanted, finding in known.items()
     }
+    violated = [result for result in found.values() if result.verdict.answer is Answer.VIOLATED]
+    for system in {id(result.system): result.system for result in violated}.values():
+        accept(system, [result.verdict for result in violated if result.system is system])
+    return found
 
 
-def _any_number(family: Family, finding: Finding) -> AnyNumber:
-    asked = ground(family.original, family.one(family.most_kinds)).constants
-    return AnyNumber(asked, finding.holds_up_to)
+class _Telling:
+    """Results about a family, told of its original model."""
 
+    def __init__(self, family: Family) -> None:
+        self.family = family
+        self._known: dict[str, Grounding] = {}
+        self._systems: dict[str, System] = {}
+        self.asked_with = self.system(family.one(family.most_kinds)).constants
 
-def _of_any_number(family: Family, wanted: Property, finding: Finding, judgement: Judgement) -> Result:
-    """Return the result of what is proven for any number of devices, or open."""
-    verdict = finding.verdict
-    if not judgement.accepted and not judgement.undecided:
-        of = f"{wanted.name} for any number of devices"
-        message = f"the judge refuses a proof by {verdict.engine} of {of}: {judgement.reason}"
-        raise OurFault(message)
-    if not judgement.accepted:
-        reason = f"a proof was found, but {judgement.reason}"
-        verdict = replace(verdict, answer=Answer.OPEN, certificate=None, vacuous=None, reason=reason)
-    scope = family.one(1)
-    told = replace(verdict, property=ground_properties(family.original, wanted, scope)[0])
-    return Result(family.original.name, ground(family.original, scope), told, _any_number(family, finding))
+    def grounding(self, scope: Scope) -> Grounding:
+        """Return what grounds the original model."""
+        key = f"{scope.devices} {sorted(scope.constants.items())}"
+        if key not in self._known:
+            self._known[key] = Grounding(self.family.original, scope)
+        return self._known[key]
 
+    def system(self, scope: Scope) -> System:
+        """Return an instance of the original model."""
+        key = f"{scope.devices} {sorted(scope.constants.items())}"
+        if key not in self._systems:
+            self._systems[key] = self.grounding(scope).system()
+        return self._systems[key]
 
-def _violation(family: Family, wanted: Property, finding: Finding, devices: int) -> Result:
-    """Return the result of a violation, told of the original model with the kinds that its devices are of."""
-    verdict = finding.verdict
-    if verdict.trace is None:
-        message = f"{verdict.engine} shows no violation of {wanted.name}"
-        raise OurFault(message)
-    scope = family.one(devices, verdict.trace.initial)
-    of_family = ground_properties(family.model, family.property(wanted), family.scope(devices))
-    question = ground_properties(family.original, wanted, scope)[of_family.index(verdict.property)]
-    system = ground(family.original, scope)
-    kept = family.kept(devices)
-    states = [tuple(state[position] for position in kept) for state in verdict.trace.states]
-    steps = tuple(zip((name for name, _ in verdict.trace.steps), states[1:], strict=True))
-    told: Verdict = replace(verdict, property=question, trace=Trace(states[0], steps), vacuous=False, space=None)
-    accept(system, (told,))
-    return Result(family.original.name, system, told, _any_number(family, finding))
+    def result(self, scope: Scope, verdict: Verdict, finding: Finding) -> Result:
+        any_number = AnyNumber(self.asked_with, finding.holds_up_to)
+        return Result(self.family.original.name, self.system(scope), verdict, any_number)
+
+    def of_any_number(self, wanted: Property, finding: Finding, judgement: Judgement) -> Result:
+        """Return the result of what is proven for any number of devices, or open."""
+        verdict = finding.verdict
+        if not judgement.accepted and not judgement.undecided:
+            of = f"{wanted.name} for any number of devices"
+            message = f"the judge refuses a proof by {verdict.engine} of {of}: {judgement.reason}"
+            raise OurFault(message)
+        if not judgement.accepted:
+            reason = f"a proof was found, but {judgement.reason}"
+            verdict = replace(verdict, answer=Answer.OPEN, certificate=None, vacuous=None, reason=reason)
+        scope = self.family.one(1)
+        question = self.grounding(scope).questions(wanted)[0]
+        return self.result(scope, replace(verdict, property=question), finding)
+
+    def violation(self, wanted: Property, finding: Finding, devices: int) -> Result:
+        """Return the result of a violation, with the kinds that its devices are of as constants."""
+        family, verdict = self.family, finding.verdict
+        if verdict.trace is None:
+            message = f"{verdict.engine} shows no violation of {wanted.name}"
+            raise OurFault(message)
+        scope = family.one(devices, verdict.trace.initial)
+        position = family.grounding(devices).questions(family.property(wanted)).index(verdict.property)
+        question = self.grounding(scope).questions(wanted)[position]
+        kept = family.kept(devices)
+        states = [tuple(state[place] for place in kept) for state in verdict.trace.states]
+        steps = tuple(zip((name for name, _ in verdict.trace.steps), states[1:], strict=True))
+        trace = Trace(states[0], steps)
+        return self.result(scope, replace(verdict, property=question, trace=trace, vacuous=False, space=None), finding)

@@ -18,10 +18,9 @@ from tdispmodel.engines.registry import available
 from tdispmodel.ir.expressions import TRUE, Expression, negation
 from tdispmodel.ir.model import Kind, Property
 from tdispmodel.ir.premise import antecedent
-from tdispmodel.ir.system import System, SystemProperty, speaks_of_step
+from tdispmodel.ir.system import SystemProperty, speaks_of_step
 from tdispmodel.parametric.proving import NoProof, Prover
 from tdispmodel.semantics.families import Family
-from tdispmodel.semantics.grounding import ground_properties
 from tdispmodel.verdict import (
     Answer,
     InductiveInvariant,
@@ -119,7 +118,6 @@ class _Search:
         self.limits = limits
         self.progress = progress
         self.prover = Prover(family, limits)
-        self._systems: dict[int, System] = {}
 
     def decide(self, asked: Sequence[_Asked]) -> None:
         """Prove properties, or find out with how many devices they are violated, as far as that can be done."""
@@ -132,18 +130,11 @@ class _Search:
             self._prove(devices, pending)
             pending = [one for one in pending if one.proof is None]
 
-    def system(self, devices: int) -> System:
-        """Return the family's system with so many devices."""
-        if devices not in self._systems:
-            self._systems[devices] = self.family.system(devices)
-        return self._systems[devices]
-
     # --- so many devices ----------------------------------------------------------------------------------------------
 
     def _ask(self, devices: int, asked: Sequence[_Asked]) -> None:
         """Ask engines about the family's system with so many devices."""
-        scope = self.family.scope(devices)
-        questions = {one: ground_properties(self.family.model, one.wanted, scope) for one in asked}
+        questions = {one: self.family.questions(one.wanted, devices) for one in asked}
         known: dict[SystemProperty, Verdict] = {}
         for engine in self._engines(devices):
             left = [
@@ -155,7 +146,7 @@ class _Search:
                 break
             share = shared(self.limits, followers=1)
             try:
-                for verdict in engine.answer(self.system(devices), left, share, self._telling(devices)):
+                for verdict in engine.answer(self.family.system(devices), left, share, self._telling(devices)):
                     earlier = known.get(verdict.property)
                     known[verdict.property] = verdict if earlier is None else join(earlier, verdict)
             except OutOfRange as out:
@@ -199,14 +190,14 @@ class _Search:
             verdict.certificate.invariant for verdict in verdicts if isinstance(verdict.certificate, InductiveInvariant)
         ]
         left = [one.property for one in verdicts if not isinstance(one.certificate, InductiveInvariant)]
-        if self.system(devices).stays_in_range != TRUE:
+        if self.family.system(devices).stays_in_range != TRUE:
             range_kept = SystemProperty(
-                "integers_stay_in_range", "", Kind.INVARIANT, self.system(devices).stays_in_range
+                "integers_stay_in_range", "", Kind.INVARIANT, self.family.system(devices).stays_in_range
             )
             left.append(range_kept)
         share = shared(self.limits, followers=1)
         for engine in available((ROUTE,) if left else ()):
-            answered = engine.answer(self.system(devices), left, share, self._telling(devices))
+            answered = engine.answer(self.family.system(devices), left, share, self._telling(devices))
             certificates = [verdict.certificate for verdict in answered]
             found += [known.invariant for known in certificates if isinstance(known, InductiveInvariant)]
         return found
@@ -226,7 +217,7 @@ def _never(one: _Asked) -> Property | None:
 
 def _finding(family: Family, one: _Asked, certificate: QuantifiedInvariant, premise: _Asked | None) -> Finding:
     """Return what is known of a property at the end of the search."""
-    question = ground_properties(family.model, one.wanted, family.scope(1))[0]
+    question = family.questions(one.wanted, 1)[0]
     if one.wanted.kind not in KINDS:
         reason = f"for any number of devices invariants and step properties are decided, not {one.wanted.kind.value}"
         return Finding(Verdict(question, Answer.OPEN, "", reason=reason))

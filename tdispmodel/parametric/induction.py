@@ -20,7 +20,6 @@ from tdispmodel.parametric.clauses import Element, element_of
 from tdispmodel.parametric.instances import Concerns, Instance, Reasons
 from tdispmodel.parametric.witnesses import NotCovered
 from tdispmodel.semantics.families import Family
-from tdispmodel.semantics.grounding import ground_properties, questions_about
 from tdispmodel.verdict import QuantifiedClause
 
 LARGEST = 8
@@ -144,8 +143,7 @@ def _concerns(bound: Callable[[Action], int], size: int, action: SystemAction) -
 
 def representatives(family: Family, wanted: Property, devices: int) -> Iterator[SystemProperty]:
     """Yield the questions of a property about instances of which none is like another one that is asked about."""
-    asked = ground_properties(family.model, wanted, family.scope(devices))
-    for question, names in zip(asked, questions_about(family.model, wanted, devices), strict=True):
+    for question, names in zip(family.questions(wanted, devices), family.about(wanted, devices), strict=True):
         if first_of_their_kind([element for name in names if (element := element_of(name)) is not None]):
             yield question
 

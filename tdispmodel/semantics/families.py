@@ -30,8 +30,8 @@ from tdispmodel.ir.expressions import (
     rebuilt,
 )
 from tdispmodel.ir.model import Action, Component, Model, Property, Variable
-from tdispmodel.ir.system import State, System
-from tdispmodel.semantics.grounding import Scope, constants, ground, member
+from tdispmodel.ir.system import State, System, SystemProperty
+from tdispmodel.semantics.grounding import Grounding, Scope, constants, member
 
 Values = Mapping[str, Value]
 """Values of constants by their names."""
@@ -86,18 +86,41 @@ class Family:
             message = f"{original.name}: {sorted(clash)} are constants of the root and of a part"
             raise IllFormed(message)
         self.model = self._written()
+        self._groundings: dict[int, Grounding] = {}
+        self._systems: dict[int, System] = {}
+        self._properties: dict[int, tuple[Property, Property]] = {}
+        self._questions: dict[tuple[int, int], tuple[Property, tuple[SystemProperty, ...]]] = {}
 
-    def scope(self, devices: int) -> Scope:
-        """Return the scope of the family's system with so many devices."""
-        return Scope(devices, without=self.chosen.without)
+    def grounding(self, devices: int) -> Grounding:
+        """Return what grounds the family's model with so many devices."""
+        if devices not in self._groundings:
+            self._groundings[devices] = Grounding(self.model, Scope(devices, without=self.chosen.without))
+        return self._groundings[devices]
 
     def system(self, devices: int) -> System:
         """Return the family's system with so many devices."""
-        return ground(self.model, self.scope(devices))
+        if devices not in self._systems:
+            self._systems[devices] = self.grounding(devices).system()
+        return self._systems[devices]
 
     def property(self, wanted: Property) -> Property:
         """Return a property of the model as one of the family's."""
-        return replace(wanted, formula=self._put(wanted.formula), after=self._put(wanted.after))
+        known = self._properties.get(id(wanted))
+        if known is None:
+            made = replace(wanted, formula=self._put(wanted.formula), after=self._put(wanted.after))
+            known = self._properties[id(wanted)] = wanted, made  # kept, so that its id stays its own
+        return known[1]
+
+    def questions(self, wanted: Property, devices: int) -> tuple[SystemProperty, ...]:
+        """Return the questions of one of the family's properties in its system with so many devices."""
+        key = (id(wanted), devices)
+        if key not in self._questions:
+            self._questions[key] = wanted, self.grounding(devices).questions(wanted)  # kept, so its id stays its own
+        return self._questions[key][1]
+
+    def about(self, wanted: Property, devices: int) -> list[tuple[str, ...]]:
+        """Return for each of these questions the full names of the instances that it is about."""
+        return [tuple(env.values()) for env in self.grounding(devices).about(wanted)]
 
     def one(self, devices: int, start: State | None = None) -> Scope:
         """Return the scope, for the original model, of the instances with so many devices that the family's state
