@@ -37,13 +37,19 @@ KINDS = (Kind.INVARIANT, Kind.STEP)
 MOST_DEVICES = 5
 """With more devices nobody looks for a violation."""
 
-ROUTE = "ic3"
-"""The engine whose invariants are made to speak of any devices."""
+CLAUSES, VIEWS = "ic3", "diagrams"
+"""The engine whose invariants are made to speak of any devices, and the one that looks at what few devices can be."""
 
-ONE_DEVICE = ("explicit", ROUTE)
-SEVERAL_DEVICES = (ROUTE,)
+WIDEST = 3
+"""Views are of so many devices at most."""
+
+ONE_DEVICE = ("explicit", CLAUSES)
+SEVERAL_DEVICES = (CLAUSES,)
 AFTERWARDS = ("diagrams", "explicit", "induction", "pdr", "bmc")
 """Who is asked about one device, about several, and then about what is still open."""
+
+OUT_OF_TIME = "out of time"
+NO_ROUTE = f"only the engines {CLAUSES} and {VIEWS} prove anything for any number of devices"
 
 Verdicts = tuple[Verdict, ...]
 
@@ -90,7 +96,10 @@ def findings(
     search.decide(list(premises.values()))
     together = dict.fromkeys(clause for one in asked.values() for clause in one.proof or ())
     certificate = QuantifiedInvariant(tuple(together))
-    return {wanted: _finding(family, one, certificate, premises.get(wanted)) for wanted, one in asked.items()}
+    return {
+        wanted: _finding(family, one, certificate, premises.get(wanted), able=bool(search.routes))
+        for wanted, one in asked.items()
+    }
 
 
 @dataclass(eq=False)
@@ -101,6 +110,7 @@ class _Asked:
     verdicts: dict[int, Verdicts] = field(default_factory=dict)
     proof: tuple[QuantifiedClause, ...] | None = None
     why: str = ""
+    route: str = ""
     seconds: float = 0.0
 
     @property
@@ -109,15 +119,25 @@ class _Asked:
         return any(one.answer is Answer.VIOLATED for verdicts in self.verdicts.values() for one in verdicts)
 
 
+def routes(engines: Sequence[str]) -> dict[str, int]:
+    """Return the ways to a proof that the engines asked allow, each with the number of devices from which on it is
+    taken: views are looked at where clauses found with two devices do not prove it.
+    """
+    if not engines or "auto" in engines:
+        return {CLAUSES: 1, VIEWS: 2}
+    return {name: 1 for name in (CLAUSES, VIEWS) if name in engines}
+
+
 class _Search:
     """The search for one family."""
 
     def __init__(self, family: Family, engines: Sequence[str], limits: Limits, progress: Progress) -> None:
         self.family = family
         self.engines = tuple(engines)
+        self.routes = routes(self.engines)
         self.limits = limits
         self.progress = progress
-        self.prover = Prover(family, limits)
+        self.prover = Prover(family, limits, progress)
 
     def decide(self, asked: Sequence[_Asked]) -> None:
         """Prove properties, or find out with how many devices they are violated, as far as that can be done."""
@@ -173,12 +193,21 @@ class _Search:
     def _prove(self, devices: int, asked: Sequence[_Asked]) -> None:
         """Prove what holds with so many devices for any number, with the invariants that show it there."""
         holding = [one for one in asked if _all_hold(one.verdicts[devices])]
-        if holding and self.prover.able:
-            self.prover.learn(self._invariants(devices, holding))
+        if CLAUSES in self.routes:
+            if holding and self.prover.able:
+                self.prover.learn(self._invariants(devices, holding), devices)
+            self._proven(CLAUSES, asked)
+        left = [one for one in holding if one.proof is None]
+        if VIEWS in self.routes and left and self.prover.able and devices >= self.routes[VIEWS]:
+            self.prover.look([one.wanted for one in left], min(devices, WIDEST))
+            self._proven(VIEWS, left)
+
+    def _proven(self, route: str, asked: Sequence[_Asked]) -> None:
         for one in asked:
             begun = time.monotonic()
             try:
                 one.proof = self.prover.proof(one.wanted)
+                one.route = route
             except NoProof as reason:
                 one.why = str(reason)
             one.seconds += time.monotonic() - begun
@@ -196,7 +225,7 @@ class _Search:
             )
             left.append(range_kept)
         share = shared(self.limits, followers=1)
-        for engine in available((ROUTE,) if left else ()):
+        for engine in available((CLAUSES,) if left else ()):
             answered = engine.answer(self.family.system(devices), left, share, self._telling(devices))
             certificates = [verdict.certificate for verdict in answered]
             found += [known.invariant for known in certificates if isinstance(known, InductiveInvariant)]
@@ -215,7 +244,9 @@ def _never(one: _Asked) -> Property | None:
     return replace(one.wanted, kind=kind, formula=negation(premise))
 
 
-def _finding(family: Family, one: _Asked, certificate: QuantifiedInvariant, premise: _Asked | None) -> Finding:
+def _finding(
+    family: Family, one: _Asked, certificate: QuantifiedInvariant, premise: _Asked | None, *, able: bool
+) -> Finding:
     """Return what is known of a property at the end of the search."""
     question = family.questions(one.wanted, 1)[0]
     if one.wanted.kind not in KINDS:
@@ -224,7 +255,7 @@ def _finding(family: Family, one: _Asked, certificate: QuantifiedInvariant, prem
     if one.proof is not None:
         vacuous = False if premise is None or premise.violated else True if premise.proof is not None else None
         return Finding(
-            Verdict(question, Answer.HOLDS, ROUTE, certificate=certificate, vacuous=vacuous, seconds=one.seconds)
+            Verdict(question, Answer.HOLDS, one.route, certificate=certificate, vacuous=vacuous, seconds=one.seconds)
         )
     for devices, verdicts in one.verdicts.items():
         broken = [verdict for verdict in verdicts if verdict.answer is Answer.VIOLATED]
@@ -232,13 +263,15 @@ def _finding(family: Family, one: _Asked, certificate: QuantifiedInvariant, prem
             shortest = min(broken, key=lambda verdict: len(verdict.trace or ()))
             fewer = {number: some for number, some in one.verdicts.items() if number < devices}
             return Finding(replace(shortest, seconds=one.seconds), devices, fewer)
-    return Finding(Verdict(question, Answer.OPEN, ROUTE, reason=_open(one), seconds=one.seconds), None, one.verdicts)
+    return Finding(
+        Verdict(question, Answer.OPEN, "", reason=_open(one, able=able), seconds=one.seconds), None, one.verdicts
+    )
 
 
-def _open(one: _Asked) -> str:
+def _open(one: _Asked, *, able: bool) -> str:
     """Return why a property is open."""
     known = _holds_up_to(one.verdicts)
-    said = [one.why or "out of time"]
+    said = [one.why or (OUT_OF_TIME if able else NO_ROUTE)]
     if known:
         said.append("it holds with 1 device" if known == 1 else f"it holds with 1 to {known} devices")
     for number, verdicts in one.verdicts.items():
@@ -261,4 +294,4 @@ def _all_hold(verdicts: Iterable[Verdict]) -> bool:
 
 
 def _unasked(question: SystemProperty) -> Verdict:
-    return Verdict(question, Answer.OPEN, "", reason="out of time")
+    return Verdict(question, Answer.OPEN, "", reason=OUT_OF_TIME)

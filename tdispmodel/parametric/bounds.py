@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from tdispmodel.ir.expressions import Expression, Field, Quantified, SameInstance, StepIs
 from tdispmodel.ir.model import NOWHERE, Action, Component, Model, Property, Update
-from tdispmodel.parametric.clauses import element_of, width
+from tdispmodel.parametric.clauses import element_of
 from tdispmodel.parametric.witnesses import (
     Demand,
     NotCovered,
@@ -25,7 +25,6 @@ from tdispmodel.parametric.witnesses import (
 )
 from tdispmodel.semantics.grounding import instances
 from tdispmodel.source import Place
-from tdispmodel.verdict import QuantifiedClause
 
 
 @dataclass(frozen=True)
@@ -54,18 +53,14 @@ class Bounds:
             for action in component.actions:
                 self._concerns[id(action)] = self._concern(component, action)
 
-    def start(self, clause: QuantifiedClause) -> int:
-        """Return in how large instances start states must be looked at for a clause."""
-        return _size(width(clause), self._start)
+    def start(self, named: Numbers) -> int:
+        """Return in how large instances start states must be looked at for what names so many devices."""
+        return _size(named, self._start)
 
-    def some_start(self) -> int:
-        """Return how large an instance has a start state if any larger one has."""
-        return _size(self._start)
-
-    def step(self, action: Action, clause: QuantifiedClause) -> int:
-        """Return in how large instances a step must be looked at for a clause."""
+    def step(self, action: Action, named: Numbers) -> int:
+        """Return in how large instances a step must be looked at for what names so many devices."""
         concern = self._concerns[id(action)]
-        return _size(width(clause), concern.names, concern.witnesses)
+        return _size(named, concern.names, concern.witnesses)
 
     def range(self, action: Action) -> int:
         """Return in how large instances a step must be looked at for a number that leaves its range."""

@@ -7,7 +7,7 @@ about different devices has an image for every choice of so many devices of an i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import permutations, product
 
@@ -110,6 +110,16 @@ def grounded(body: Expression, places: Mapping[str, str]) -> Expression:
 def later(formula: Expression) -> Expression:
     """Return a formula about one state as one about the state after a step."""
     return rebuilt(formula, lambda node: replace(node, after=True) if isinstance(node, Read) else None)
+
+
+def padded(clause: QuantifiedClause, collections: Sequence[str], devices: int) -> QuantifiedClause:
+    """Return that a clause is true wherever there are at least so many devices: it binds that many of a collection."""
+    if not collections:
+        return clause
+    collection = next((of for _, of in clause.bound), collections[0])
+    missing = devices - width(clause).get(collection, 0)
+    names = [f"{collection}_{devices - number}_or_more" for number in range(missing)]
+    return QuantifiedClause((*clause.bound, *((name, collection) for name in names)), clause.body)
 
 
 def width(clause: QuantifiedClause) -> dict[str, int]:

@@ -16,11 +16,13 @@ from tdispmodel.engines.protocol import Limits
 from tdispmodel.ir.model import Action, Kind, Property
 from tdispmodel.ir.system import SystemAction, SystemProperty
 from tdispmodel.parametric.bounds import Bounds
-from tdispmodel.parametric.clauses import Element, element_of
+from tdispmodel.parametric.clauses import Element, element_of, width
 from tdispmodel.parametric.instances import Concerns, Instance, Reasons
 from tdispmodel.parametric.witnesses import NotCovered
 from tdispmodel.semantics.families import Family
 from tdispmodel.verdict import QuantifiedClause
+
+Clauses = tuple[QuantifiedClause, ...]
 
 LARGEST = 8
 """Larger instances are not looked at; a proof that would need one is not made."""
@@ -36,8 +38,10 @@ class Induction:
     def __init__(self, family: Family, limits: Limits) -> None:
         self.family = family
         self.bounds = Bounds(family.model)
+        self.collections = tuple(part.name for part in family.model.component(family.model.root).parts if part.many)
         self.budget = Budget(limits)
-        self.kept: tuple[QuantifiedClause, ...] = ()
+        self.kept: Clauses = ()
+        self.obstacle: Instance | None = None
         self._candidates: dict[QuantifiedClause, None] = {}
         self._instances: dict[int, Instance] = {}
         self._reasons: dict[QuantifiedClause, Reasons] = {}
@@ -57,12 +61,12 @@ class Induction:
         if not fresh:
             return
         self._candidates.update(dict.fromkeys(fresh))
-        live = dict.fromkeys(clause for clause in self._candidates if self._starts(clause))
+        live = dict.fromkeys(clause for clause in self._candidates if self.starts(clause))
         reasons: dict[QuantifiedClause, Reasons] = {}
         waiting = list(live)
         while waiting:
             clause = waiting.pop()
-            found = self._steps(clause, tuple(live)) if clause in live else frozenset[QuantifiedClause]()
+            found = self.steps(clause, tuple(live)) if clause in live else frozenset[QuantifiedClause]()
             if found is not None:
                 reasons[clause] = found
                 continue
@@ -71,32 +75,44 @@ class Induction:
             waiting += [one for one in again if one not in waiting]
         self.kept, self._reasons = tuple(live), {clause: reasons[clause] for clause in live}
 
-    def _starts(self, clause: QuantifiedClause) -> bool:
-        return all(self.instance(size).start_keeps(clause) for size in range(1, self.bounds.start(clause) + 1))
+    def proof(self, wanted: Property) -> Clauses | None:
+        """Return clauses that imply a property of the family, with all that they rest on; None if they do not.
 
-    def _steps(self, clause: QuantifiedClause, live: tuple[QuantifiedClause, ...]) -> Reasons | None:
-        """The clauses out of those that are live with which every step, of any instance, keeps one of them."""
+        Raises `NotCovered` for a property that the argument leaves out.
+        """
+        return self._closed(self.implied(wanted, self.kept))
+
+    def in_range(self) -> Clauses | None:
+        """Return clauses with which no number leaves its range; None if they do not show it."""
+        return self._closed(self.range(self.kept))
+
+    def _closed(self, clauses: Reasons | None) -> Clauses | None:
+        """The clauses, if there is an answer, and those with which they are kept, and so on."""
+        if clauses is None:
+            return None
+        found = set(clauses)
+        waiting = list(found)
+        while waiting:
+            fresh = self._reasons[waiting.pop()] - found
+            found |= fresh
+            waiting += fresh
+        return tuple(clause for clause in self.kept if clause in found)
+
+    # --- one question of every instance -------------------------------------------------------------------------------
+
+    def starts(self, clause: QuantifiedClause) -> bool:
+        """Whether every start state satisfies a clause."""
+        return all(self.instance(size).start_keeps(clause) for size in range(1, self.bounds.start(width(clause)) + 1))
+
+    def steps(self, clause: QuantifiedClause, given: Clauses) -> Reasons | None:
+        """Return the clauses out of the given ones with which every step keeps one of them; None if one does not."""
         return self._everywhere(
-            lambda action: self.bounds.step(action, clause),
-            lambda here, concerns: here.steps_keep(clause, live, concerns),
+            lambda action: self.bounds.step(action, width(clause)),
+            lambda here, concerns: here.steps_keep(clause, given, concerns),
         )
 
-    def _everywhere(
-        self, bound: Callable[[Action], int], ask: Callable[[Instance, Concerns], Reasons | None]
-    ) -> Reasons | None:
-        """Ask about the steps of instances of every size, about those of each action up to its bound."""
-        found: set[QuantifiedClause] = set()
-        for size in range(1, max(map(bound, self.bounds.actions), default=1) + 1):
-            reasons = ask(self.instance(size), partial(_concerns, bound, size))
-            if reasons is None:
-                return None
-            found |= reasons
-        return frozenset(found)
-
-    # --- what follows -------------------------------------------------------------------------------------------------
-
-    def proof(self, wanted: Property) -> tuple[QuantifiedClause, ...] | None:
-        """Return clauses that imply a property of the family, with all that they rest on; None if they do not.
+    def implied(self, wanted: Property, given: Clauses) -> Reasons | None:
+        """Return the clauses out of the given ones that imply a property; None if they do not.
 
         Raises `NotCovered` for a property that the argument leaves out.
         """
@@ -109,31 +125,36 @@ class Induction:
         def ask(here: Instance, concerns: Concerns) -> Reasons | None:
             found: set[QuantifiedClause] = set()
             for asked in representatives(self.family, wanted, here.devices):
-                reasons = here.implies(asked, self.kept, concerns)
+                reasons = here.implies(asked, given, concerns)
                 if reasons is None:
                     return None
                 found |= reasons
             return frozenset(found)
 
-        return self._closed(self._everywhere(bound, ask))
+        return self._everywhere(bound, ask, state)
 
-    def in_range(self) -> tuple[QuantifiedClause, ...] | None:
-        """Return clauses with which no number leaves its range; None if they do not show it."""
-        return self._closed(
-            self._everywhere(self.bounds.range, lambda here, concerns: here.stays_in_range(self.kept, concerns))
-        )
+    def range(self, given: Clauses) -> Reasons | None:
+        """Return the clauses out of the given ones with which no number leaves its range; None if one may."""
+        return self._everywhere(self.bounds.range, lambda here, concerns: here.stays_in_range(given, concerns))
 
-    def _closed(self, clauses: Reasons | None) -> tuple[QuantifiedClause, ...] | None:
-        """The clauses, if there is an answer, and those with which they are kept, and so on."""
-        if clauses is None:
-            return None
-        found = set(clauses)
-        waiting = list(found)
-        while waiting:
-            fresh = self._reasons[waiting.pop()] - found
-            found |= fresh
-            waiting += fresh
-        return tuple(clause for clause in self.kept if clause in found)
+    def _everywhere(
+        self,
+        bound: Callable[[Action], int],
+        ask: Callable[[Instance, Concerns], Reasons | None],
+        least: int = 1,
+    ) -> Reasons | None:
+        """Ask about instances of every size up to ``least``, and about the steps of each action up to its bound.
+
+        After the answer None ``obstacle`` is the instance that stands against it.
+        """
+        found: set[QuantifiedClause] = set()
+        for size in range(1, max([1, least, *map(bound, self.bounds.actions)]) + 1):
+            reasons = ask(self.instance(size), partial(_concerns, bound, size))
+            if reasons is None:
+                self.obstacle = self.instance(size)
+                return None
+            found |= reasons
+        return frozenset(found)
 
 
 def _concerns(bound: Callable[[Action], int], size: int, action: SystemAction) -> bool:

@@ -14,7 +14,7 @@ from tdispmodel.engines.bits.numbering import Numbering
 from tdispmodel.engines.bits.solver import Budget, Solver
 from tdispmodel.ir.expressions import Read
 from tdispmodel.ir.model import Kind
-from tdispmodel.ir.system import System, SystemAction, SystemProperty, within
+from tdispmodel.ir.system import State, System, SystemAction, SystemProperty, within
 from tdispmodel.parametric.clauses import first_image, images, later
 from tdispmodel.verdict import QuantifiedClause
 
@@ -26,7 +26,10 @@ Reasons = frozenset[QuantifiedClause]
 
 
 class Instance:
-    """The system of a family with ``devices`` devices.  Raises `TooLarge`, and `GaveUp` when the budget is used up."""
+    """The system of a family with ``devices`` devices.  Raises `TooLarge`, and `GaveUp` when the budget is used up.
+
+    After the answer None ``found`` is the state, or the state before the step, that stands against it.
+    """
 
     def __init__(self, system: System, devices: int, budget: Budget) -> None:
         self.devices = devices
@@ -35,15 +38,12 @@ class Instance:
         self._numbering = Numbering(self.lowered.conditions.sizes)
         self._definitions = self._numbering.domain()
         self._solver = Solver(budget, self._definitions.taken())
+        self.found: State = ()
         self._assumed: dict[QuantifiedClause, int] = {}
         self._by_literal: dict[int, QuantifiedClause] = {}
         self._touched = [
             frozenset(self.system.variables[position].name for position in move.effects) for move in self.lowered.moves
         ]
-
-    def starts(self) -> bool:
-        """Whether there is a start state at all."""
-        return self._met([self.lowered.start], ()) is None
 
     def start_keeps(self, clause: QuantifiedClause) -> bool:
         """Whether every start state satisfies a clause."""
@@ -116,6 +116,7 @@ class Instance:
         """Return the clauses with which the conditions are not all true in any state; None if they are in one."""
         literals = [self._literal(condition) for condition in conditions]
         if self._solver.satisfiable([*(self._assume(clause) for clause in given), *literals]):
+            self.found = self.lowered.state(self._numbering.codes(self._numbering.state(self._solver.model())))
             return None
         return frozenset(self._by_literal[literal] for literal in self._solver.core() if literal in self._by_literal)
 
