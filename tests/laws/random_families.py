@@ -13,20 +13,38 @@ from hypothesis import strategies as st
 
 from tdispmodel.ir.expressions import (
     TRUE,
+    Actor,
     Among,
+    Binder,
     Boolean,
     Bounded,
     Enumeration,
     Expression,
     Field,
+    If,
     Literal,
     Not,
     Or,
+    Quantified,
+    SameInstance,
+    Sort,
     Value,
     disjunction,
+    number,
     rebuilt,
 )
-from tdispmodel.ir.model import Component, Kind, Model, Part, Property, Variable
+from tdispmodel.ir.model import (
+    Action,
+    Component,
+    Guard,
+    Kind,
+    Model,
+    Parameter,
+    Part,
+    Property,
+    Update,
+    Variable,
+)
 from tdispmodel.verdict import QuantifiedClause
 from tests.laws.random_models import Maker, Sight
 
@@ -75,19 +93,69 @@ class FamilyMaker(Maker):
         del copies
         return tuple(found)
 
+    # --- actions as designs have them ---------------------------------------------------------------------------------
+
+    def action(self, name: str, component: Component) -> Action:
+        """Return an action; of the root mostly one whose guards and updates are plain, about one device or two."""
+        if component.name != self.root_name or self.number(0, 3) == 0:
+            return super().action(name, component)
+        kinds = [part.kind for part in self.parts if part.many]
+        chosen = [self.one(*kinds) for _ in range(self.number(0, 2))]
+        parameters = tuple(Parameter(f"given_{at}", kind) for at, kind in enumerate(chosen))
+        named = [("self", component), *((one.name, self.components[one.kind]) for one in parameters)]
+        guards = [self.literal(self.one(*named)) for _ in range(self.number(0, 2))]
+        if len(chosen) == 2 and chosen[0] == chosen[1] and self.yes():
+            guards.append(Not(SameInstance("given_0", "given_1")))
+        guards += [self.about_all(parameters) for _ in range(self.number(0, 3) == 0)]
+        targets = [(owner, variable) for owner, known in named for variable in known.variables]
+        picked = self.draw(
+            st.lists(st.sampled_from(targets), min_size=1, max_size=2, unique_by=lambda pair: (pair[0], pair[1].name))
+        )
+        updates = [Update(owner, one.name, self.plain(one, named, parameters)) for owner, one in picked]
+        return Action(
+            name,
+            component.lineage[-1],
+            self.one(*Actor),
+            fair=False,
+            parameters=parameters,
+            guards=tuple(Guard(guard) for guard in guards),
+            updates=(*self.loop(Sight((("self", component),), root=True)), *updates),
+        )
+
+    def literal(self, known: tuple[str, Component]) -> Expression:
+        """Return that a variable has one of some values."""
+        name, component = known
+        variable = self.one(*component.variables)
+        values = self.draw(st.lists(st.sampled_from(variable.sort.values), min_size=1, max_size=2, unique=True))
+        return _among(Field(name, variable.name, variable.sort), tuple(values))
+
+    def about_all(self, parameters: tuple[Parameter, ...]) -> Expression:
+        """Return what all devices have, or one of them has, perhaps without a parameter."""
+        part = self.one(*(known for known in self.parts if known.many))
+        body = self.literal(("each", self.components[part.kind]))
+        others = [one.name for one in parameters if one.kind == part.kind]
+        where = Not(SameInstance("each", self.one(*others))) if others and self.yes() else TRUE
+        return Quantified(self.one(Binder.ALL, Binder.ANY), "each", part.name, body, where)
+
+    def plain(
+        self, variable: Variable, named: list[tuple[str, Component]], parameters: tuple[Parameter, ...]
+    ) -> Expression:
+        """Return a value, sometimes one that depends on others."""
+        sort = variable.sort
+        first, second = self.one(*sort.values), self.one(*sort.values)
+        if self.number(0, 3):
+            return _value(first, sort)
+        test = self.about_all(parameters) if self.yes() else self.literal(self.one(*named))
+        return If(test, _value(first, sort), _value(second, sort)) if first != second else _value(first, sort)
+
+    # --- properties ---------------------------------------------------------------------------------------------------
+
     def clause(self, position: int) -> Property:
         """Return that a clause is true of all different devices."""
         part = self.one(*(known for known in self.parts if known.many))
-        bound = tuple((f"unit_{number}", part.name) for number in range(self.number(1, 2)))
-        literals = []
-        for _ in range(self.number(1, 3)):
-            name, component = self.one(
-                ("self", self.components[self.root_name]), *((name, self.components[part.kind]) for name, _ in bound)
-            )
-            variable = self.one(*component.variables)
-            values = self.draw(st.lists(st.sampled_from(variable.sort.values), min_size=1, max_size=2, unique=True))
-            read = Field(name, variable.name, variable.sort)
-            literals.append(_among(read, tuple(values)))
+        bound = tuple((f"unit_{number}", part.name) for number in range(self.number(1, 3)))
+        named = [("self", self.components[self.root_name]), *((name, self.components[part.kind]) for name, _ in bound)]
+        literals = [self.literal(self.one(*named)) for _ in range(self.number(1, 3))]
         formula = QuantifiedClause(bound, disjunction(*dict.fromkeys(literals))).formula
         return Property(f"clause_{position}", f"TDM{position + 1:03}", Kind.INVARIANT, self.root_name, _of_now(formula))
 
@@ -111,6 +179,10 @@ def _among(read: Field, values: tuple[Value, ...]) -> Expression:
     return Among(read, values)
 
 
+def _value(value: Value, sort: Sort) -> Expression:
+    return number(value) if isinstance(value, int) and not isinstance(value, bool) else Literal(value, sort)
+
+
 def _of_now(formula: Expression) -> Expression:
     """The formula with ``now`` for the root."""
     return rebuilt(
@@ -125,6 +197,3 @@ def families(draw: st.DrawFn, *, counting: bool = False) -> Model:
     maker = FamilyMaker(draw)
     maker.counting = counting
     return maker.model()
-
-
-__all__ = ["TRUE", "Literal", "families"]
