@@ -15,6 +15,7 @@ from tdispmodel.ir.expressions import (
     TRUE,
     Actor,
     Among,
+    Arithmetic,
     Binder,
     Boolean,
     Bounded,
@@ -56,6 +57,13 @@ class FamilyMaker(Maker):
     """Draws models of few states a device, mostly without numbers of devices."""
 
     counting = False
+    leaving = False
+
+    def value(self, sight: Sight, sort: Sort) -> Expression:
+        """Return a value of the sort; where that is wanted a number may leave its range."""
+        if self.leaving and isinstance(sort, Bounded) and self.fields(sight, Bounded):
+            return Arithmetic("+", self.one(*self.fields(sight, Bounded)), number(1))
+        return super().value(sight, sort)
 
     def integer(self, sight: Sight, depth: int) -> Expression:
         """Return an integer; sums and numbers of instances only where they are wanted."""
@@ -142,6 +150,8 @@ class FamilyMaker(Maker):
     ) -> Expression:
         """Return a value, sometimes one that depends on others."""
         sort = variable.sort
+        if self.leaving and isinstance(sort, Bounded):
+            return self.value(Sight(tuple(named)), sort)
         first, second = self.one(*sort.values), self.one(*sort.values)
         if self.number(0, 3):
             return _value(first, sort)
@@ -192,8 +202,8 @@ def _of_now(formula: Expression) -> Expression:
 
 
 @st.composite
-def families(draw: st.DrawFn, *, counting: bool = False) -> Model:
-    """Draw a model with devices of few states."""
+def families(draw: st.DrawFn, *, counting: bool = False, leaving: bool = False) -> Model:
+    """Draw a model with devices of few states, perhaps one that counts them, or one whose numbers leave their range."""
     maker = FamilyMaker(draw)
-    maker.counting = counting
+    maker.counting, maker.leaving = counting, leaving
     return maker.model()

@@ -10,7 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tdispmodel.ir.expressions import Expression, Field, rebuilt
+from tdispmodel.ir.expressions import (
+    Among,
+    And,
+    Arithmetic,
+    AtMost,
+    Equal,
+    Expression,
+    Field,
+    If,
+    Less,
+    Literal,
+    Not,
+    Or,
+    rebuilt,
+)
 from tdispmodel.ir.model import Kind, Model, Property
 from tdispmodel.judging.judgement import Refused
 from tdispmodel.judging.parametric.places import (
@@ -35,6 +49,7 @@ from tdispmodel.judging.parametric.sentences import (
     joined,
     negated,
     over,
+    resolved,
     same,
 )
 from tdispmodel.judging.parametric.steps import introduced, taken
@@ -148,14 +163,26 @@ class Script:
 
     def _check(self, clause: QuantifiedClause) -> None:
         """Check that a clause is a formula about one state of this model."""
-        known = collections(self.model)
         names = {"self", *(name for name, _ in clause.bound)}
-        if len(names) != len(clause.bound) + 1 or any(of not in known for _, of in clause.bound):
+        if len(names) != len(clause.bound) + 1 or any(of not in collections(self.model) for _, of in clause.bound):
             message = "a clause binds a name twice, or over no collection of the model"
             raise Refused(message)
-        if any(isinstance(node, Field) and node.after for node in clause.body.walk()):
-            message = "the certificate speaks of a step"
-            raise Refused(message)
+        named = {"self": ROOT, **{name: Instance(of, "") for name, of in clause.bound}}
+        known = {(one.collection, one.path, each.name): each for one in self.places for each in one.component.variables}
+        for node in clause.body.walk():
+            if isinstance(node, Literal | Not | And | Or | Equal | Less | AtMost | Among | Arithmetic | If):
+                continue
+            if not isinstance(node, Field) or node.instance.split(".")[0] not in named:
+                message = f"the certificate is no formula of the model: {type(node).__name__} stands in it"
+                raise Refused(message)
+            at = resolved(node.instance, named)
+            variable = known.get((at.collection, at.path, node.variable))
+            if variable is None or variable.sort != node.of:
+                message = f"the certificate is no formula of the model: there is no {node.instance}.{node.variable}"
+                raise Refused(message)
+            if node.after:
+                message = "the certificate speaks of a step"
+                raise Refused(message)
 
     def _starts(self, place: Place) -> Text:
         """That the variables at a place have start values."""
@@ -213,7 +240,7 @@ class Script:
         for where in chosen(self.places, kinds):
             named: dict[str, Instance] = {}
             for name, place in zip(names, where, strict=True):
-                named[name], lines = introduced(f"{name} {len(declared)}", place)
+                named[name], lines = introduced(f"{name}.{len(declared)}", place)
                 declared += lines
             found.append(negated(writer.truth(wanted.formula, {"self": ROOT, **named}, step)))
         return joined("or", found)

@@ -40,8 +40,8 @@ class Instance:
 
 ROOT = Instance("", "")
 
-PLAIN = frozenset(f"{ascii_letters}{digits}_. -'")
-"""What a symbol of a script holds as it is."""
+PLAIN = frozenset(f"{ascii_letters}{digits}_.-")
+"""What stands in a symbol of a script as it stands in a name."""
 
 PRIME = "'"
 """Ends what is said of a variable after the step; as no name of a model holds it, nothing else is called so."""
@@ -77,9 +77,9 @@ def chosen(known: tuple[Place, ...], kinds: list[str]) -> Iterator[tuple[Place, 
 
 def symbol(collection: str, path: str, variable: str, value: Value | None, *, after: bool = False) -> str:
     """Return what says that a variable has a value (None: that it is true), as SMT-LIB writes a symbol."""
-    name = ".".join(part for part in (collection, path, variable) if part)
-    says = "" if value is None else f" is {value}"
-    return quoted(f"{name}{says}{PRIME if after else ''}")
+    name = ".".join(plain(part) for part in (collection, path, variable) if part)
+    says = "" if value is None else f" is {plain(str(value))}"
+    return f"|{name}{says}{PRIME if after else ''}|"
 
 
 def values_of(sort: Sort) -> tuple[Value | None, ...]:
@@ -122,6 +122,11 @@ def _fact(place: Place, parts: list[str]) -> str:
     )
 
 
-def quoted(name: str) -> str:
-    """Return a name as an SMT-LIB symbol, letters that it cannot hold by their numbers."""
-    return f"|{''.join(one if one in PLAIN else f'{{{ord(one):x}}}' for one in name)}|"
+def quoted(name: str, before: str = "") -> str:
+    """Return a name as an SMT-LIB symbol, after a word that sets it apart from names of the model."""
+    return f"|{before}{' ' if before else ''}{plain(name)}|"
+
+
+def plain(name: str) -> str:
+    """Return a name in letters of which the script makes nothing else, all others by their numbers."""
+    return "".join(one if one in PLAIN else f"{{{ord(one):x}}}" for one in name)

@@ -78,7 +78,7 @@ def introduced(name: str, place: Place) -> tuple[Instance, tuple[str, ...]]:
     """Return an instance at a place under a new name, and the declaration that the name needs."""
     if not place.collection:
         return Instance("", place.path), ()
-    called = quoted(f"this {name}")  # a variable of the model may have the same name
+    called = quoted(name, "this")  # a variable of the model may have the same name
     return Instance(place.collection, place.path, called), (f"(declare-const {called} {quoted(place.collection)})",)
 
 
