@@ -129,15 +129,13 @@ def least_number(result: Result) -> str:
         return ""
     needed, known = result.system.devices, result.any_number.holds_up_to
     said = f"violated with {devices_text(result.system)}"
-    asked = in_words(result.any_number.constants)
-    kinds = [f"{name}={words}" for name, words in in_words(result.system.constants).items() if words != asked.get(name)]
-    if kinds:
-        said += f", {', '.join(kinds)}"
-    if needed == 1:
-        return said
     if known:
         said += f", holds with 1{'' if known == 1 else f' to {known}'}"
-    return said if known == needed - 1 else f"{said}, not decided with {'fewer' if not known else known + 1}"
+    if known < needed - 1:
+        said += f", not decided with {known + 1}"
+    asked = in_words(result.any_number.constants)
+    kinds = [f"{name}={words}" for name, words in in_words(result.system.constants).items() if words != asked.get(name)]
+    return f"{said} ({', '.join(kinds)})" if kinds else said
 
 
 def again(result: Result, options: Options) -> list[str]:

@@ -83,7 +83,7 @@ class FamilyMaker(Maker):
         for part in parts:
             lineage = (part.kind, "Thing") if part.kind == "Cell" else (part.kind,)
             variables = self.variables(part.kind.lower(), 1, 2, 2)
-            constants = [self.constant(f"{part.kind.lower()}_constant", may_be_fixed=False)] * (self.number(0, 2) == 0)
+            constants = [self.constant(f"{part.kind.lower()}_constant", may_be_fixed=False)] * self.yes()
             self.components[part.kind] = Component(part.kind, lineage, variables, constants=tuple(constants))
         self.parts = tuple(parts)
 
