@@ -17,7 +17,7 @@ from tdispmodel.engines.registry import EXTRA
 from tdispmodel.ir.expressions import TRUE, Expression
 from tdispmodel.ir.model import Property
 from tdispmodel.parametric.clauses import conjuncts, padded, quantified
-from tdispmodel.parametric.witnesses import NotCovered
+from tdispmodel.parametric.witnesses import NotCovered, to_keep
 from tdispmodel.semantics.families import Family
 from tdispmodel.verdict import QuantifiedClause
 
@@ -28,11 +28,22 @@ Answer = TypeVar("Answer")
 Clauses = tuple[QuantifiedClause, ...]
 
 NOT_FOUND = "no invariant that speaks of a few devices at a time was found to prove it"
+OF_SOME = (
+    "it says that there is some device, which no invariant that speaks of a few devices at a time was found to prove"
+)
 RANGES = "it is not known that every integer stays in its range, however many devices there are"
 MOST_PADDED = 3
 """A clause that binds more devices than it speaks of binds at most so many."""
 LARGEST_FORMULA = 2_000
 """Of so many nodes; a larger part of an invariant is no candidate."""
+
+
+def says_of_some(wanted: Property) -> bool:
+    """Whether a property concludes that there is a device: one that is true may be true because of one device."""
+    try:
+        return bool(to_keep(wanted.formula, true=True))
+    except NotCovered:
+        return True
 
 
 class NoProof(Exception):
@@ -98,7 +109,7 @@ class Prover:
             raise NoProof(RANGES)
         found = self._asked(lambda induction: induction.proof(wanted))
         if found is None:
-            raise NoProof(NOT_FOUND)
+            raise NoProof(OF_SOME if says_of_some(wanted) else NOT_FOUND)
         return tuple(dict.fromkeys([*inside, *found]))
 
     def _asked(self, question: Callable[[Induction], Answer]) -> Answer:

@@ -221,6 +221,16 @@ def test_what_is_not_covered_is_refused_in_words(name: str) -> None:
     assert shown.startswith(("sum(", "len(", "all(", "one.greeted ="))
 
 
+@pytest.mark.parametrize(("model", "wanted"), [("token", "somebody_has_it"), ("gather", "only_the_used_climb")])
+def test_what_is_said_of_some_device_is_refused_in_words(model: str, wanted: str) -> None:
+    """That there is a device of some sort is true, but no invariant about a few devices says it: open, and told so."""
+    finding = found(family(HERE / "models" / f"{model}.py"))[wanted]
+    assert finding.verdict.answer is Answer.OPEN
+    assert finding.verdict.reason.startswith(
+        "it says that there is some device, which no invariant that speaks of a few"
+    )
+
+
 def test_what_holds_beside_a_sum_is_open() -> None:
     """Nobody speaks, but as another action counts it is not proven: open, with the reason and how far it was tried."""
     finding = found(family(CONDITIONS / "sums.py"))["silence"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import assume, given
 
+from tdispmodel import printing
 from tdispmodel.compiling.layout import Layout
 from tdispmodel.engines.diagrams.clauses import TooManyClauses
 from tdispmodel.engines.diagrams.exploring import Watch
@@ -67,12 +68,17 @@ def test_counts() -> None:
 
 
 def test_few_clauses_say_why() -> None:
-    """That no two devices work at once needs two clauses, as one would say it: no two, and whoever works has the lock."""
+    """That no two devices work at once needs two clauses, which read as one would say them: no two, and the lock."""
     of = family(HERE / "models" / "mutex_lock.py")
     known, induction = made(of, 2)
     one_works = of.property(of.original.properties[0])
     clauses = Separation(known, induction).separate(one_works)
-    assert [1, 2] == sorted(len(clause.bound) for clause in clauses)
+    rests = [f"devices_{number}.work in (Work.IDLE, Work.WAITING)" for number in range(2)]
+    inner = f"all(devices_1 is devices_0 or {rests[0]} or {rests[1]} for devices_1 in self.devices)"
+    assert {printing.formula(clause.formula) for clause in clauses} == {
+        f"all({rests[0]} or self.locked for devices_0 in self.devices)",
+        f"all({inner} for devices_0 in self.devices)",
+    }
     induction.learn(clauses)
     assert set(clauses) == set(induction.proof(one_works) or ())
 
