@@ -19,6 +19,7 @@ from tdispmodel.ir.expressions import TRUE, Expression, negation
 from tdispmodel.ir.model import Kind, Property
 from tdispmodel.ir.premise import antecedent
 from tdispmodel.ir.system import SystemProperty, speaks_of_step
+from tdispmodel.parametric.bounds import MOST_ACTIONS
 from tdispmodel.parametric.proving import NoProof, Prover
 from tdispmodel.semantics.families import Family
 from tdispmodel.verdict import (
@@ -145,6 +146,10 @@ class _Search:
         for devices in range(1, MOST_DEVICES + 1):
             if not pending or self.limits.out_of_time():
                 return
+            if self.family.actions(devices) > MOST_ACTIONS:
+                for one in pending:
+                    one.why = one.why or f"there are more than {MOST_ACTIONS} ways to act with {devices} devices"
+                return
             self._ask(devices, pending)
             pending = [one for one in pending if not one.violated]
             self._prove(devices, pending)
@@ -219,11 +224,9 @@ class _Search:
             verdict.certificate.invariant for verdict in verdicts if isinstance(verdict.certificate, InductiveInvariant)
         ]
         left = [one.property for one in verdicts if not isinstance(one.certificate, InductiveInvariant)]
-        if self.family.system(devices).stays_in_range != TRUE:
-            range_kept = SystemProperty(
-                "integers_stay_in_range", "", Kind.INVARIANT, self.family.system(devices).stays_in_range
-            )
-            left.append(range_kept)
+        inside = self.family.system(devices).stays_in_range
+        if inside != TRUE:
+            left.append(SystemProperty("integers_stay_in_range", "", Kind.INVARIANT, inside))
         share = shared(self.limits, followers=1)
         for engine in available((CLAUSES,) if left else ()):
             answered = engine.answer(self.family.system(devices), left, share, self._telling(devices))
@@ -262,7 +265,9 @@ def _finding(
         if broken:
             shortest = min(broken, key=lambda verdict: len(verdict.trace or ()))
             fewer = {number: some for number, some in one.verdicts.items() if number < devices}
-            return Finding(replace(shortest, seconds=one.seconds), devices, fewer)
+            known = _holds_up_to(fewer)
+            reason = "" if known == devices - 1 else f"with {known + 1} it is not decided"
+            return Finding(replace(shortest, seconds=one.seconds, reason=reason), devices, fewer)
     return Finding(
         Verdict(question, Answer.OPEN, "", reason=_open(one, able=able), seconds=one.seconds), None, one.verdicts
     )

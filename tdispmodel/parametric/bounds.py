@@ -23,8 +23,19 @@ from tdispmodel.parametric.witnesses import (
     together,
     total,
 )
+from tdispmodel.semantics.families import Family
 from tdispmodel.semantics.grounding import instances
 from tdispmodel.source import Place
+
+MOST_ACTIONS = 20_000
+"""Instances with more action instances are not made."""
+
+
+def affordable(family: Family, devices: int) -> None:
+    """Raise `NotCovered` for an instance that would have too many action instances."""
+    if family.actions(devices) > MOST_ACTIONS:
+        message = f"there are more than {MOST_ACTIONS} ways to act with {devices} devices"
+        raise NotCovered(message)
 
 
 @dataclass(frozen=True)

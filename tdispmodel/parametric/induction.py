@@ -15,7 +15,7 @@ from tdispmodel.engines.bits.solver import Budget, GaveUp
 from tdispmodel.engines.protocol import Limits
 from tdispmodel.ir.model import Action, Kind, Property
 from tdispmodel.ir.system import SystemAction, SystemProperty
-from tdispmodel.parametric.bounds import Bounds
+from tdispmodel.parametric.bounds import Bounds, affordable
 from tdispmodel.parametric.clauses import Element, element_of, width
 from tdispmodel.parametric.instances import Concerns, Instance, Reasons
 from tdispmodel.parametric.witnesses import NotCovered
@@ -52,12 +52,16 @@ class Induction:
             message = f"an instance of {devices} devices would have to be looked at"
             raise NotCovered(message)
         if devices not in self._instances:
+            affordable(self.family, devices)
             self._instances[devices] = Instance(self.family.system(devices), devices, self.budget)
         return self._instances[devices]
 
     def learn(self, candidates: Iterable[QuantifiedClause]) -> None:
-        """Take candidates, and keep what is true with all that were taken before."""
-        fresh = [clause for clause in candidates if clause not in self._candidates]
+        """Take candidates, and keep what is true with all that were taken before.
+
+        Those that speak of so many devices that too large instances would have to be looked at are left out.
+        """
+        fresh = [clause for clause in candidates if clause not in self._candidates and self._largest(clause) <= LARGEST]
         if not fresh:
             return
         self._candidates.update(dict.fromkeys(fresh))
@@ -74,6 +78,10 @@ class Induction:
             again = [one for one in live if clause in reasons.get(one, ())]
             waiting += [one for one in again if one not in waiting]
         self.kept, self._reasons = tuple(live), {clause: reasons[clause] for clause in live}
+
+    def _largest(self, clause: QuantifiedClause) -> int:
+        named = width(clause)
+        return max([self.bounds.start(named), *(self.bounds.step(action, named) for action in self.bounds.actions)])
 
     def proof(self, wanted: Property) -> Clauses | None:
         """Return clauses that imply a property of the family, with all that they rest on; None if they do not.

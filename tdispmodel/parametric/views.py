@@ -20,7 +20,7 @@ from tdispmodel.engines.diagrams.encoding import Encoding, Set, number_now
 from tdispmodel.engines.diagrams.exploring import Watch
 from tdispmodel.engines.diagrams.formulas import Formulas
 from tdispmodel.engines.diagrams.moves import Move
-from tdispmodel.parametric.bounds import Bounds
+from tdispmodel.parametric.bounds import Bounds, affordable
 from tdispmodel.parametric.clauses import Element, element_of
 from tdispmodel.parametric.witnesses import NotCovered
 from tdispmodel.semantics.families import Family
@@ -53,6 +53,7 @@ class Views:
         if self._largest > LARGEST:
             message = f"an instance of {self._largest} devices would have to be looked at"
             raise NotCovered(message)
+        affordable(family, self._largest)
         self.known = {number: self.size(number).encoding.none for number in range(1, width + 1)}
         self._begin()
         self._close()

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import prod
 from types import MappingProxyType
 
 from tdispmodel.ir.expressions import (
@@ -31,7 +32,7 @@ from tdispmodel.ir.expressions import (
 )
 from tdispmodel.ir.model import Action, Component, Model, Property, Variable
 from tdispmodel.ir.system import State, System, SystemProperty
-from tdispmodel.semantics.grounding import Grounding, Scope, constants, member
+from tdispmodel.semantics.grounding import Grounding, Scope, constants, instances, member
 
 Values = Mapping[str, Value]
 """Values of constants by their names."""
@@ -102,6 +103,23 @@ class Family:
         if devices not in self._systems:
             self._systems[devices] = self.grounding(devices).system()
         return self._systems[devices]
+
+    def actions(self, devices: int) -> int:
+        """Return how many action instances there are with so many devices, without making them."""
+        there = instances(self.model, devices)
+        number = {one.component.name: 0 for one in there}
+        for one in there:
+            number[one.component.name] += 1
+        lineages = {one.component.name: one.component.lineage for one in there}
+
+        def of_kind(kind: str) -> int:
+            return sum(count for name, count in number.items() if kind in lineages[name])
+
+        return sum(
+            number.get(component.name, 0) * prod(of_kind(parameter.kind) for parameter in action.parameters)
+            for component in self.model.components
+            for action in component.actions
+        )
 
     def property(self, wanted: Property) -> Property:
         """Return a property of the model as one of the family's."""
