@@ -26,7 +26,7 @@ from tdispmodel.ir.model import Model, Property
 from tdispmodel.ir.system import System
 from tdispmodel.judging.judgement import Judgement
 from tdispmodel.parametric.answers import MOST_DEVICES, Finding, LeavesRangeWith, findings
-from tdispmodel.semantics import Scope, Semantics
+from tdispmodel.semantics import Scope, Semantics, TooManyStarts, start_states
 from tdispmodel.semantics.families import Family, Kinds
 from tdispmodel.semantics.grounding import Grounding, default_constants
 from tdispmodel.source import Rejected
@@ -68,9 +68,9 @@ def _can_start(family: Family) -> None:
     """Raise `Rejected` when there is no start state with any number of devices that is looked at."""
     for devices in range(1, MOST_DEVICES + 1):
         try:
-            if next(Semantics(family.system(devices)).initial_states(), None) is not None:
+            if next(start_states(Semantics(family.system(devices))), None) is not None:
                 return
-        except Rejected:  # too many combinations to try; the engines will say
+        except TooManyStarts:  # the engines will say
             return
     raise no_start(family.original)
 
