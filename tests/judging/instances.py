@@ -14,7 +14,7 @@ from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.model import Model, Property
 from tdispmodel.ir.system import State, SystemAction
 from tdispmodel.judging.parametric.obligations import Obligation, Script
-from tdispmodel.judging.parametric.places import Instance, collections, places, quoted, symbol, values_of
+from tdispmodel.judging.parametric.places import Instance, collections, places, quoted, sort_of, symbol, values_of
 from tdispmodel.judging.parametric.steps import Taken
 from tdispmodel.semantics import LeavesRange, Scope, Semantics
 from tdispmodel.semantics.grounding import Grounding, instances
@@ -45,11 +45,11 @@ class Comparison:
     def _elements(self) -> Iterator[str]:
         for name in collections(self.model):
             every = [quoted(str(number), name) for number in range(self.devices)]
-            yield from (f"(declare-const {one} {quoted(name)})" for one in every)
+            yield from (f"(declare-const {one} {sort_of(name)})" for one in every)
             if len(every) > 1:
                 yield f"(assert (distinct {' '.join(every)}))"
             equal = " ".join(f"(= ?z {one})" for one in every)
-            yield f"(assert (forall ((?z {quoted(name)})) (or false {equal})))"
+            yield f"(assert (forall ((?z {sort_of(name)})) (or false {equal})))"
 
     def facts(self, state: State, taken: Taken | None = None) -> list[str]:
         """The values of a state as facts; those after a step if one is given."""

@@ -220,7 +220,9 @@ def test_kinds_are_part_of_the_script() -> None:
     assert "sat" in z3_says(smtlib(genuine.original, wanted, certificate(verdict), both))
 
 
-@pytest.mark.parametrize("name", ["x1", "?1", "f0", "$f0", "this device", "work is WAITING", "locked'", "x|y"])
+@pytest.mark.parametrize(
+    "name", ["x1", "?1", "f0", "$f0", "this device", "work is WAITING", "locked'", "x|y", "true", "xor", "_"]
+)
 def test_names_cannot_be_mistaken(name: str) -> None:
     """A variable may be called like anything that the script calls its own; the proof is found and accepted as before."""
     of = Family(_called(family(LOCK).original, "locked", name), Kinds())

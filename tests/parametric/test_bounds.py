@@ -14,6 +14,7 @@ from tdispmodel.ir.expressions import (
     Count,
     Equal,
     Expression,
+    Fairness,
     Field,
     If,
     Less,
@@ -114,7 +115,9 @@ def plan(*actions: Action, own: tuple[Action, ...] = (), parameters: int = 0) ->
     """A model with two collections of the same class, a single one, and these actions of the root and of each unit."""
     unit = Component("Unit", ("Unit",), (Variable("on", BOOLEAN, (False,)),), own)
     parts = (Part("units", "Unit", many=True), Part("cells", "Unit", many=True), Part("core", "Unit", many=False))
-    many = Action("crowd", "Plan", Actor.HOST, False, tuple(Parameter(f"p{at}", "Unit") for at in range(parameters)))
+    many = Action(
+        "crowd", "Plan", Actor.HOST, Fairness.NONE, tuple(Parameter(f"p{at}", "Unit") for at in range(parameters))
+    )
     root = Component(
         "Plan", ("Plan",), (Variable("on", BOOLEAN, (False,)),), (*actions, *[many] * bool(parameters)), parts
     )
@@ -123,8 +126,8 @@ def plan(*actions: Action, own: tuple[Action, ...] = (), parameters: int = 0) ->
 
 def test_devices_of_an_action() -> None:
     """The owner and each parameter may be in either collection, and are counted in both."""
-    move = Action("move", "Plan", Actor.HOST, False, (Parameter("one", "Unit"), Parameter("other", "Unit")))
-    wake = Action("wake", "Unit", Actor.HOST, False, updates=(Update("self", "on", TRUE),))
+    move = Action("move", "Plan", Actor.HOST, Fairness.NONE, (Parameter("one", "Unit"), Parameter("other", "Unit")))
+    wake = Action("wake", "Unit", Actor.HOST, Fairness.NONE, updates=(Update("self", "on", TRUE),))
     model = plan(move, own=(wake,))
     known = Bounds(model)
     assert [known.step(action, {}) for action in known.actions] == [2, 1]

@@ -35,7 +35,7 @@ from tdispmodel.judging.parametric.places import (
     collections,
     declarations,
     places,
-    quoted,
+    sort_of,
     symbol,
     values_of,
 )
@@ -92,8 +92,8 @@ class Script:
 
     def head(self) -> str:
         """Return the declarations: sorts, relations, and that each variable has one value."""
-        sorts = [f"(declare-sort {quoted(name)} 0)" for name in collections(self.model)]
-        return "\n".join([*sorts, *declarations(self.places)])
+        declared = [f"(declare-sort {sort_of(name)} 0)" for name in collections(self.model)]
+        return "\n".join([*declared, *declarations(self.places)])
 
     def text(self, wanted: Sequence[Property]) -> str:
         """Return the whole script, about some properties."""

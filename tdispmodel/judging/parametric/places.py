@@ -77,9 +77,15 @@ def chosen(known: tuple[Place, ...], kinds: list[str]) -> Iterator[tuple[Place, 
 
 def symbol(collection: str, path: str, variable: str, value: Value | None, *, after: bool = False) -> str:
     """Return what says that a variable has a value (None: that it is true), as SMT-LIB writes a symbol."""
-    name = ".".join(plain(part) for part in (collection, path, variable) if part)
+    owner = f"{plain(collection)}: " if collection else "the "  # so that it is no word of a solver's own
+    name = owner + ".".join(plain(part) for part in (path, variable) if part)
     says = "" if value is None else f" is {plain(str(value))}"
     return f"|{name}{says}{PRIME if after else ''}|"
+
+
+def sort_of(collection: str) -> str:
+    """Return what the sort of a collection is called."""
+    return quoted(collection, "each")
 
 
 def values_of(sort: Sort) -> tuple[Value | None, ...]:
@@ -95,7 +101,7 @@ def declarations(known: tuple[Place, ...]) -> Iterator[str]:
 
 
 def _declared(place: Place, variable: Variable) -> Iterator[str]:
-    ranges = f"({quoted(place.collection)})" if place.collection else "()"
+    ranges = f"({sort_of(place.collection)})" if place.collection else "()"
     names = [symbol(place.collection, place.path, variable.name, value) for value in values_of(variable.sort)]
     for name in names:
         yield f"(declare-fun {name} {ranges} Bool)"
@@ -116,15 +122,15 @@ def _pairs(atoms: list[str]) -> list[str]:
 def _fact(place: Place, parts: list[str]) -> str:
     together = parts[0] if len(parts) == 1 else f"(and {' '.join(parts)})"
     return (
-        f"(assert (forall ((?x {quoted(place.collection)})) {together}))"
+        f"(assert (forall ((?x {sort_of(place.collection)})) {together}))"
         if place.collection
         else f"(assert {together})"
     )
 
 
-def quoted(name: str, before: str = "") -> str:
-    """Return a name as an SMT-LIB symbol, after a word that sets it apart from names of the model."""
-    return f"|{before}{' ' if before else ''}{plain(name)}|"
+def quoted(name: str, before: str) -> str:
+    """Return a name as an SMT-LIB symbol, after a word that sets it apart from other names and a solver's own."""
+    return f"|{before} {plain(name)}|"
 
 
 def plain(name: str) -> str:

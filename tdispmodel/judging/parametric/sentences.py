@@ -35,7 +35,7 @@ from tdispmodel.ir.expressions import (
 )
 from tdispmodel.ir.model import Action
 from tdispmodel.judging.judgement import Refused
-from tdispmodel.judging.parametric.places import Instance, quoted, symbol
+from tdispmodel.judging.parametric.places import Instance, sort_of, symbol
 
 Named = Mapping[str, Instance]
 """What each name of a formula stands for."""
@@ -148,7 +148,7 @@ class Writer:
         known = self._called.get(text)
         if known is None:
             name, variables = f"{self.prefix}{len(self._called)}", sorted(text.open)
-            ranges = " ".join(f"({variable} {quoted(sort)})" for variable, sort in variables)
+            ranges = " ".join(f"({variable} {sort_of(collection)})" for variable, collection in variables)
             self.lines.append(f"(define-fun {name} ({ranges}) Bool {text.text})")
             applied = f"({' '.join([name, *(variable for variable, _ in variables)])})" if variables else name
             known = self._called[text] = Text(applied, text.open)
@@ -278,11 +278,13 @@ def either(test: Text, then: Text, otherwise: Text) -> Text:
     return Text(f"(ite {test.text} {then.text} {otherwise.text})", test.open | then.open | otherwise.open)
 
 
-def over(quantifier: str, variable: str, sort: str, body: Text) -> Text:
+def over(quantifier: str, variable: str, collection: str, body: Text) -> Text:
     """Return the quantified formula; the body itself where the variable does not occur, since no sort is empty."""
-    if (variable, sort) not in body.open:
+    if (variable, collection) not in body.open:
         return body
-    return Text(f"({quantifier} (({variable} {quoted(sort)})) {body.text})", body.open - {(variable, sort)})
+    return Text(
+        f"({quantifier} (({variable} {sort_of(collection)})) {body.text})", body.open - {(variable, collection)}
+    )
 
 
 def has_value(cases: Mapping[Value, Text], value: Value | None) -> Text:

@@ -21,6 +21,7 @@ from tdispmodel.judging.parametric.places import (
     chosen,
     places,
     quoted,
+    sort_of,
     symbol,
     values_of,
 )
@@ -79,7 +80,7 @@ def introduced(name: str, place: Place) -> tuple[Instance, tuple[str, ...]]:
     if not place.collection:
         return Instance("", place.path), ()
     called = quoted(name, "this")  # a variable of the model may have the same name
-    return Instance(place.collection, place.path, called), (f"(declare-const {called} {quoted(place.collection)})",)
+    return Instance(place.collection, place.path, called), (f"(declare-const {called} {sort_of(place.collection)})",)
 
 
 class _Reading:
@@ -159,7 +160,7 @@ class _Reading:
         updates = [update for update in self.updates if self._target(update) == variable]
         element = self.writer.variable()
         at = Instance(collection, path, element if collection else "")
-        parameters = f"(({element} {quoted(collection)}))" if collection else "()"
+        parameters = f"(({element} {sort_of(collection)}))" if collection else "()"
         for value in values_of(self._sort(updates[0])):
             text = applied(symbol(*variable, value), at)
             for update in updates:  # the later assignment stays
