@@ -203,8 +203,9 @@ class _Search:
                 self.prover.learn(self._invariants(devices, holding), devices)
             self._proven(CLAUSES, asked)
         left = [one for one in holding if one.proof is None]
-        if VIEWS in self.routes and left and self.prover.able and devices >= self.routes[VIEWS]:
-            self.prover.look([one.wanted for one in left], min(devices, WIDEST))
+        if VIEWS in self.routes and left and devices >= self.routes[VIEWS]:
+            if self.prover.able:
+                self.prover.look([one.wanted for one in left], min(devices, WIDEST))
             self._proven(VIEWS, left)
 
     def _proven(self, route: str, asked: Sequence[_Asked]) -> None:

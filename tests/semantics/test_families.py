@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 
 import pytest
 from hypothesis import given
+from hypothesis.strategies import SearchStrategy
 
 from tdispmodel.ir.expressions import BOOLEAN, IllFormed, Value
 from tdispmodel.ir.model import Component, Constant, Model, Part
@@ -15,7 +16,7 @@ from tdispmodel.semantics.families import Family, Kinds
 from tdispmodel.semantics.grounding import constants, ground_properties
 from tests.laws.random_systems import law
 from tests.parametric.designs import HERE, design
-from tests.parametric.test_laws import Asked, with_kinds
+from tests.parametric.test_laws import Asked, in_unusual_places, with_kinds
 
 KINDS = HERE / "models" / "kinds.py"
 
@@ -32,12 +33,13 @@ def mixtures(family: Family, devices: int) -> Iterator[dict[str, Value]]:
         yield {name: value for part in chosen for name, value in part.items()}
 
 
+@pytest.mark.parametrize("models", [with_kinds, in_unusual_places])
 @pytest.mark.parametrize("devices", [1, 2])
-def test_a_family_is_its_mixtures(devices: int) -> None:
+def test_a_family_is_its_mixtures(devices: int, models: Callable[[], SearchStrategy[Asked]]) -> None:
     """Its start states are those of all mixtures, and each leads where it leads in the mixture that it is of."""
 
     @law(30)
-    @given(with_kinds())
+    @given(models())
     def check(asked: Asked) -> None:
         family, properties = asked
         whole = Semantics(family.system(devices))
@@ -50,8 +52,8 @@ def test_a_family_is_its_mixtures(devices: int) -> None:
         known: dict[tuple[Value, ...], Semantics] = {}
         starts = set()
         for mixture in mixtures(family, devices):
-            here = Semantics(ground(family.original, Scope(devices, mixture)))
-            key = tuple(mixture[name] for _, name in frozen)
+            here = Semantics(ground(family.original, Scope(devices, mixture, family.chosen.without)))
+            key = tuple(dict(here.system.constants)[name] for _, name in frozen)
             known[key] = here
             starts |= {(key, state) for state in here.initial_states()}
         found = list(whole.initial_states())

@@ -1,7 +1,8 @@
 """z3 reads the script of an invariant and must answer unsat to each of its obligations.
 
 The text that z3 is given is the text that is written for other solvers.  That the facts about start states are not
-impossible by themselves is asked as well: from the impossible everything follows.
+impossible by themselves is asked as well: from the impossible everything follows.  Collections are sorts that have
+nothing to do with each other, so a proof that needs as many devices of one as of another is not shown; nor is it wrong.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import z3
 from tdispmodel.ir.model import Property
 from tdispmodel.judging.judgement import Refused, Undecided
 from tdispmodel.judging.parametric.obligations import Obligation, Script
+from tdispmodel.judging.parametric.places import collections
 
 MILLISECONDS = 30_000
 """What one obligation may take."""
@@ -46,6 +48,9 @@ class Proven:
 
     def _impossible(self, obligation: Obligation) -> None:
         answer = self._told(obligation.text)
+        if answer == "sat" and len(collections(self.script.model)) > 1:
+            message = f"not with each number of {' and '.join(collections(self.script.model))}: {obligation.what}"
+            raise Undecided(message)
         if answer == "sat":
             raise Refused(obligation.what)
         if answer != "unsat":
