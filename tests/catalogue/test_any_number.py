@@ -16,6 +16,7 @@ from tdispmodel.checking.pipeline import Request, run
 from tdispmodel.parametric.answers import KINDS
 from tdispmodel.verdict import Answer, Result
 from tests.catalogue.test_two_devices import expected
+from tests.catalogue.verdicts_of_any_number import HEAD, table
 
 CATALOGUE = find_catalogue(Path(__file__))
 PROPOSALS = sorted(CATALOGUE.proposals)
@@ -56,6 +57,13 @@ def test_any_number_of_devices_is_like_one(proposal: str) -> None:
     assert {1} == {one.system.devices for one in results if one.verdict.answer is Answer.VIOLATED}
     others = [one for one in results if one.verdict.property.kind not in KINDS]
     assert {Answer.OPEN} == {one.verdict.answer for one in others}
+
+
+def test_the_table_of_the_docs() -> None:
+    """docs/any-number.md has the verdicts that the tests of this file compare with what is found."""
+    page = (CATALOGUE.root / "docs" / "any-number.md").read_text(encoding="utf-8").splitlines()
+    rows = [line for line in page if line.startswith("| TDM")]
+    assert [*HEAD, *rows] == table(CATALOGUE)
 
 
 def test_the_device_alone() -> None:

@@ -79,6 +79,54 @@ def test_what_the_judge_cannot_decide_is_open(monkeypatch: pytest.MonkeyPatch) -
     assert results[0].verdict.certificate is None
 
 
+ALONE = '''"""A device that is alone lets bridges fall: as there are as many bridges, no two of them."""
+
+from tdispmodel.dsl import Actor, Component, Each, action, invariant, require
+
+
+class Bridge(Component):
+    """A bridge."""
+
+    down: bool = False
+
+
+class Device(Component):
+    """A device."""
+
+
+class Host(Component):
+    """As many bridges as devices."""
+
+    bridges: Each[Bridge]
+    devices: Each[Device]
+
+    @action(by=Actor.HOST)
+    def fall(self, device: Device, bridge: Bridge) -> None:
+        """A bridge falls when there is one device only."""
+        require(all(other is device for other in self.devices))
+        bridge.down = True
+
+
+@invariant(code="TDM901")
+def one_bridge_falls(now: Host, one: Bridge, other: Bridge) -> bool:
+    """No two bridges are down."""
+    return one is other or not one.down or not other.down
+'''
+
+
+def test_a_proof_that_needs_equally_many_is_open(tmp_path: Path) -> None:
+    """With one device there is one bridge, so no two fall; the judge, which does not count, cannot confirm that."""
+    path = tmp_path / "alone.py"
+    path.write_text(ALONE)
+    model = design(path)
+    (result,) = check_any_number(model, model.properties, Plan(kinds=Kinds())).results
+    assert result.verdict.answer is Answer.OPEN
+    assert result.verdict.reason == (
+        "a proof was found, but not with each number of bridges and devices: fall does not keep the invariant, or "
+        "leaves a range"
+    )
+
+
 def test_an_interruption_leaves_everything_open(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever interrupts is told so, and nothing is claimed."""
 

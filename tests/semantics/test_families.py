@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import product
 
 import pytest
-from hypothesis import given
-from hypothesis.strategies import SearchStrategy
+from hypothesis import given, strategies as st
 
 from tdispmodel.ir.expressions import BOOLEAN, IllFormed, Value
 from tdispmodel.ir.model import Component, Constant, Model, Part
@@ -35,7 +34,7 @@ def mixtures(family: Family, devices: int) -> Iterator[dict[str, Value]]:
 
 @pytest.mark.parametrize("models", [with_kinds, in_unusual_places])
 @pytest.mark.parametrize("devices", [1, 2])
-def test_a_family_is_its_mixtures(devices: int, models: Callable[[], SearchStrategy[Asked]]) -> None:
+def test_a_family_is_its_mixtures(devices: int, models: Callable[[], st.SearchStrategy[Asked]]) -> None:
     """Its start states are those of all mixtures, and each leads where it leads in the mixture that it is of."""
 
     @law(30)
