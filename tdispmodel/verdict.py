@@ -144,7 +144,8 @@ class Verdict:
     """An answer with its evidence.
 
     ``reason`` says in words why it is open; ``bound`` is the number of steps up to which a bounded search found
-    nothing; ``shortest`` whether the trace is known to be of least length; ``vacuous`` is None when it was not asked.
+    nothing; ``shortest`` whether the trace is known to be of least length; ``vacuous`` is None when it was not asked;
+    ``confirmed_by`` names a second engine, of another family, that says the same (``--paranoid``).
     """
 
     property: SystemProperty
@@ -158,6 +159,7 @@ class Verdict:
     vacuous: bool | None = None
     space: Space | None = None
     seconds: float = 0.0
+    confirmed_by: str = ""
 
 
 def join(first: Verdict, second: Verdict) -> Verdict:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from tdispmodel.checking.mistakes import LEAVES_RANGE, NO_START, OurFault, mistake
-from tdispmodel.engines.portfolio import chosen
+from tdispmodel.engines.paranoid import Paranoid
+from tdispmodel.engines.portfolio import chosen, named
 from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.engines.vacuity import is_vacuous
 from tdispmodel.ir.expressions import Value
@@ -40,6 +41,7 @@ class Plan:
     constants: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
     without: tuple[str, ...] = ()
     engines: tuple[str, ...] = ()
+    paranoid: bool = False
     seconds: float | None = None
     memory: int | None = None
     kinds: Kinds | None = None
@@ -189,7 +191,9 @@ def asked(group: Group, plan: Plan, limits: Limits, progress: Progress) -> Itera
     """Yield one verdict per question of the group, with its vacuity decided.  Raises `Rejected` and `OurFault`."""
     questions = list(dict.fromkeys(question for parts in group.questions.values() for question in parts))
     try:
-        for verdict in chosen(plan.engines).answer(group.system, questions, limits, progress):
+        for verdict in (Paranoid(named(plan.engines)) if plan.paranoid else chosen(plan.engines)).answer(
+            group.system, questions, limits, progress
+        ):
             yield with_vacuity(group.system, verdict, limits, progress)
     except OutOfRange as left:
         raise Rejected([range_complaint(group.system, left)]) from None

@@ -49,6 +49,7 @@ class Request:
     topology: Topology | None = None
     without: tuple[str, ...] = ()
     engines: tuple[str, ...] = ()
+    paranoid: bool = False
     seconds: float | None = DEFAULT_SECONDS
     memory: int | None = DEFAULT_MEMORY
     jobs: int | None = None
@@ -109,6 +110,9 @@ def run(request: Request, progress: Progress = silent) -> Run:
         if request.any_number and request.devices is not None:
             message = f"{ANY_NUMBER} and --devices {request.devices} ask about different numbers of devices"
             raise mistake(USAGE, message, "leave out one of them")
+        if request.any_number and request.paranoid:
+            message = f"{ANY_NUMBER} and --paranoid: proofs for any number of devices share code"
+            raise mistake(USAGE, message, "leave out --paranoid: the judge checks each proof with code of its own")
         known_engines(request.engines)
         tasks = [(request, path) for path in request.paths()]
     except Rejected as rejected:
@@ -182,7 +186,13 @@ def check_loaded(loaded: Loaded, request: Request, progress: Progress = silent) 
 def planned(loaded: Loaded, request: Request) -> Plan:
     """Return the plan for one proposal.  Raises `Rejected` when the request does not fit its model."""
     switched_off = without((loaded.model, loaded.base), request.without)
-    plan = Plan(without=switched_off, engines=request.engines, seconds=request.seconds, memory=request.memory)
+    plan = Plan(
+        without=switched_off,
+        engines=request.engines,
+        paranoid=request.paranoid,
+        seconds=request.seconds,
+        memory=request.memory,
+    )
     if request.any_number:
         return replace(plan, kinds=kinds(loaded.model, request.settings, request.topology, switched_off))
     number, constants = chosen(loaded.model, request.settings, request.devices, request.topology)

@@ -141,6 +141,9 @@ def _asking(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="ask this engine; several are joined (default: auto)",
     )
+    parser.add_argument(
+        "--paranoid", action="store_true", help="what holds must be said by two engines that share no code"
+    )
     parser.add_argument("--timeout", metavar="TIME", help="for each proposal: 60s, 5m (default: 5m)")
     parser.add_argument("--memory", metavar="SIZE", help="for each proposal: 500M, 2G (default: 4G)")
     parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")

@@ -14,8 +14,7 @@ from tdispmodel.compiling.conditions import TooLarge
 from tdispmodel.engines.diagrams.clauses import Clauses, TooManyClauses
 from tdispmodel.engines.diagrams.engine import BYTES_PER_NODE, LEAST_CAPACITY
 from tdispmodel.engines.diagrams.exploring import Watch
-from tdispmodel.engines.fairness import LimitReached
-from tdispmodel.engines.protocol import Limits, Progress
+from tdispmodel.engines.protocol import LimitReached, Limits, Progress
 from tdispmodel.ir.expressions import Expression, negation
 from tdispmodel.ir.model import Property
 from tdispmodel.parametric.clauses import first_image, padded, quantified, width

@@ -75,6 +75,7 @@ def _result(result: Result) -> Document:
         "verdict": verdict.answer.value,
         "vacuous": verdict.vacuous,
         "engine": verdict.engine,
+        "confirmed_by": verdict.confirmed_by,
         "devices": _devices(result),
         "constants": dict(result.system.constants if _violated(result) else asked_with(result)),
         "without": list(result.system.without),

@@ -148,6 +148,9 @@ def _scope(report: Report, options: Options) -> list[str]:
     proved = sorted({each.verdict.engine for each in report.results if each.verdict.answer is Answer.HOLDS} - {""})
     devices = sorted({asked_of(each) for each in report.results})
     text = f"Proved by {', '.join(proved)}" if proved else "Checked"
+    seconds = sorted({each.verdict.confirmed_by for each in report.results} - {""})
+    if seconds:
+        text += f" and confirmed, by an engine that shares no code, by {', '.join(seconds)},"
     lines = paragraph(escaped(f"{text} for {' and '.join(devices)}."))
     by_assumption: dict[str, list[str]] = {}
     for each in report.results:

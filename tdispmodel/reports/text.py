@@ -38,6 +38,7 @@ from tdispmodel.verdict import (
     Skipped,
     Space,
     Trace,
+    Verdict,
     Witness,
 )
 
@@ -196,9 +197,14 @@ def _remarks(result: Result, options: Options) -> list[str]:
         words = Names(result.system).formula(premise) if premise is not None else ""
         remarks.append(f"its premise is never reached{f': {words}' if words else ''}")
     if options.verbose and verdict.answer is not Answer.OPEN:
-        shown = [verdict.engine, evidence(verdict.certificate), f"{verdict.seconds:.2f} s"]
+        shown = [verdict.engine, confirmed(verdict), evidence(verdict.certificate), f"{verdict.seconds:.2f} s"]
         remarks.append(", ".join(part for part in shown if part))
     return remarks
+
+
+def confirmed(verdict: Verdict) -> str:
+    """Return who else says so, in words; empty when nobody was asked."""
+    return f"confirmed by {verdict.confirmed_by}" if verdict.confirmed_by else ""
 
 
 def evidence(certificate: Certificate | None) -> str:

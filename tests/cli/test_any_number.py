@@ -127,6 +127,13 @@ def test_what_says_how_many_is_refused(tdispmodel: Tdispmodel, verb: str, words:
     assert "hint: " in ended.err
 
 
+def test_no_second_family_of_engines_is_promised(tdispmodel: Tdispmodel) -> None:
+    """Both ways to a proof check clauses in the same way, so ``--paranoid`` is refused: exit 2, with a remedy."""
+    ended = tdispmodel("check", KINDS, "--any-number", "--paranoid")
+    assert (ended.code, ended.out) == (2, "")
+    assert "--any-number and --paranoid: proofs for any number of devices share code" in " ".join(ended.err.split())
+
+
 def test_a_topology_lists_kinds(tdispmodel: Tdispmodel, tmp_path: Path) -> None:
     """Tables of a topology are kinds; two that are the same say how many there are, which is refused."""
     lab = tmp_path / "lab.toml"

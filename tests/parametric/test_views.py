@@ -9,8 +9,7 @@ from tdispmodel import printing
 from tdispmodel.compiling.layout import Layout
 from tdispmodel.engines.diagrams.clauses import TooManyClauses
 from tdispmodel.engines.diagrams.exploring import Watch
-from tdispmodel.engines.fairness import LimitReached
-from tdispmodel.engines.protocol import Limits, silent
+from tdispmodel.engines.protocol import LimitReached, Limits, silent
 from tdispmodel.parametric import separating, views
 from tdispmodel.parametric.induction import Induction
 from tdispmodel.parametric.separating import NotSeparated, Separation
