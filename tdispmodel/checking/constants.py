@@ -53,6 +53,20 @@ def by_name(model: Model) -> dict[str, Constant]:
     return {FIRST.sub("", name): constant for name, constant in constants(model, 1).items()}
 
 
+def collections_listed(model: Model, wanted: Mapping[str, str], topology: Topology | None) -> dict[str, str]:
+    """Return for each collection of a model who lists its instances one by one, empty where nobody does."""
+    choice = _Choice(model)
+    found = dict.fromkeys(sorted(choice.collections), "")
+    for name, text in wanted.items():
+        meant = choice.meant(name)
+        if choice.is_of_each(meant) and "," in text:
+            found[meant.partition(".")[0]] = f"--set {name}={shortened(text, 40)}"
+    for part in topology.counts if topology else ():
+        if part in found and topology is not None:
+            found[part] = shortened(topology.path)
+    return found
+
+
 def can_be_set(model: Model, names: Iterable[str]) -> bool:
     """Whether a model has all the constants that the command line calls so, and fixes none of them."""
     choice = _Choice(model)

@@ -191,6 +191,9 @@ def _report(parser: argparse.ArgumentParser, default: str) -> None:
 def _check(parser: argparse.ArgumentParser) -> None:
     _proposals(parser)
     parser.add_argument("-k", metavar="EXPR", default="", dest="select", help="properties: 'bind and not TDM101'")
+    parser.add_argument(
+        "--any-number", action="store_true", help="for every number of devices; what --set lists are then kinds"
+    )
     _asking(parser)
     parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one for each processor)")
     parser.add_argument("--no-vacuous", action="store_true", help="a property that holds vacuously counts as violated")

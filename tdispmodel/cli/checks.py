@@ -84,6 +84,7 @@ def request(arguments: argparse.Namespace) -> Request:
         proposals=tuple(arguments.proposals),
         select=arguments.select,
         devices=arguments.devices,
+        any_number=getattr(arguments, "any_number", False),
         settings=settings(arguments.settings),
         topology=read_topology(Path(arguments.topology)) if arguments.topology is not None else None,
         without=tuple(arguments.without),
