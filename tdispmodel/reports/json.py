@@ -18,7 +18,17 @@ from tdispmodel.reports.options import Options
 from tdispmodel.reports.reasons import conjuncts_of
 from tdispmodel.reports.trace import trace_of
 from tdispmodel.source import Complaint
-from tdispmodel.verdict import Certificate, ClosedStates, InductiveInvariant, KInduction, Report, Result, Trace, Witness
+from tdispmodel.verdict import (
+    Certificate,
+    ClosedStates,
+    InductiveInvariant,
+    KInduction,
+    NothingSeen,
+    Report,
+    Result,
+    Trace,
+    Witness,
+)
 
 SCHEMA = "tdispmodel/result/1"
 
@@ -85,7 +95,7 @@ def _certificate(certificate: Certificate) -> Document:
     match certificate:
         case ClosedStates(states):
             size = len(states)
-        case InductiveInvariant(invariant):
+        case InductiveInvariant(invariant) | NothingSeen(invariant=invariant):
             size = len(conjuncts_of(invariant))
         case KInduction(length, _, _):
             size = length
