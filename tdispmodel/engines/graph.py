@@ -43,7 +43,7 @@ class Graph:
     ) -> Iterator[Verdict]:
         """Yield one verdict per question, in their order.
 
-        Raises `OutOfRange` with a shortest trace, and `Rejected` when there are too many start values to combine.
+        Raises `OutOfRange` with a shortest trace.
         """
         began = told = time.monotonic()
 

@@ -18,8 +18,7 @@ from tdispmodel.ir.system import State, System, SystemAction, SystemProperty, sp
 from tdispmodel.judging.columns import Columns, Encoding, step_groups
 from tdispmodel.judging.judgement import Refused
 from tdispmodel.judging.loops import components, levels, reached
-from tdispmodel.semantics import Semantics
-from tdispmodel.source import Rejected
+from tdispmodel.semantics import Semantics, TooManyStarts, start_states
 from tdispmodel.verdict import Space
 
 CHUNK = 1 << 15
@@ -40,6 +39,19 @@ class _Chunk:
         return compress(range(self.start, self.start + count), self.columns.selected(self.enabled[number]))
 
 
+def _starts(semantics: Semantics) -> list[State]:
+    """Return the start states: by definition, or quickly where that is too long to follow.  Raises `Refused`."""
+    try:
+        return list(semantics.initial_states())
+    except TooManyStarts:
+        pass
+    try:
+        return list(start_states(semantics))
+    except TooManyStarts as many:
+        message = f"the start states cannot be enumerated: {many.words}"
+        raise Refused(message) from many
+
+
 class ClosedSpace:
     """The states of a certificate after it was found to contain the start states and to be closed."""
 
@@ -58,11 +70,7 @@ class ClosedSpace:
         if len(self.number) != len(states):
             message = "the certificate lists a state twice"
             raise Refused(message)
-        try:
-            starts = Columns(encoding, list(semantics.initial_states()))
-        except Rejected as error:
-            message = f"the start states cannot be enumerated: {error.complaints[0].message}"
-            raise Refused(message) from error
+        starts = Columns(encoding, _starts(semantics))
         self.starts = [self.number.get(packed, -1) for packed in starts.packed]
         if -1 in self.starts:
             message = "a start state is missing in the certificate"
