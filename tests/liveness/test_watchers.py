@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from random import Random
 
 import pytest
 
 from tdispmodel.engines.explicit import Explicit
 from tdispmodel.engines.protocol import Limits
+from tdispmodel.engines.watching import watcher
 from tdispmodel.engines.watching.watcher import Notes, Watched, everything
-from tdispmodel.ir.expressions import TRUE, negation
+from tdispmodel.ir.expressions import FALSE, TRUE, Equal, Fairness, IllFormed, Read, negation
 from tdispmodel.ir.model import Kind
-from tdispmodel.ir.system import System, SystemProperty
+from tdispmodel.ir.system import System, SystemAction, SystemProperty
+from tdispmodel.judging import watcher as judged
 from tdispmodel.judging.watcher import Beside
-from tdispmodel.verdict import Answer, NothingSeen, Space
+from tdispmodel.verdict import Answer, NothingSeen, Space, Watcher
 from tests.liveness.tiny_systems import asked_systems
 
 
@@ -86,3 +89,82 @@ def test_both_watchers_are_the_same() -> None:
     for system, question, _ in cases(14):
         notes = some_notes(chance, system)
         assert seen_by_the_engines(system, question, notes) == seen_by_the_judge(system, question, notes)
+
+
+# --- broken on purpose -----------------------------------------------------------------------------------------------
+
+
+def taking(made: System, change: Callable[[SystemAction], SystemAction]) -> System:
+    """Return the system with each of its actions changed."""
+    return replace(made, actions=tuple(map(change, made.actions)))
+
+
+MISUNDERSTOOD: dict[str, Callable[[System, SystemProperty], tuple[System, SystemProperty]]] = {
+    "the loop may have disturbing steps": lambda made, asked: (
+        taking(made, lambda one: replace(one, disturbs=False)),
+        asked,
+    ),
+    "weak fairness is strong": lambda made, asked: (taking(made, promised(Fairness.WEAK, Fairness.STRONG)), asked),
+    "strong fairness is weak": lambda made, asked: (taking(made, promised(Fairness.STRONG, Fairness.WEAK)), asked),
+    "the premise need not be met": lambda made, asked: (made, replace(asked, after=TRUE)),
+    "the premise is never met": lambda made, asked: (made, replace(asked, after=FALSE)),
+    "the goal is never met": lambda made, asked: (made, without_goal(asked)),
+    "every step recurs": lambda made, asked: (made, every_step(asked)),
+}
+"""Faults by which a watcher takes system or question for another."""
+
+
+def promised(what: Fairness, other: Fairness) -> Callable[[SystemAction], SystemAction]:
+    """Return the change that promises one thing instead of another."""
+    return lambda one: replace(one, fairness=other) if one.fairness is what else one
+
+
+def without_goal(asked: SystemProperty) -> SystemProperty:
+    """Return a leads-to property without a goal."""
+    return replace(asked, formula=FALSE) if asked.kind is Kind.LEADS_TO else asked
+
+
+def every_step(asked: SystemProperty) -> SystemProperty:
+    """Return a never-endless property of any step."""
+    return replace(asked, formula=TRUE) if asked.kind is Kind.NEVER_ENDLESS else asked
+
+
+@pytest.mark.parametrize("whose", WATCHERS)
+@pytest.mark.parametrize("fault", MISUNDERSTOOD)
+def test_a_watcher_that_misunderstands_is_noticed(whose: str, fault: str) -> None:
+    """Beside the enumeration, a watcher with this fault is seen to be wrong."""
+    assert any(
+        WATCHERS[whose](*MISUNDERSTOOD[fault](system, question), everything(system))[0] is holds
+        for system, question, holds in cases(11)
+    )
+
+
+def nothing_owed(patch: pytest.MonkeyPatch) -> None:
+    """What a strongly fair action was owed is forgotten."""
+    patch.setattr(Watcher, "owed", staticmethod(lambda action: f"paid({action})"))
+
+
+def never_excused(patch: pytest.MonkeyPatch) -> None:
+    """Being disabled excuses nobody."""
+    patch.setattr(watcher, "negation", lambda one: FALSE if one != FALSE else TRUE)
+    patch.setattr(judged, "Not", lambda one: FALSE if one != FALSE else TRUE)
+
+
+def nothing_saved(patch: pytest.MonkeyPatch) -> None:
+    """Any state closes the loop."""
+    for module in (watcher, judged):
+        patch.setattr(module, "Equal", lambda one, other: TRUE if isinstance(other, Read) else Equal(one, other))
+
+
+@pytest.mark.parametrize("whose", WATCHERS)
+@pytest.mark.parametrize("fault", [nothing_owed, never_excused, nothing_saved], ids=lambda fault: fault.__name__)
+def test_a_broken_watcher_is_noticed(
+    whose: str, fault: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside the enumeration, a watcher that is broken inside is seen to be wrong, or is no system any more."""
+    fault(monkeypatch)
+    try:
+        seen = any(WATCHERS[whose](system, asked, everything(system))[0] is holds for system, asked, holds in cases(11))
+    except IllFormed:
+        seen = True
+    assert seen
