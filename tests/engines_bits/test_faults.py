@@ -370,61 +370,46 @@ def _(patch: Patch) -> None:
     watched_without(patch, "_settled", lambda made, _: all_paid(made, []))
 
 
+def beside(patch: Patch, change: Callable[[System, SystemProperty, Notes], tuple[Any, Any, Any]]) -> None:
+    """Have watchers made beside something else."""
+    original = Watched.__init__
+    patch.setattr(Watched, "__init__", lambda made, *given: original(made, *change(*given)))
+
+
 @fault("sat", *ENDLESS)
 def _(patch: Patch) -> None:
     """The first variable is not compared when a loop closes."""
-    original = Watched.__init__
+    beside(patch, lambda system, asked, notes: (system, asked, replace(notes, saves=notes.saves[1:])))
 
-    def forgetful(made: Watched, system: System, question: SystemProperty, notes: Notes) -> None:
-        original(made, system, question, replace(notes, saves=notes.saves[1:]))
 
-    patch.setattr(Watched, "__init__", forgetful)
+def acting(system: System, **changes: Any) -> System:
+    """Return the system with its fair actions, or all if the change is about disturbing, changed."""
+    every = "disturbs" in changes
+    return replace(system, actions=tuple(replace(a, **changes) if every or a.fair else a for a in system.actions))
 
 
 @fault("sat", *ENDLESS)
 def _(patch: Patch) -> None:
     """Disturbing moves are taken on the loop."""
-    original = Watched.__init__
-
-    def disturbed(made: Watched, system: System, question: SystemProperty, notes: Notes) -> None:
-        calm = tuple(replace(action, disturbs=False) for action in system.actions)
-        original(made, replace(system, actions=calm), question, notes)
-
-    patch.setattr(Watched, "__init__", disturbed)
+    beside(patch, lambda system, asked, notes: (acting(system, disturbs=False), asked, notes))
 
 
 @fault("ic3", Kind.LEADS_TO)
 def _(patch: Patch) -> None:
     """The premise need not be met."""
-    original = Watched.__init__
-
-    def premised(made: Watched, system: System, question: SystemProperty, notes: Notes) -> None:
-        original(made, system, replace(question, after=TRUE), notes)
-
-    patch.setattr(Watched, "__init__", premised)
+    beside(patch, lambda system, asked, notes: (system, replace(asked, after=TRUE), notes))
 
 
 @fault("ic3", Kind.LEADS_TO)
 def _(patch: Patch) -> None:
     """The premise is never met."""
-    original = Watched.__init__
-
-    def premised(made: Watched, system: System, question: SystemProperty, notes: Notes) -> None:
-        original(made, system, replace(question, after=FALSE), notes)
-
-    patch.setattr(Watched, "__init__", premised)
+    beside(patch, lambda system, asked, notes: (system, replace(asked, after=FALSE), notes))
 
 
 @fault("ic3", *ENDLESS)
 def _(patch: Patch) -> None:
     """Every fair action is treated as a strongly fair one."""
-    original = Watched.__init__
-
-    def strongly(made: Watched, system: System, question: SystemProperty, notes: Notes) -> None:
-        strong = [replace(one, fairness=Fairness.STRONG) if one.fair else one for one in system.actions]
-        original(made, replace(system, actions=tuple(strong)), question, notes)
-
-    patch.setattr(Watched, "__init__", strongly)
+    beside(patch, lambda system, asked, notes: (acting(system, fairness=Fairness.STRONG), asked, notes))
 
 
 # --- who notices -----------------------------------------------------------------------------------------------------
