@@ -87,6 +87,24 @@ class KInduction:
 
 
 @dataclass(frozen=True)
+class NothingSeen:
+    """Certificate of a leads-to or never-endless property: a watcher beside the system never sees a fair loop.
+
+    ``invariant`` is true in every start state of the two together, kept by every step, and excludes that anything is
+    seen.  The watcher (docs/watcher.md says it in full) guesses where a loop begins, saves the variables ``saves``,
+    keeps an account for each fair action of ``duties``, and sees something when the saved variables have their saved
+    values again and all accounts are paid ``rounds`` times over.  A fair loop is seen by every watcher, however little
+    it saves and however few accounts it keeps; so where nothing is seen, no behaviour violates the property.
+    """
+
+    saves: tuple[str, ...]
+    duties: tuple[str, ...]
+    rounds: int
+    invariant: Expression
+    kind: str = field(default="inductive invariant of a watcher", init=False)
+
+
+@dataclass(frozen=True)
 class Witness:
     """Certificate of a must-be-possible property that holds: the behaviour itself, without a step of the host."""
 
@@ -125,7 +143,32 @@ class QuantifiedInvariant:
     kind: str = field(default="quantified invariant", init=False)
 
 
-Certificate = ClosedStates | InductiveInvariant | KInduction | Witness | QuantifiedInvariant
+Certificate = ClosedStates | InductiveInvariant | KInduction | NothingSeen | Witness | QuantifiedInvariant
+
+
+class Watcher:
+    """What the variables of a watcher are called; no variable of a model has a bracket of this sort in its name."""
+
+    STAGE = "watcher(stage)"
+    ROUND = "watcher(round)"
+    RECURRED = "watcher(recurred)"
+    STAGES = ("SEARCHING", "PENDING", "GOING_ROUND")
+    SEARCHING, PENDING, GOING_ROUND = STAGES
+
+    @staticmethod
+    def saved(variable: str) -> str:
+        """Return the name of the saved value of a variable."""
+        return f"saved({variable})"
+
+    @staticmethod
+    def paid(action: str) -> str:
+        """Return the name of the flag that an action got its due in this round."""
+        return f"paid({action})"
+
+    @staticmethod
+    def owed(action: str) -> str:
+        """Return the name of the flag that a strongly fair action was enabled in this round."""
+        return f"owed({action})"
 
 
 @dataclass(frozen=True)

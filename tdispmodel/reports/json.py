@@ -24,6 +24,7 @@ from tdispmodel.verdict import (
     ClosedStates,
     InductiveInvariant,
     KInduction,
+    NothingSeen,
     QuantifiedInvariant,
     Report,
     Result,
@@ -106,7 +107,7 @@ def _certificate(certificate: Certificate) -> Document:
     match certificate:
         case ClosedStates(states):
             size = len(states)
-        case InductiveInvariant(invariant):
+        case InductiveInvariant(invariant) | NothingSeen(invariant=invariant):
             size = len(conjuncts_of(invariant))
         case KInduction(length, _, _):
             size = length
