@@ -19,17 +19,22 @@ from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.model import NOWHERE, Model, Property
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.semantics import Semantics, TooManyStarts, start_states
+from tdispmodel.semantics.families import Kinds
 from tdispmodel.semantics.grounding import Scope, default_constants, ground, ground_properties
 from tdispmodel.source import Complaint, Place, Rejected
 from tdispmodel.verdict import Answer, ClosedStates, Contradiction, OutOfRange, Result, Skipped, Verdict
 
 INTERRUPTED = "interrupted"
 
+Changed = tuple[tuple[str, Value], ...]
+"""Constants that differ from their defaults, by full names."""
+
 
 @dataclass(frozen=True)
 class Plan:
     """How a model is checked: number of devices, constants by their values, capabilities switched off, engines,
-    limits; and who is told the judged verdict on each question, and returns what is to be noted.
+    limits; and who is told the judged verdict on each question, and returns what is to be noted.  With ``kinds`` the
+    check is about any number of devices of these kinds, the first three count for nothing, and nobody is told.
     """
 
     devices: int = 1
@@ -40,6 +45,7 @@ class Plan:
     seconds: float | None = None
     memory: int | None = None
     keep: Keep | None = None
+    kinds: Kinds | None = None
 
     def limits(self) -> Limits:
         """Limits that start to count now."""
@@ -121,30 +127,44 @@ def joined(name: str, group: Group, known: Mapping[SystemProperty, Verdict]) -> 
 
 def grouped(model: Model, properties: Sequence[Property], plan: Plan) -> tuple[list[Group], tuple[Skipped, ...]]:
     """Return the properties grouped by the constants under which they are asked, each group grounded once."""
-    skipped: list[Skipped] = []
-    together: dict[tuple[tuple[str, Value], ...], list[Property]] = {}
-    defaults = default_constants(model, plan.devices)
-    for wanted in properties:
-        why = clash(model, wanted)
-        if why:
-            skipped.append(Skipped(model.name, wanted.name, wanted.code, why))
-        else:
-            constants = {**plan.constants, **dict(wanted.given)}
-            changed = [(name, value) for name, value in constants.items() if defaults.get(name) != value]
-            together.setdefault(tuple(sorted(changed)), []).append(wanted)
+    together, skipped = by_constants(model, properties, plan.constants, plan.devices)
     groups = []
     for chosen_constants, members in together.items():
         scope = Scope(plan.devices, dict(chosen_constants), plan.without)
         questions = {wanted: ground_properties(model, wanted, scope) for wanted in members}
         for wanted in [wanted for wanted in members if not questions[wanted]]:
-            reason = f"{model.name} has no {wanted.about}"
-            skipped.append(Skipped(model.name, wanted.name, wanted.code, reason))
+            skipped.append(without_instance(model, wanted))
             del questions[wanted]
         if questions:
             system = ground(model, scope)
             can_start(system, model)
             groups.append(Group(system, questions))
     return groups, tuple(skipped)
+
+
+def by_constants(
+    model: Model, properties: Sequence[Property], constants: Mapping[str, Value], devices: int
+) -> tuple[dict[Changed, list[Property]], list[Skipped]]:
+    """Return the properties by the constants, out of those that differ from their defaults, under which they are asked,
+    and those that cannot be asked.
+    """
+    skipped: list[Skipped] = []
+    together: dict[Changed, list[Property]] = {}
+    defaults = default_constants(model, devices)
+    for wanted in properties:
+        why = clash(model, wanted)
+        if why:
+            skipped.append(Skipped(model.name, wanted.name, wanted.code, why))
+        else:
+            given = {**constants, **dict(wanted.given)}
+            changed = [(name, value) for name, value in given.items() if defaults.get(name) != value]
+            together.setdefault(tuple(sorted(changed)), []).append(wanted)
+    return together, skipped
+
+
+def without_instance(model: Model, wanted: Property) -> Skipped:
+    """Return that a property is about a component of which the model has no instance."""
+    return Skipped(model.name, wanted.name, wanted.code, f"{model.name} has no {wanted.about}")
 
 
 def can_start(system: System, model: Model) -> None:
@@ -157,10 +177,13 @@ def can_start(system: System, model: Model) -> None:
     except TooManyStarts:
         return
     if start is None:
-        message = f"{model.name} has no start state: nothing satisfies all its @initially conditions"
-        raise mistake(
-            NO_START, message, "look for conditions that contradict each other", Place(model.path or model.name)
-        )
+        raise no_start(model)
+
+
+def no_start(model: Model) -> Rejected:
+    """Return the complaint that a model has no start state."""
+    message = f"{model.name} has no start state: nothing satisfies all its @initially conditions"
+    return mistake(NO_START, message, "look for conditions that contradict each other", Place(model.path or model.name))
 
 
 def clash(model: Model, wanted: Property) -> str:
