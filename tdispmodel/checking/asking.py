@@ -6,7 +6,7 @@ verdict leaves this module before the judge accepted it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -34,7 +34,7 @@ Changed = tuple[tuple[str, Value], ...]
 class Plan:
     """How a model is checked: number of devices, constants by their values, capabilities switched off, engines,
     limits.  With ``kinds`` the check is about any number of devices of these kinds, and the first three count for
-    nothing.
+    nothing.  ``keep`` is told the judged verdict on each question, and returns what is to be noted.
     """
 
     devices: int = 1
@@ -45,6 +45,7 @@ class Plan:
     seconds: float | None = None
     memory: int | None = None
     kinds: Kinds | None = None
+    keep: Keep | None = None
 
     def limits(self) -> Limits:
         """Limits that start to count now."""
@@ -62,6 +63,7 @@ class Answered:
     interrupted: bool = False
     defaults: tuple[tuple[str, Value], ...] = ()
     """The values that the model's constants have when nobody sets them."""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,9 @@ class Group:
 
     system: System
     questions: Mapping[Property, tuple[SystemProperty, ...]]
+
+
+Keep = Callable[[Model, Group, Mapping[SystemProperty, Verdict]], tuple[str, ...]]
 
 
 def check_model(model: Model, properties: Sequence[Property], plan: Plan, progress: Progress = silent) -> Answered:
@@ -82,6 +87,7 @@ def check_model(model: Model, properties: Sequence[Property], plan: Plan, progre
     found: dict[str, Result] = {}
     groups, skipped = grouped(model, properties, plan)
     interrupted = False
+    notes: list[str] = []
     for group in groups:
         verdicts: list[Verdict] = []
         if not interrupted:
@@ -89,24 +95,28 @@ def check_model(model: Model, properties: Sequence[Property], plan: Plan, progre
                 verdicts.extend(asked(group, plan, limits, progress))
             except KeyboardInterrupt:
                 interrupted = True
-        found.update((wanted.name, result) for wanted, result in judged(model.name, group, verdicts).items())
+        known = accepted(group, verdicts)
+        if plan.keep is not None:
+            notes += plan.keep(model, group, known)
+        found.update((wanted.name, result) for wanted, result in joined(model.name, group, known).items())
     results = tuple(found[wanted.name] for wanted in properties if wanted.name in found)
     defaults = tuple(default_constants(model, plan.devices).items())
-    return Answered(model.name, results, skipped, interrupted=interrupted, defaults=defaults)
+    return Answered(model.name, results, skipped, interrupted=interrupted, defaults=defaults, notes=tuple(notes))
 
 
 def check_group(name: str, group: Group, plan: Plan, progress: Progress = silent) -> tuple[Result, ...]:
     """Return a judged verdict for each property of a group, about the model ``name``.  Raises as `check_model` does."""
-    return tuple(judged(name, group, list(asked(group, plan, plan.limits(), progress))).values())
+    return tuple(joined(name, group, accepted(group, list(asked(group, plan, plan.limits(), progress)))).values())
 
 
-def judged(name: str, group: Group, verdicts: Sequence[Verdict]) -> dict[Property, Result]:
-    """Return the result of each property of a group, once the judge accepted the verdicts on its questions.
-
-    A question without a verdict was interrupted and is open.  Raises `OurFault` when the judge refuses a verdict.
-    """
+def accepted(group: Group, verdicts: Sequence[Verdict]) -> dict[SystemProperty, Verdict]:
+    """Return the verdict on each question of a group that has one.  Raises `OurFault` when the judge refuses one."""
     accept(group.system, verdicts)
-    known = plain({verdict.property: verdict for verdict in verdicts})
+    return plain({verdict.property: verdict for verdict in verdicts})
+
+
+def joined(name: str, group: Group, known: Mapping[SystemProperty, Verdict]) -> dict[Property, Result]:
+    """Return the result of each property of a group; a question without a verdict was interrupted and is open."""
     return {
         wanted: Result(
             name, group.system, all_of([known.get(question) or unanswered(question) for question in questions])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tdispmodel.checking.any_number import check_any_number
-from tdispmodel.checking.asking import Answered, Plan, check_model
+from tdispmodel.checking.asking import Answered, Keep, Plan, check_model
 from tdispmodel.checking.catalogue import Catalogue, looks_like_path
 from tdispmodel.checking.constants import chosen
 from tdispmodel.checking.kinds import ANY_NUMBER, kinds
@@ -36,7 +36,7 @@ class Request:
 
     ``devices`` is None where nobody says how many, and ``any_number`` asks about all numbers at once; ``settings`` are
     the words of ``--set`` by name; ``select`` the expression of ``-k``; ``only`` picks properties by their exact name
-    instead.
+    instead.  ``keep`` is told the judged verdicts.
     """
 
     catalogue: Catalogue
@@ -53,6 +53,7 @@ class Request:
     seconds: float | None = DEFAULT_SECONDS
     memory: int | None = DEFAULT_MEMORY
     jobs: int | None = None
+    keep: Keep | None = None
 
     def paths(self) -> tuple[Path, ...]:
         """The model files asked for, each once.
@@ -91,11 +92,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Run:
-    """What came out: the report, the defaults of each proposal's constants, and whether the user interrupted it."""
+    """What came out: the report, the defaults of each proposal's constants, whether the user interrupted it, notes."""
 
     report: Report
     defaults: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     interrupted: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def run(request: Request, progress: Progress = silent) -> Run:
@@ -156,7 +158,8 @@ def gathered(outcomes: Sequence[Answered], *, interrupted: bool = False) -> Run:
     results = tuple(result for outcome in outcomes for result in outcome.results)
     skipped = tuple(known for outcome in outcomes for known in outcome.skipped)
     defaults = {outcome.proposal: dict(outcome.defaults) for outcome in outcomes}
-    return Run(Report(results, skipped), defaults, interrupted)
+    notes = tuple(note for outcome in outcomes for note in outcome.notes)
+    return Run(Report(results, skipped), defaults, interrupted, notes)
 
 
 def check_file(task: tuple[Request, Path], progress: Progress = silent) -> Answered:
@@ -192,6 +195,7 @@ def planned(loaded: Loaded, request: Request) -> Plan:
         paranoid=request.paranoid,
         seconds=request.seconds,
         memory=request.memory,
+        keep=request.keep,
     )
     if request.any_number:
         return replace(plan, kinds=kinds(loaded.model, request.settings, request.topology, switched_off))

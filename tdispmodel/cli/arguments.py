@@ -196,6 +196,7 @@ def _check(parser: argparse.ArgumentParser) -> None:
     )
     _asking(parser)
     parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one for each processor)")
+    parser.add_argument("--certificates", metavar="DIR", help="write what shows each verdict, to be checked by others")
     parser.add_argument("--no-vacuous", action="store_true", help="a property that holds vacuously counts as violated")
     _report(parser, "text")
 
@@ -280,6 +281,14 @@ def _replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
 
 
+def _certify(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="DIR", help="where check or matrix --certificates wrote them")
+    parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    parser.add_argument("-v", "--verbose", action="store_true", help="what came of each certificate")
+
+
 def _explain(parser: argparse.ArgumentParser) -> None:
     what = "statement number, property, action, variable, constant, proposal or code of a complaint"
     parser.add_argument("topic", metavar="TOPIC", help=what)
@@ -312,5 +321,6 @@ VERBS = {
     "list": Verb("what there is", "WHAT [PROPOSAL]", "listings", "listing", _list),
     "explain": Verb("what something is, and the verdicts that answer", "TOPIC", "explains", "explain", _explain),
     "replay": Verb("are the stored counterexamples still real?", "[FILE ...] [--update]", "replays", "replay", _replay),
+    "certify": Verb("certificates checked again, by others", "DIR", "certifies", "certify", _certify),
     "show": Verb("the model as it was read, and what it changed", "PROPOSAL", "listings", "show", _show),
 }

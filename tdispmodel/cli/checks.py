@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tdispmodel.checking.asking import Keep
 from tdispmodel.checking.catalogue import find_catalogue
 from tdispmodel.checking.loading import Loaded, load
 from tdispmodel.checking.mistakes import UNKNOWN_PROPERTY, USAGE, mistake, shortened, unknown
@@ -93,7 +94,18 @@ def request(arguments: argparse.Namespace) -> Request:
         seconds=DEFAULT_SECONDS if arguments.timeout is None else duration(arguments.timeout),
         memory=DEFAULT_MEMORY if arguments.memory is None else size(arguments.memory),
         jobs=arguments.jobs,
+        keep=keeper(arguments),
     )
+
+
+def keeper(arguments: argparse.Namespace) -> Keep | None:
+    """Return what writes certificates, if they are wanted."""
+    folder = getattr(arguments, "certificates", None)
+    if folder is None:
+        return None
+    from tdispmodel.certifying.writing import Writer  # noqa: PLC0415  # seldom needed
+
+    return Writer(Path(folder).absolute())
 
 
 def ran(arguments: argparse.Namespace, wanted: Request) -> Finished:
@@ -135,6 +147,8 @@ def deliver(finished: Finished, output: Output, code: Exit) -> Exit:
     if finished.run.interrupted and not report.complaints:
         code = Exit.INTERRUPTED
         output.note("interrupted: what was not decided is open or left out")
+    for note in finished.run.notes:
+        output.note(note)
     for kind, path in finished.files:
         output.save(path, rendered(kind, report, finished.options, code))
     if report.complaints:
