@@ -33,8 +33,8 @@ Changed = tuple[tuple[str, Value], ...]
 @dataclass(frozen=True)
 class Plan:
     """How a model is checked: number of devices, constants by their values, capabilities switched off, engines,
-    limits; and who is told the judged verdict on each question, and returns what is to be noted.  With ``kinds`` the
-    check is about any number of devices of these kinds, the first three count for nothing, and nobody is told.
+    limits.  With ``kinds`` the check is about any number of devices of these kinds, and the first three count for
+    nothing.  ``keep`` is told the judged verdict on each question, and returns what is to be noted.
     """
 
     devices: int = 1
@@ -44,8 +44,8 @@ class Plan:
     paranoid: bool = False
     seconds: float | None = None
     memory: int | None = None
-    keep: Keep | None = None
     kinds: Kinds | None = None
+    keep: Keep | None = None
 
     def limits(self) -> Limits:
         """Limits that start to count now."""

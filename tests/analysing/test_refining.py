@@ -12,7 +12,8 @@ from tdispmodel.checking.asking import Plan
 from tdispmodel.checking.catalogue import PACKAGE, Catalogue, find_catalogue
 from tdispmodel.cli import main
 from tdispmodel.reading import read, read_model
-from tdispmodel.reports.refinement import Refinement
+from tdispmodel.reports.options import Options
+from tdispmodel.reports.refinement import Refinement, render
 from tdispmodel.semantics.grounding import Scope, ground
 from tdispmodel.semantics.meaning import Semantics
 from tdispmodel.source import Rejected
@@ -197,6 +198,14 @@ def test_a_start_state_that_is_none(tmp_path: Path) -> None:
     late = COUNTER.replace("Range(0, 3)] = 0", "Range(0, 3)] = 2")
     found = refined(file(tmp_path, "late", late), file(tmp_path, "clock", COUNTER))
     assert (Answer.VIOLATED, 0) == (found.result.verdict.answer, len(found.result.verdict.trace or (1,)))
+
+
+def test_a_start_state_that_is_none_is_shown(tmp_path: Path) -> None:
+    """A clock that starts at 2 and should start at 0: the value that it has and the one that is required are shown."""
+    late = COUNTER.replace("Range(0, 3)] = 0", "Range(0, 3)] = 2")
+    found = refined(file(tmp_path, "late", late), file(tmp_path, "clock", COUNTER))
+    lines = [line.strip() for line in render(found, Options()).splitlines()]
+    assert ["required: hours = 0", "it has: hours = 2"] == lines[-2:]
 
 
 @pytest.mark.parametrize(
