@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from tdispmodel.ir.expressions import Expression
+from tdispmodel.ir.expressions import Binder, Expression, Quantified, SameInstance, Value, disjunction
 from tdispmodel.ir.system import State, System, SystemProperty
 from tdispmodel.source import Complaint
 
@@ -112,7 +112,38 @@ class Witness:
     kind: str = field(default="witness", init=False)
 
 
-Certificate = ClosedStates | InductiveInvariant | KInduction | NothingSeen | Witness
+@dataclass(frozen=True)
+class QuantifiedClause:
+    """A formula that is true of all different instances.
+
+    ``bound`` names each instance with the collection that it is of; ``body`` is a template formula about one state,
+    that is, about these names and about ``self``, the root.
+    """
+
+    bound: tuple[tuple[str, str], ...]
+    body: Expression
+
+    @property
+    def formula(self) -> Expression:
+        """The clause with its quantifiers written out."""
+        found = self.body
+        for position, (name, collection) in reversed(list(enumerate(self.bound))):
+            same = [SameInstance(name, other) for other, of in self.bound[:position] if of == collection]
+            found = Quantified(Binder.ALL, name, collection, disjunction(*same, found))
+        return found
+
+
+@dataclass(frozen=True)
+class QuantifiedInvariant:
+    """Certificate for any number of devices: clauses that together are true in every start state, kept by every action,
+    and imply the property, however many instances there are.
+    """
+
+    clauses: tuple[QuantifiedClause, ...]
+    kind: str = field(default="quantified invariant", init=False)
+
+
+Certificate = ClosedStates | InductiveInvariant | KInduction | NothingSeen | Witness | QuantifiedInvariant
 
 
 class Watcher:
@@ -156,7 +187,8 @@ class Verdict:
     """An answer with its evidence.
 
     ``reason`` says in words why it is open; ``bound`` is the number of steps up to which a bounded search found
-    nothing; ``shortest`` whether the trace is known to be of least length; ``vacuous`` is None when it was not asked.
+    nothing; ``shortest`` whether the trace is known to be of least length; ``vacuous`` is None when it was not asked;
+    ``confirmed_by`` names a second engine, of another family, that says the same (``--paranoid``).
     """
 
     property: SystemProperty
@@ -170,6 +202,7 @@ class Verdict:
     vacuous: bool | None = None
     space: Space | None = None
     seconds: float = 0.0
+    confirmed_by: str = ""
 
 
 def join(first: Verdict, second: Verdict) -> Verdict:
@@ -218,12 +251,27 @@ class OutOfRange(Exception):
 
 
 @dataclass(frozen=True)
+class AnyNumber:
+    """That a question was about any number of devices: ``constants`` are those of one device of each kind that there
+    may be, and with 1 to ``holds_up_to`` devices the property is known to hold.
+    """
+
+    constants: tuple[tuple[str, Value], ...] = ()
+    holds_up_to: int = 0
+
+
+@dataclass(frozen=True)
 class Result:
-    """One cell: a verdict on a property of a proposal, with the system that it was asked of."""
+    """One cell: a verdict on a property of a proposal, with the system that it was asked of.
+
+    With ``any_number`` it was asked of any number of devices: a violation is one of ``system``; anything else is said
+    of every number, and ``system`` is the smallest one.
+    """
 
     proposal: str
     system: System
     verdict: Verdict
+    any_number: AnyNumber | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from tdispmodel.ir.expressions import Bounded, Sort, Value
+from tdispmodel.ir.sorts import Bounded, Value, size
 from tdispmodel.ir.system import State, System, SystemVariable
 
 
@@ -50,11 +50,6 @@ class Slot:
         sort = self.variable.sort
         code = (packed & self.mask) >> self.shift
         return sort.low + code if isinstance(sort, Bounded) else self.values[code]
-
-
-def size(sort: Sort) -> int:
-    """Return how many values a sort has, without listing them."""
-    return sort.high - sort.low + 1 if isinstance(sort, Bounded) else len(sort.values)
 
 
 class Layout:

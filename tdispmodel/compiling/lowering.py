@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tdispmodel.compiling.conditions import Condition, Conditions, TooLarge
-from tdispmodel.compiling.layout import size
 from tdispmodel.ir.expressions import (
     ARITHMETIC,
     Among,
@@ -32,6 +31,7 @@ from tdispmodel.ir.expressions import (
     Took,
     Value,
 )
+from tdispmodel.ir.sorts import size
 from tdispmodel.ir.system import State, System, SystemAction
 
 MOST_VALUES = 256

@@ -14,11 +14,10 @@ from dataclasses import dataclass, field
 
 from tdispmodel.compiling.successors import Compiled, Hit, Watch
 from tdispmodel.engines.exploration import Exploration
-from tdispmodel.engines.fairness import LimitReached
 from tdispmodel.engines.infinite import InfiniteBehaviours, decoded
-from tdispmodel.engines.protocol import Limits, Progress, silent
+from tdispmodel.engines.protocol import LimitReached, Limits, Progress, silent
 from tdispmodel.engines.unaided import Unaided, takes_host
-from tdispmodel.ir.expressions import TRUE, Expression, conjunction, negation
+from tdispmodel.ir.expressions import Expression, conjunction, negation
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import State, System, SystemProperty, speaks_of_step
 from tdispmodel.verdict import Answer, ClosedStates, Trace, Verdict, Witness
@@ -118,16 +117,9 @@ def _watched(question: SystemProperty, watches: _Watches) -> _Asked:
             parts = [watches.add(part, of_steps=False, every=True) for part in (pending, formula)]
         case Kind.STAYS_POSSIBLE:
             parts = [watches.add(part, of_steps=False, every=True) for part in (after, formula)]
-    premise = premise_of(question)
+    premise = question.premise
     number = None if premise is None else watches.add(premise, of_steps=speaks_of_step(premise))
     return _Asked(question, number, tuple(parts))
-
-
-def premise_of(question: SystemProperty) -> Expression | None:
-    """The condition whose unreachability makes a holding property vacuous, None when there is none."""
-    if question.kind in (Kind.LEADS_TO, Kind.STAYS_POSSIBLE) and question.after != TRUE:
-        return question.after
-    return None if question.antecedent == TRUE else question.antecedent
 
 
 class _Answers:

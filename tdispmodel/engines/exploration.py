@@ -15,7 +15,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from tdispmodel.compiling.successors import Compiled, Leaves
-from tdispmodel.engines.protocol import Limits, Progress
+from tdispmodel.engines.protocol import Limits, Progress, rounded
 from tdispmodel.semantics import TooManyStarts
 from tdispmodel.verdict import OutOfRange, Space, Trace
 
@@ -192,22 +192,11 @@ class Exploration:
     def _line(self, now: float) -> str:
         speed = self._expanded / max(now - self._began, 1e-9)
         return (
-            f"{shortened(len(self.order))} states  {shortened(self.transitions)} steps  depth {len(self.levels) - 1}  "
-            f"queue {shortened(len(self.order) - self._expanded)}  {shortened(int(speed))}/s"
+            f"{rounded(len(self.order))} states  {rounded(self.transitions)} steps  depth {len(self.levels) - 1}  "
+            f"queue {rounded(len(self.order) - self._expanded)}  {rounded(int(speed))}/s"
         )
 
     def _out_of_range(self, left: Leaves) -> OutOfRange:
         system = self.compiled.system
         variable = system.variables[left.variable].name
         return OutOfRange(self.trace(left.packed), self.name(left.action), variable, left.value)
-
-
-def shortened(number: int) -> str:
-    """Return a count as people say it: 950, 12.4k, 88k, 1.2M."""
-    for unit, size in (("G", 10**9), ("M", 10**6), ("k", 10**3)):
-        if number >= size:
-            scaled = number / size
-            return (
-                f"{scaled:.1f}{unit}" if scaled < 100 and round(scaled, 1) != round(scaled) else f"{scaled:.0f}{unit}"
-            )
-    return str(number)

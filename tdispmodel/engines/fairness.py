@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from tdispmodel.engines.exploration import CHECK_EVERY, Exploration
+from tdispmodel.engines.protocol import LimitReached
 from tdispmodel.ir.sorts import Fairness
 
 Step = tuple[int, int]
@@ -25,10 +26,6 @@ Step = tuple[int, int]
 
 SEARCHED = 50_000
 """How many (state, duties done) pairs the search for the shortest lasso may visit before it settles for a short one."""
-
-
-class LimitReached(Exception):
-    """Time or memory is used up in the midst of a question about infinite behaviours; says which."""
 
 
 @dataclass(frozen=True)

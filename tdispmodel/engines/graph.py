@@ -15,8 +15,7 @@ from itertools import pairwise
 import networkx as nx
 
 from tdispmodel.compiling.graphs import reachable
-from tdispmodel.engines.fairness import LimitReached
-from tdispmodel.engines.protocol import Limits, Progress, silent
+from tdispmodel.engines.protocol import LimitReached, Limits, Progress, silent
 from tdispmodel.ir.expressions import TRUE, Expression, Fairness
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import State, System, SystemAction, SystemProperty, speaks_of_step

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tdispmodel.compiling.successors import Hit
 from tdispmodel.engines.exploration import Exploration
-from tdispmodel.engines.fairness import FairGraph, LimitReached, Loop, Step
+from tdispmodel.engines.fairness import FairGraph, Loop, Step
+from tdispmodel.engines.protocol import LimitReached
 from tdispmodel.verdict import Trace
 
 BYTES_PER_EDGE = 8

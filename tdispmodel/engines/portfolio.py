@@ -156,7 +156,7 @@ def chosen(names: Sequence[str]) -> Engine:
 
     KeyError for a name that does not exist.
     """
-    wanted = [name for name in names if name != Portfolio.name]
+    wanted = named(names)
     for name in wanted:
         engine_called(name)
     if not wanted:
@@ -164,6 +164,11 @@ def chosen(names: Sequence[str]) -> Engine:
     if len(wanted) < len(names):
         return Several([*wanted, *AUTOMATIC])
     return Several(wanted)
+
+
+def named(names: Sequence[str]) -> list[str]:
+    """Return the engines that the names on the command line ask for by themselves."""
+    return [name for name in names if name != Portfolio.name]
 
 
 def shared(limits: Limits, followers: int) -> Limits:

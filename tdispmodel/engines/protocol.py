@@ -25,6 +25,21 @@ def silent(_: str) -> None:
     """Progress that nobody watches."""
 
 
+def rounded(number: int) -> str:
+    """Return a count as people say it: 950, 12.4k, 88k, 1.2M."""
+    for unit, size in (("G", 10**9), ("M", 10**6), ("k", 10**3)):
+        if number >= size:
+            scaled = number / size
+            return (
+                f"{scaled:.1f}{unit}" if scaled < 100 and round(scaled, 1) != round(scaled) else f"{scaled:.0f}{unit}"
+            )
+    return str(number)
+
+
+class LimitReached(Exception):
+    """Time or memory is used up in the midst of a question; says which."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """What an engine may spend: seconds of wall time, bytes of memory, and (bounded engines) the depth in steps."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from tdispmodel.compiling.successors import Compiled, Watch
 from tdispmodel.engines.exploration import Exploration
-from tdispmodel.engines.fairness import LimitReached
+from tdispmodel.engines.protocol import LimitReached
 from tdispmodel.ir.expressions import Actor
 from tdispmodel.ir.system import System
 from tdispmodel.verdict import Trace

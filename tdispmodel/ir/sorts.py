@@ -99,6 +99,11 @@ Sort = Boolean | Enumeration | Bounded
 BOOLEAN = Boolean()
 
 
+def size(sort: Sort) -> int:
+    """Return how many values a sort has, without listing them."""
+    return sort.high - sort.low + 1 if isinstance(sort, Bounded) else len(sort.values)
+
+
 def same_kind(left: Sort, right: Sort) -> bool:
     """Whether values of the two sorts may be compared: both truth values, both integers, or the same enum."""
     match left, right:

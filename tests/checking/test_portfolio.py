@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from tdispmodel.engines import portfolio, ranges, registry, vacuity
+from tdispmodel.engines import paranoid, portfolio, ranges, registry, vacuity
 from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.ir.expressions import (
     FALSE,
@@ -89,7 +89,7 @@ def engines(monkeypatch: pytest.MonkeyPatch) -> dict[str, Fake]:
     """The engines that there are, for the time of a test."""
     known: dict[str, Fake] = {}
     monkeypatch.setattr(portfolio, "engine_called", known.__getitem__)
-    for module in (portfolio, ranges, vacuity):
+    for module in (paranoid, portfolio, ranges, vacuity):
         monkeypatch.setattr(module, "available", lambda names: [known[name] for name in names if name in known])
     return known
 

@@ -12,9 +12,9 @@ from tdispmodel.compiling.successors import Compiled
 from tdispmodel.engines.conformance.plain import nested
 from tdispmodel.engines.conformance.writing import Counter, Flag, ask, move, system, took
 from tdispmodel.engines.explicit import Explicit
-from tdispmodel.engines.exploration import Exploration, shortened
+from tdispmodel.engines.exploration import Exploration
 from tdispmodel.engines.graph import Graph
-from tdispmodel.engines.protocol import Engine, Limits, silent
+from tdispmodel.engines.protocol import Engine, Limits, rounded, silent
 from tdispmodel.ir.expressions import FALSE, TRUE, Arithmetic, Equal, If, Less, Or, negation, number
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import Assignment, System, SystemProperty
@@ -195,7 +195,7 @@ def test_progress_is_one_line_with_the_counts(monkeypatch: pytest.MonkeyPatch) -
 )
 def test_counts_are_said_shortly(number_of_states: int, said: str) -> None:
     """Thousands, millions and milliards have a letter and at most one decimal."""
-    assert shortened(number_of_states) == said
+    assert rounded(number_of_states) == said
 
 
 def test_error_of_range_has_a_shortest_trace() -> None:

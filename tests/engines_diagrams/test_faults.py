@@ -17,8 +17,7 @@ from tdispmodel.engines.diagrams.exploring import Levels
 from tdispmodel.engines.diagrams.fairness import FairBehaviours
 from tdispmodel.engines.diagrams.formulas import Formulas
 from tdispmodel.engines.diagrams.moves import Move
-from tdispmodel.engines.diagrams.space import Space
-from tdispmodel.engines.explicit import premise_of
+from tdispmodel.engines.diagrams.space import OfAction, Space
 from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty
@@ -155,9 +154,9 @@ def _(patch: Patch) -> None:
 
 @fault(Kind.STEP, Kind.MUST_BE_POSSIBLE)
 def _(patch: Patch) -> None:
-    """Which action was taken is mixed up."""
-    taken = vars(Space)["_taken"].func
-    instead(patch, Space, "_taken", lambda made: taken(made)[1:] + taken(made)[:1])
+    """Which action was taken is forgotten."""
+    said_of = OfAction.said_of
+    instead(patch, OfAction, "said_of", lambda formula, _: said_of(formula, ""))
 
 
 @fault(*FINITE)
@@ -183,7 +182,7 @@ def _(patch: Patch) -> None:
         _Session,
         "_vacuous",
         lambda made, question: (
-            (premise := premise_of(question)) is not None
+            (premise := question.premise) is not None
             and not (made.space.reached & made.space.start & made.space._on_steps(premise)[0]).satisfiable()
         ),
     )

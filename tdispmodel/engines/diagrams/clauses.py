@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 
-from tdispmodel.compiling.layout import size
-from tdispmodel.engines.diagrams.encoding import Encoding, Set, number_now
+from tdispmodel.engines.diagrams.encoding import Encoding, Set, number_now, value_of
 from tdispmodel.engines.diagrams.exploring import Watch, union
 from tdispmodel.engines.diagrams.moves import Move
 from tdispmodel.engines.diagrams.ordering import instance_of
 from tdispmodel.ir.expressions import Among, Boolean, Expression, Read, Value, conjunction, disjunction, negation
+from tdispmodel.ir.sorts import size
 
 MOST_CLAUSES = 400
 """More than these make no certificate that anybody would want to check."""
@@ -71,6 +71,10 @@ class Clauses:
             waiting += [move.before(states) for move in self.moves if not touched.isdisjoint(move.changed)]
         return conjunction(*map(self._clause, self._needed(found)))
 
+    def separating(self, bad: Set) -> Expression:
+        """Return one clause that no reached state breaks and some of ``bad`` do, none of which may be reached."""
+        return self._clause(self._widened(self._cube(bad & self.whole)))
+
     def _cube(self, states: Set) -> Cube:
         """Some of the states, as many as one path through the diagram gives."""
         path = states.pick_cube() or []
@@ -90,7 +94,7 @@ class Clauses:
         )
 
     def _values(self, name: str) -> int:
-        return size(self.encoding.slots[name].variable.sort)
+        return size(self.encoding.sorts[name])
 
     def _condition(self, name: str, codes: Iterable[int]) -> Set:
         return union(self.encoding.none, (self.encoding.has_code(name, code) for code in sorted(codes)))
@@ -156,10 +160,9 @@ class Clauses:
         return disjunction(*(self._outside(name, codes) for name, codes in cube.items()))
 
     def _outside(self, name: str, codes: frozenset[int]) -> Expression:
-        slot = self.encoding.slots[name]
-        sort = slot.variable.sort
+        sort = self.encoding.sorts[name]
         read = Read(name, sort)
-        inside = [slot.value(code << slot.shift) for code in sorted(codes)]
+        inside = [value_of(code, sort) for code in sorted(codes)]
         if isinstance(sort, Boolean):
             return negation(read) if inside == [True] else read
         if len(inside) == 1 and self._values(name) > MOST_VALUES:

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator
 
 from oxidd.bdd import BDDFunction, BDDManager
 
-from tdispmodel.compiling.layout import Layout, size
 from tdispmodel.engines.diagrams.ordering import ordered
-from tdispmodel.ir.expressions import Value
+from tdispmodel.ir.sorts import Bounded, Sort, Value, size
 from tdispmodel.ir.system import State, System
 
 Set = BDDFunction
@@ -21,6 +20,26 @@ Set = BDDFunction
 
 CACHE_SHARE = 4
 """Of so many nodes one has a place in the cache of operations."""
+
+
+def width(sort: Sort) -> int:
+    """Return how many bits the code of a value takes: none when there is but one."""
+    return (size(sort) - 1).bit_length()
+
+
+def code_of(value: Value, sort: Sort) -> int:
+    """Return the position of ``value`` among the values of its sort."""
+    return int(value) - sort.low if isinstance(sort, Bounded) else sort.values.index(value)
+
+
+def value_of(code: int, sort: Sort) -> Value:
+    """Return the value at a position among the values of a sort."""
+    return sort.low + code if isinstance(sort, Bounded) else sort.values[code]
+
+
+def bits_of(system: System) -> int:
+    """Return how many bits a state takes."""
+    return sum(width(variable.sort) for variable in system.variables)
 
 
 class Encoding:
@@ -35,13 +54,13 @@ class Encoding:
         self.system = system
         self.manager = BDDManager(capacity, capacity // CACHE_SHARE, 1)
         self.none, self.all = self.manager.false(), self.manager.true()
-        self.slots = Layout(system).by_name
+        self.sorts = system.sorts
         self.order = ordered(system)
         self.places: dict[str, range] = {}
         self.bits = 0
         for name in self.order:
-            self.places[name] = range(self.bits, self.bits + self.slots[name].width)
-            self.bits += self.slots[name].width
+            self.places[name] = range(self.bits, self.bits + width(self.sorts[name]))
+            self.bits += len(self.places[name])
         self.manager.add_vars(2 * self.bits)
         self.now = [self.manager.var(number_now(bit)) for bit in range(self.bits)]
         self.later = [self.manager.var(number_later(bit)) for bit in range(self.bits)]
@@ -57,15 +76,14 @@ class Encoding:
 
     def has_value(self, name: str, values: Iterable[Value]) -> Set:
         """Return the states in which a variable has one of these values, which must be of its sort."""
-        slot = self.slots[name]
         found = self.none
         for value in values:
-            found |= self.has_code(name, slot.packed(value) >> slot.shift)
+            found |= self.has_code(name, code_of(value, self.sorts[name]))
         return found
 
     def has_some_value(self, name: str) -> Set:
         """Return the combinations of bits in which a variable has a value at all: not every code need be one."""
-        last = size(self.slots[name].variable.sort) - 1
+        last = size(self.sorts[name]) - 1
         found = self.all
         for shift, bit in enumerate(self.places[name]):
             found = ~self.now[bit] | found if last >> shift & 1 else ~self.now[bit] & found
@@ -122,9 +140,8 @@ class Encoding:
     def _decoded(self, bits: dict[int, bool]) -> State:
         values: dict[str, Value] = {}
         for name in self.order:
-            slot = self.slots[name]
             code = sum(bits[bit] << shift for shift, bit in enumerate(self.places[name]))
-            values[name] = slot.value(code << slot.shift)
+            values[name] = value_of(code, self.sorts[name])
         return tuple(values[variable.name] for variable in self.system.variables)
 
 
@@ -162,9 +179,9 @@ class _Listing:
                 further += [(code, no)] if no.satisfiable() else []
                 further += [(code | 1 << shift, yes)] if yes.satisfiable() else []
             ways = further
-        slot = self.encoding.slots[name]
+        sort = self.encoding.sorts[name]
         for code, below in sorted(ways, key=lambda way: way[0]):
-            yield slot.value(code << slot.shift), below
+            yield value_of(code, sort), below
 
 
 def number_now(bit: int) -> int:

@@ -14,14 +14,12 @@ from functools import cached_property
 
 from oxidd.util import DDMemoryError
 
-from tdispmodel.compiling.layout import Layout
 from tdispmodel.engines.diagrams.certificates import SAFETY, Certificates, Uncertified
+from tdispmodel.engines.diagrams.encoding import bits_of
 from tdispmodel.engines.diagrams.exploring import Watch
 from tdispmodel.engines.diagrams.fairness import FairBehaviours
 from tdispmodel.engines.diagrams.space import Space
-from tdispmodel.engines.explicit import premise_of
-from tdispmodel.engines.fairness import LimitReached
-from tdispmodel.engines.protocol import Limits, Progress, silent
+from tdispmodel.engines.protocol import LimitReached, Limits, Progress, silent
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty, speaks_of_step
 from tdispmodel.verdict import Answer, Certificate, Trace, Verdict, Witness
@@ -53,7 +51,7 @@ class Diagrams:
         Raises `OutOfRange` with a shortest trace.
         """
         waiting = list(questions)
-        bits = Layout(system).bits
+        bits = bits_of(system)
         reason = f"the states have {bits} bits, more than {MOST_BITS}"
         watch = Watch(limits, progress)
         for capacity in capacities(limits) if waiting and bits <= MOST_BITS else ():
@@ -129,7 +127,7 @@ class _Session:
         return replace(verdict, vacuous=vacuous, space=self.counts, seconds=seconds)
 
     def _vacuous(self, question: SystemProperty) -> bool:
-        premise = premise_of(question)
+        premise = question.premise
         return premise is not None and not self.space.ever(premise)
 
     def _violated(self, question: SystemProperty) -> Verdict | None:

@@ -12,9 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from tdispmodel.engines.diagrams.encoding import Encoding, Set
 from tdispmodel.engines.diagrams.moves import Group, Move
-from tdispmodel.engines.exploration import shortened
-from tdispmodel.engines.fairness import LimitReached
-from tdispmodel.engines.protocol import Limits, Progress
+from tdispmodel.engines.protocol import LimitReached, Limits, Progress, rounded
 from tdispmodel.ir.system import State
 
 Way = list[tuple[str, State]]
@@ -45,8 +43,8 @@ class Watch:
         now = time.monotonic()
         if now - self._told >= 1.0:
             self._told = now
-            nodes = shortened(found.manager.approx_num_inner_nodes())
-            self.progress(f"{self.doing}: {shortened(self._operations)} operations on sets  {nodes} nodes")
+            nodes = rounded(found.manager.approx_num_inner_nodes())
+            self.progress(f"{self.doing}: {rounded(self._operations)} operations on sets  {nodes} nodes")
 
 
 def closure(start: Set, groups: Sequence[Group], apply: Callable[[Move, Set], Set], inside: Set, watch: Watch) -> Set:

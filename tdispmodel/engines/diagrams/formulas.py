@@ -1,4 +1,4 @@
-"""Formulas over one state as decision diagrams.
+"""Formulas over a state, or over the states before and after a step, as decision diagrams.
 
 Given an `Encoding`; gives for a truth value the set of states in which it is true, for an enum the bits of its code,
 and for a number its bits in two's complement, as many as its values need, so that no sum or product ever overflows.
@@ -43,7 +43,7 @@ class Formulas:
         self._known: dict[int, tuple[Expression, Set]] = {}
 
     def truth(self, expression: Expression) -> Set:
-        """Return the states in which a formula about one state is true.
+        """Return the states in which a formula is true, or the steps on which one that reads values after a step is.
 
         Raises `RecursionError` when it nests too deeply.
         """
@@ -55,7 +55,7 @@ class Formulas:
     def assigned(self, name: str, value: Expression) -> Bits:
         """Return the bits that a variable has once ``value`` is assigned, which must be in the variable's range."""
         places = self.encoding.places[name]
-        match self.encoding.slots[name].variable.sort:
+        match self.encoding.sorts[name]:
             case Bounded(low, _):
                 number = self._minus(self.number(value), self._literal(low))
                 return self._extended(number, len(places) + 1)[: len(places)]
@@ -68,8 +68,8 @@ class Formulas:
         match expression:
             case Literal(value, _):
                 return self.all if value else self.none
-            case Read(name, Boolean(), False):
-                return self.encoding.now[self.encoding.places[name][0]]
+            case Read(_, Boolean()):
+                return self._bits(expression)[0]
             case Not(operand):
                 return ~self.truth(operand)
             case And(operands):
@@ -93,7 +93,7 @@ class Formulas:
             case If(condition, then, otherwise):
                 return self.truth(condition).ite(self.truth(then), self.truth(otherwise))
             case _:
-                message = f"{type(expression).__name__} is not true or false of a state"
+                message = f"{type(expression).__name__} is not true or false"
                 raise IllFormed(message)
 
     def _equal(self, left: Expression, right: Expression) -> Set:
@@ -122,6 +122,11 @@ class Formulas:
                     found |= self._same(*self._aligned(number, self._literal(int(value))))
         return found
 
+    def _bits(self, read: Read) -> Bits:
+        """The bits of a variable before the step, or after it."""
+        bits = self.encoding.later if read.after else self.encoding.now
+        return [bits[place] for place in self.encoding.places[read.name]]
+
     # --- enums ----------------------------------------------------------------------------------------------------
 
     def code(self, expression: Expression) -> Bits:
@@ -130,12 +135,12 @@ class Formulas:
             case Literal(value, Enumeration(_, members)):
                 width = (len(members) - 1).bit_length()
                 return self._constant(members.index(str(value)), width)
-            case Read(name, _, False):
-                return [self.encoding.now[bit] for bit in self.encoding.places[name]]
+            case Read():
+                return self._bits(expression)
             case If(condition, then, otherwise):
                 return self._choice(self.truth(condition), self.code(then), self.code(otherwise))
             case _:
-                message = f"{type(expression).__name__} is no enum of a state"
+                message = f"{type(expression).__name__} is no enum"
                 raise IllFormed(message)
 
     def _is_code(self, code: Bits, wanted: int) -> Set:
@@ -148,9 +153,8 @@ class Formulas:
         match expression:
             case Literal(value, _):
                 return self._literal(int(value))
-            case Read(name, Bounded(low, _), False):
-                code = [self.encoding.now[bit] for bit in self.encoding.places[name]]
-                return self._plus([*code, self.none], self._literal(low))
+            case Read(_, Bounded(low, _)):
+                return self._plus([*self._bits(expression), self.none], self._literal(low))
             case Arithmetic("+", left, right):
                 return self._plus(self.number(left), self.number(right))
             case Arithmetic("-", left, right):
@@ -160,7 +164,7 @@ class Formulas:
             case If(condition, then, otherwise):
                 return self._choice(self.truth(condition), *self._aligned(self.number(then), self.number(otherwise)))
             case _:
-                message = f"{type(expression).__name__} is no number of a state"
+                message = f"{type(expression).__name__} is no number"
                 raise IllFormed(message)
 
     def _constant(self, value: int, width: int) -> Bits:

@@ -91,6 +91,15 @@ class Move:
     def _substitution(self) -> BDDSubstitution:
         return BDDFunction.make_substitution((number_now(bit), value) for bit, value in self.changed.items())
 
+    def taken_from(self, steps: Set, places: Iterable[int]) -> Set:
+        """Return the states from which the action's step, if it is enabled, is one of ``steps``.
+
+        ``places`` are the bits after the step on which it depends whether a step is one of them.
+        """
+        now = self.encoding.now
+        replaced = [(number_later(bit), self.values.get(bit, now[bit])) for bit in places]
+        return steps.substitute(BDDFunction.make_substitution(replaced)) if replaced else steps
+
     def after(self, states: Set) -> Set:
         """Return the states to which the action leads from the given ones."""
         found = states.apply_exists(BooleanOperator.AND, self._before, self._forgotten)

@@ -8,17 +8,37 @@ when there are not enough nodes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 
-from tdispmodel.compiling.specialising import StepFormula, Taken
 from tdispmodel.engines.diagrams.encoding import Encoding, Set
 from tdispmodel.engines.diagrams.exploring import Levels, TooMuchWork, Watch, backwards, forwards, some_way, union
 from tdispmodel.engines.diagrams.formulas import Formulas
 from tdispmodel.engines.diagrams.moves import Move, in_groups
 from tdispmodel.engines.ranges import out_of_range
-from tdispmodel.ir.expressions import Actor, Expression
+from tdispmodel.ir.expressions import BOOLEAN, Actor, Expression, Literal, Read, Took, rebuilt
 from tdispmodel.ir.system import System, speaks_of_step
 from tdispmodel.verdict import Space as Counts, Trace
+
+
+class OfAction:
+    """A formula about steps that does not ask any more which action is taken; the same for actions alike to it."""
+
+    def __init__(self, formula: Expression) -> None:
+        self.formula = formula
+        self.asked = [node.names for node in formula.walk() if isinstance(node, Took)]
+        self._said: dict[tuple[bool, ...], Expression] = {}
+
+    def said_of(self, action: str) -> Expression:
+        """Return the formula as it is about steps of this action."""
+        taken = tuple(action in names for names in self.asked)
+        if taken not in self._said:
+            self._said[taken] = rebuilt(self.formula, partial(_took, action))
+        return self._said[taken]
+
+
+def _took(action: str, node: Expression) -> Expression | None:
+    return Literal(action in node.names, BOOLEAN) if isinstance(node, Took) else None
+
 
 Steps = list[tuple[Move, Set]]
 """Some steps: for each action, from which states it takes them."""
@@ -122,14 +142,12 @@ class Space:
         """For each action the states before, enabled or not, in which the formula is true of its step."""
         known = self._known_steps.get(id(formula))
         if known is None:
-            parts = StepFormula(formula)
-            truths = [self.formulas.truth(parts.residual(taken)) for taken in self._taken]
+            read = {node.name for node in formula.walk() if isinstance(node, Read) and node.after}
+            places = [bit for name in sorted(read) for bit in self.encoding.places[name]]
+            of_action = OfAction(formula)
+            truths = [move.taken_from(self.formulas.truth(of_action.said_of(move.name)), places) for move in self.moves]
             known = self._known_steps[id(formula)] = (formula, truths)  # the formula is kept, so its id stays its own
         return known[1]
-
-    @cached_property
-    def _taken(self) -> list[Taken]:
-        return [Taken(move.action) for move in self.moves]
 
     def ever(self, formula: Expression) -> bool:
         """Whether a formula is true somewhere: on a reachable step if it speaks of one, else in a reachable state."""

@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tdispmodel.engines.explicit import premise_of
 from tdispmodel.engines.protocol import Engine, Limits, Progress
 from tdispmodel.engines.watching.loops import Seen
 from tdispmodel.engines.watching.watcher import Notes, Watched, everything
@@ -155,7 +154,7 @@ class _Attempts:
 
     def _vacuous(self, limits: Limits) -> bool | None:
         """Whether the premise never comes true, None when that is not known."""
-        premise = premise_of(self.question)
+        premise = self.question.premise
         if premise is None:
             return None
         kind = Kind.STEP if speaks_of_step(premise) else Kind.INVARIANT
