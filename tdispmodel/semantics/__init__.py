@@ -3,7 +3,7 @@
 Slow and obvious on purpose: the reference for every engine, and all that the judge shares with them.
 """
 
-from tdispmodel.semantics.grounding import Scope, ground, ground_property
+from tdispmodel.semantics.grounding import Instances, Scope, ground, ground_property
 from tdispmodel.semantics.meaning import LeavesRange, Semantics
 
-__all__ = ["LeavesRange", "Scope", "Semantics", "ground", "ground_property"]
+__all__ = ["Instances", "LeavesRange", "Scope", "Semantics", "ground", "ground_property"]

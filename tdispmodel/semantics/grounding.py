@@ -126,6 +126,25 @@ def action_names(model: Model, devices: int) -> tuple[str, ...]:
     return tuple(name for name, *_ in _Grounding(model, Scope(devices)).taken)
 
 
+class Instances:
+    """The action instances of one model in one scope, for whoever changes one action and keeps everything else."""
+
+    def __init__(self, model: Model, scope: Scope) -> None:
+        self._grounding = _Grounding(model, scope)
+
+    def of(self, action: Action, instead: Action | None = None) -> tuple[SystemAction, ...]:
+        """Return the instances of an action of the model, with the guards and effects of ``instead`` if it is given.
+
+        They have the names and the order that they have in the system, and those are among them whose guard is false.
+        """
+        put = action if instead is None else instead
+        return tuple(
+            self._grounding.action(name, put, env)
+            for name, known, env, _ in self._grounding.taken
+            if known is action or (known.place == action.place and known == action)
+        )
+
+
 class _Grounding:
     """One model and one scope."""
 
