@@ -13,6 +13,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -103,7 +104,8 @@ class Packing:
     def packed(self, states: Sequence[State]) -> Words:
         """Return the rows of some states."""
         rows = np.zeros((len(states), self.words), np.uint64)
-        for field, column in zip(self.fields.values(), zip(*states, strict=True), strict=True):
+        columns = zip(*states, strict=True) if states else repeat(())
+        for field, column in zip(self.fields.values(), columns, strict=False):
             codes = {value: code(value, field.sort) << field.shift for value in set(column)}
             rows[:, field.word] |= np.array([codes[value] for value in column], np.uint64)
         return rows

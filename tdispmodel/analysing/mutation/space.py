@@ -57,8 +57,9 @@ class Space:
     @property
     def memory(self) -> int:
         """About how many bytes all this takes."""
-        arrays = (self.rows, self.targets, self.expanded, self.true, self.hits, *self._on.values())
-        return sum(array.nbytes for array in arrays) + self.count * BYTES_PER_KEY
+        flags = (self.expanded, self.true, *self._on.values())
+        numbers = self.rows.nbytes + self.targets.nbytes + self.hits.nbytes
+        return numbers + sum(array.nbytes for array in flags) + self.count * BYTES_PER_KEY
 
     def state(self, number: int) -> State:
         """Return the values of a state."""
@@ -116,13 +117,13 @@ class Space:
             found[enabled[~left]] = self.numbered(after[~left])
         return found
 
-    def on(self, formula: int, action: int, numbers: Numbers) -> Flags:
-        """Return in which of some expanded states a step formula is true on the step of an action of the system."""
+    def on(self, formula: int, action: int, numbers: Numbers) -> Flags | None:
+        """Return in which of some expanded states a step formula is true on the step of an action of the system.
+
+        None where it never is, in any state that was expanded.
+        """
         known = self._on.get((formula, action))
-        if known is None:
-            return np.zeros(len(numbers), np.bool_)
-        kept: Flags = known[numbers]
-        return kept
+        return None if known is None else known[numbers]
 
     def _note_steps(self, position: int, formula: Expression, wanted: Numbers, batch: Batch, taken: Flags) -> None:
         for group in self._groups[position]:
