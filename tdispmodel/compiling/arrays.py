@@ -11,7 +11,7 @@ Integers that 64 bits might not hold are computed as Python's own.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tdispmodel.compiling.layout import size
+from tdispmodel.compiling.sharing import Sharing
 from tdispmodel.ir.expressions import (
     Among,
     And,
@@ -135,20 +136,40 @@ def _value(number: int, sort: Sort) -> Value:
 
 
 class Batch:
-    """Some states, for which formulas are evaluated."""
+    """Some states, for which formulas are evaluated.
 
-    def __init__(self, packing: Packing, rows: Words) -> None:
+    What is in ``sharing`` is evaluated once.  The arrays that are given may be shared: they are not to be written to.
+    """
+
+    def __init__(self, packing: Packing, rows: Words, sharing: Sharing | None = None) -> None:
         self.packing = packing
         self.rows = rows
         self.count = len(rows)
+        self._still: Set[int] = frozenset() if sharing is None else sharing.still
+        self._masks: dict[int, Flags] = {}
+        self._values: dict[int, Values] = {}
         self._codes: dict[str, Values] = {}
         self._atoms: dict[tuple[str, tuple[Value, ...]], Flags] = {}
 
-    def mask(self, formula: Expression, action: SystemAction | None = None) -> Flags:  # one case per node
-        """Return where ``formula`` is true; for a step formula: on the step of ``action`` from there.
+    def mask(self, formula: Expression, action: SystemAction | None = None) -> Flags:
+        """Return where ``formula`` is true; for a step formula: on the step of ``action`` from there."""
+        known = self._masks.get(id(formula))
+        if known is None:
+            known = self._mask(formula, action)
+            if id(formula) in self._still:
+                self._masks[id(formula)] = known
+        return known
 
-        The array may be shared: it is not to be written to.
-        """
+    def values(self, term: Expression, action: SystemAction | None = None) -> Values:
+        """Return the value of ``term`` for each state: integers as they are, enum members as codes of their sort."""
+        known = self._values.get(id(term))
+        if known is None:
+            known = self._term(term, action)
+            if id(term) in self._still:
+                self._values[id(term)] = known
+        return known
+
+    def _mask(self, formula: Expression, action: SystemAction | None) -> Flags:  # one case per node
         match formula:
             case Literal(value, _):
                 return np.full(self.count, bool(value))
@@ -180,8 +201,7 @@ class Batch:
                 message = f"{type(formula).__name__} is no truth value of a system"
                 raise IllFormed(message)
 
-    def values(self, term: Expression, action: SystemAction | None = None) -> Values:
-        """Return the value of ``term`` for each state: integers as they are, enum members as codes of their sort."""
+    def _term(self, term: Expression, action: SystemAction | None) -> Values:
         if isinstance(term.sort, Boolean):
             return self.mask(term, action)
         match term:

@@ -14,6 +14,7 @@ from typing import assert_never
 
 import numpy as np
 
+from tdispmodel.analysing.mutation.evidence import Evidence, Ways
 from tdispmodel.analysing.mutation.loops import Fairness, backward, forward
 from tdispmodel.analysing.mutation.space import Numbers
 from tdispmodel.analysing.mutation.walking import Graph
@@ -34,15 +35,15 @@ CHEAPEST_FIRST = (
 
 @dataclass
 class Asked:
-    """Questions, and the formulas that are watched for them: of each kind of formula those of one kind of property
-    lie together.
+    """Questions, called by their numbers, and the formulas that are watched for them.
+
+    ``watches`` has for each question the numbers of its formulas among those of states, or of steps.
     """
 
     questions: Sequence[SystemProperty]
     states: list[Expression] = field(default_factory=list)
     steps: list[Expression] = field(default_factory=list)
-    watches: dict[SystemProperty, tuple[int, ...]] = field(default_factory=dict)
-    """For each question the numbers of its formulas among those of states or of steps."""
+    watches: list[tuple[int, ...]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for question in self.questions:
@@ -60,7 +61,7 @@ class Asked:
                     found = self._watch(self.states, question.after, formula)
                 case _:
                     assert_never(question.kind)
-            self.watches[question] = found
+            self.watches.append(found)
 
     @staticmethod
     def _watch(formulas: list[Expression], *wanted: Expression) -> tuple[int, ...]:
@@ -71,14 +72,18 @@ class Asked:
 class Answers:
     """The answers on one graph, which must be complete and leave no range for those that rest on all of it."""
 
-    def __init__(self, asked: Asked, graph: Graph) -> None:
+    def __init__(self, asked: Asked, graph: Graph, evidence: Evidence | None = None) -> None:
         self.asked = asked
         self.graph = graph
+        self.evidence = evidence or Evidence()
         self.space = graph.variant.base.space
 
-    def holds(self, question: SystemProperty) -> bool:
-        """Whether the property holds."""
-        watches = self.asked.watches[question]
+    def holds(self, number: int) -> bool:
+        """Whether the question of this number is answered by yes."""
+        question, watches = self.asked.questions[number], self.asked.watches[number]
+        shown = self.evidence.shown.get(number)
+        if shown is not None and shown.stands(self.graph.variant):
+            return False
         match question.kind:
             case Kind.INVARIANT:
                 return not self.true[watches[0]].any()
@@ -87,21 +92,27 @@ class Answers:
             case Kind.MUST_BE_POSSIBLE:
                 return self._possible(question, watches[0])
             case Kind.STAYS_POSSIBLE:
-                after, goal = self.true[watches[0]], self.true[watches[1]]
-                can = backward(self._reliable, goal, self._everywhere)
-                return not (after & ~can).any()
+                return self._stays_possible(
+                    self.true[watches[0]], self.true[watches[1]], self.evidence.ways.get(number)
+                )
             case Kind.NEVER_ENDLESS:
                 return self._ends(watches[0])
             case Kind.LEADS_TO:
-                after, waiting = self.true[watches[0]], np.logical_not(self.true[watches[1]])
-                region = forward(self.graph.targets, after, waiting)
-                return not self._fairness.loops(region)
+                waiting = np.logical_not(self.true[watches[1]])
+                return self._leads_to(self.true[watches[0]], waiting, self.evidence.fair.get(number))
             case _:
                 assert_never(question.kind)
 
-    def happens_again(self, question: SystemProperty) -> bool:
-        """Whether an invariant or a step property is violated in what was explored, complete or not."""
-        return question.kind in (Kind.INVARIANT, Kind.STEP) and not self.holds(question)
+    def why(self) -> Evidence:
+        """Return what the answers rest on, of a graph of the system itself; the counterexamples are not among it."""
+        found = Evidence()
+        for number, question in enumerate(self.asked.questions):
+            watches = self.asked.watches[number]
+            if question.kind is Kind.STAYS_POSSIBLE and self.holds(number):
+                found.ways[number] = Ways.of(self.reliable, self.true[watches[1]])
+            elif question.kind is Kind.LEADS_TO and self.holds(number):
+                found.fair[number] = self._fairness.looping(np.logical_not(self.true[watches[1]]))
+        return found
 
     @cached_property
     def true(self) -> Flags:
@@ -145,7 +156,7 @@ class Answers:
             enabled = self.graph.table[:, position] >= 0
             if action is not None and enabled.any():
                 batch = self.space.batch(self.graph.numbers[enabled])
-                found.append((position, enabled, [batch.mask(formula, action) for formula in self.asked.steps]))
+                found.append((position, enabled, [batch.mask(formula, action) for formula in self.space.step_formulas]))
         return found
 
     def _own_steps(self, formula: int) -> Iterator[tuple[int, Flags]]:
@@ -159,7 +170,8 @@ class Answers:
         return np.ones(self.graph.count, np.bool_)
 
     @cached_property
-    def _reliable(self) -> Numbers:
+    def reliable(self) -> Numbers:
+        """Where the actions that are not adversarial lead."""
         return self.graph.part(lambda action: not action.adversarial)
 
     @cached_property
@@ -182,6 +194,44 @@ class Answers:
             for position, flags in self.steps(watch)
             if actions[position].actor is not Actor.HOST
         )
+
+    def _stays_possible(self, after: Flags, goal: Flags, ways: Ways | None) -> bool:
+        can = goal
+        if ways is not None:
+            old = ~self.graph.new
+            can = goal.copy()
+            can[old] |= ways.untouched(self._differing)[self.graph.numbers[old]]
+        if not (after & ~can).any():
+            return True
+        return not (after & ~backward(self.reliable, can, self._everywhere)).any()
+
+    def _leads_to(self, after: Flags, waiting: Flags, fair: Flags | None) -> bool:
+        """Whether no fair loop of waiting states is reached from one with the premise by waiting states.
+
+        A loop that the system has too, and on whose states the mutant does not differ, is among the ``fair`` ones if it
+        is fair.  If the system's behaviours do not come to such a loop, then the mutant's come there from a state in
+        which it differs.  Every other loop has such a state, so it lies in what they reach and what reaches them.
+        """
+        region = forward(self.graph.targets, after, waiting)
+        if fair is None:
+            return not self._fairness.loops(region)
+        seeds = region & self.graph.differing
+        if not seeds.any():
+            return True
+        tail = forward(self.graph.targets, seeds, waiting)
+        old = ~self.graph.new
+        if (tail[old] & fair[self.graph.numbers[old]]).any():
+            return not self._fairness.loops(region)
+        quiet = self._fairness.quiet
+        return not self._fairness.loops(backward(quiet, seeds, forward(quiet, seeds, waiting)))
+
+    @cached_property
+    def _differing(self) -> Flags:
+        """In which of the base states the mutant differs."""
+        variant = self.graph.variant
+        found = np.zeros(variant.base.count, np.bool_)
+        found[variant.differing] = True
+        return found
 
     def _ends(self, watch: int) -> bool:
         """Whether no fair loop takes a step on which the formula is true."""

@@ -8,7 +8,7 @@ POPL 1985; what is left after trimming goes to R. E. Tarjan's algorithm (1972).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,37 +77,49 @@ class Fairness:
         """Where the fair actions lead."""
         return self.quiet[:, self.places]
 
-    def loops(self, inside: Flags, wanted: Flags | None = None) -> bool:
-        """Whether a fair behaviour of quiet steps stays in ``inside`` for ever.
+    def looping(self, inside: Flags, wanted: Flags | None = None) -> Flags:
+        """Return the states that lie on a loop of quiet steps which a fair behaviour may go round for ever.
 
-        With ``wanted``, which has a flag for each entry of ``quiet``, it must take such a step again and again; without
-        it may stay where it is for ever where no fair action is enabled.
+        The loop stays in ``inside``.  With ``wanted``, which has a flag for each entry of ``quiet``, it takes such a
+        step; without, a behaviour may also stay where it is for ever where no fair action is enabled.
         """
+        found = np.zeros(len(inside), np.bool_)
         states = np.flatnonzero(inside).astype(np.int32)
-        if not len(states) or (wanted is not None and not wanted[states].any()):
-            return False
-        return self._rests(states, wanted) or any(
-            self._is_fair(component, wanted) for component in components(trimmed(self.quiet, inside))
-        )
+        if len(states) and (wanted is None or wanted[states].any()):
+            found[states] = self._rests(states, wanted)
+            found |= self._goes_round(inside, wanted)
+        return found
 
-    def _rests(self, states: Numbers, wanted: Flags | None) -> bool:
-        """Whether a fair behaviour stays in one state: each fair action that is enabled there leads back to it."""
+    def loops(self, inside: Flags, wanted: Flags | None = None) -> bool:
+        """Whether there is such a loop."""
+        return bool(self.looping(inside, wanted).any())
+
+    def _rests(self, states: Numbers, wanted: Flags | None) -> Flags:
+        """Return in which of some states a behaviour may stay: each fair action that is enabled leads back there."""
         here = states[:, None]
         fair = self.fair[states]
-        rests = ((fair < 0) | (fair == here)).all(axis=1)
+        rests: Flags = np.logical_and.reduce((fair < 0) | (fair == here), axis=1)
         if wanted is not None:
             rests &= ((self.quiet[states] == here) & wanted[states]).any(axis=1)
-        return bool(rests.any())
+        return rests
 
-    def _is_fair(self, component: Numbers, wanted: Flags | None) -> bool:
-        """Whether a behaviour may go round all of a component for ever."""
-        member = np.zeros(len(self.quiet) + 1, np.bool_)
-        member[component] = True
-        fair = self.fair[component]
-        served = (fair < 0).any(axis=0) | member[fair].any(axis=0)
-        if not served.all():
-            return False
-        return wanted is None or bool((wanted[component] & member[self.quiet[component]]).any())
+    def _goes_round(self, inside: Flags, wanted: Flags | None) -> Flags:
+        """Return the states of the components of two states or more that a behaviour may go round."""
+        belongs, count = components(trimmed(self.quiet, inside), len(self.quiet))
+        states = np.flatnonzero(belongs[:-1] >= 0)
+        here = belongs[states]
+        fair = self.fair[states]
+        served = (fair < 0) | (belongs[fair] == here[:, None])
+        met = np.zeros((count + 1, fair.shape[1] + 1), np.bool_)
+        rows, columns = np.nonzero(served)
+        met[here[rows], columns] = True
+        if wanted is None:
+            met[:-1, -1] = True
+        else:
+            taken = (wanted[states] & (belongs[self.quiet[states]] == here[:, None])).any(axis=1)
+            met[here[taken], -1] = True
+        round_: Flags = np.logical_and.reduce(met, axis=1)[belongs[:-1]]  # the last row is of those in no component
+        return round_
 
 
 def trimmed(targets: Numbers, inside: Flags) -> dict[int, list[int]]:
@@ -131,8 +143,12 @@ def trimmed(targets: Numbers, inside: Flags) -> dict[int, list[int]]:
     return {state: [t for t, is_on in zip(row, flags, strict=True) if is_on] for state, row, flags in rows}
 
 
-def components(graph: dict[int, list[int]]) -> Iterator[Numbers]:
-    """Yield the strongly connected components of two or more states, without recursion."""
+def components(graph: dict[int, list[int]], count: int) -> tuple[Numbers, int]:
+    """Return to which strongly connected component of two or more states each of ``count`` states belongs, and how
+    many there are; -1 for a state that is in none, and once more at the end.  Without recursion.
+    """
+    belongs = np.full(count + 1, -1, np.int32)
+    found = 0
     order: dict[int, int] = {}
     lowest: dict[int, int] = {}
     stack: list[int] = []
@@ -165,4 +181,6 @@ def components(graph: dict[int, list[int]]) -> Iterator[Numbers]:
                         component.append(stack.pop())
                     on_stack.difference_update(component)
                     if len(component) > 1:
-                        yield np.array(component, np.int32)
+                        belongs[component] = found
+                        found += 1
+    return belongs, found

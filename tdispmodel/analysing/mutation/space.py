@@ -7,12 +7,13 @@ the system itself never reaches; the next mutant finds them there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tdispmodel.compiling.arrays import Batch, Flags, Key, Packing, Words, assigned_by
+from tdispmodel.compiling.sharing import Sharing
 from tdispmodel.ir.expressions import Expression, Literal, Read, Took
 from tdispmodel.ir.system import State, System, SystemAction
 
@@ -26,6 +27,9 @@ LEAVES = -2
 """In place of a target: the action is enabled and would assign a value outside a variable's range."""
 
 ROOM = 1 << 12
+CHUNK = 1 << 14
+"""So many states are looked at together."""
+
 BYTES_PER_KEY = 120
 """About what a state costs in the dictionary, beside its rows."""
 
@@ -40,10 +44,11 @@ class Space:
 
     def __init__(self, system: System, states: Sequence[Expression] = (), steps: Sequence[Expression] = ()) -> None:
         self.system = system
-        self.actions = system.actions
+        self.sharing = Sharing()
+        self.actions = tuple(map(self.sharing.action, system.actions))
         self.packing = Packing(system)
-        self.state_formulas = tuple(states)
-        self.step_formulas = tuple(steps)
+        self.state_formulas = tuple(map(self.sharing.of, states))
+        self.step_formulas = tuple(map(self.sharing.of, steps))
         self.number: dict[Key, int] = {}
         self.count = 0
         self.rows: Words = np.zeros((ROOM, self.packing.words), np.uint64)
@@ -71,7 +76,7 @@ class Space:
 
     def batch(self, numbers: Numbers) -> Batch:
         """Return some states, for evaluating formulas."""
-        return Batch(self.packing, self.rows[numbers])
+        return Batch(self.packing, self.rows[numbers], self.sharing)
 
     def numbered(self, rows: Words) -> Numbers:
         """Return the numbers of some rows, new ones for those that nobody asked about before."""
@@ -93,9 +98,22 @@ class Space:
 
     def expand(self, numbers: Numbers) -> None:
         """Work out the steps of those of the states that have none yet, and what is true there."""
-        wanted = numbers[~self.expanded[numbers]]
-        if not len(wanted):
-            return
+        unknown = numbers[~self.expanded[numbers]]
+        for begin in range(0, len(unknown), CHUNK):
+            self._expand(unknown[begin : begin + CHUNK])
+
+    def close(self, most: int, stop: Callable[[], str]) -> None:
+        """Expand what is known and what follows from it, until that is all, there are ``most`` states, or it must stop.
+
+        Whatever is not expanded then is when somebody comes to it.
+        """
+        while self.count < most and not stop():
+            waiting = np.flatnonzero(~self.expanded[: self.count]).astype(np.int32)
+            if not len(waiting):
+                break
+            self.expand(waiting[:most])
+
+    def _expand(self, wanted: Numbers) -> None:
         batch = self.batch(wanted)
         for index, action in enumerate(self.actions):
             led = self.leads(action, batch)
@@ -112,7 +130,7 @@ class Space:
         found = np.full(batch.count, DISABLED, np.int32)
         enabled = np.flatnonzero(batch.mask(action.guard))
         if len(enabled):
-            after, left = Batch(self.packing, batch.rows[enabled]).successors(action)
+            after, left = Batch(self.packing, batch.rows[enabled], self.sharing).successors(action)
             found[enabled[left]] = LEAVES
             found[enabled[~left]] = self.numbered(after[~left])
         return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -43,6 +44,26 @@ class Base:
         self.numbers: Numbers = np.arange(self.count, dtype=np.int32)
         self.batch = space.batch(self.numbers)
         self.table = space.targets[: self.count].copy()
+        self.tree = _tree(self.table, self.levels)
+
+    def spans(self, position: int, column: Numbers) -> bool:
+        """Whether the tree stands that led to each state, if an action leads elsewhere."""
+        before, by = self.tree
+        led = np.flatnonzero(by == position)
+        return bool((column[before[led]] == led).all())
+
+
+def _tree(table: Numbers, levels: list[int]) -> tuple[Numbers, Numbers]:
+    """Return for each state one from which a step leads to it, one level nearer to the start, and the action; -1 for
+    start states.
+    """
+    before, by = np.full((2, len(table)), -1, np.int32)
+    for begin, end in pairwise(levels):
+        for position in range(table.shape[1]):
+            column = table[begin:end, position]
+            led = np.flatnonzero(column >= end)
+            before[column[led]], by[column[led]] = led + begin, position
+    return before, by
 
 
 def starts_of(space: Space, change: Change) -> Numbers:
@@ -96,6 +117,13 @@ class Variant:
         """Whether the mutant starts where the system does, and differs in no step from a state that it reaches."""
         return not len(self.differing) and np.array_equal(self.starts, self.base.starts)
 
+    @property
+    def keeps_all(self) -> bool:
+        """Whether it surely reaches whatever the system reaches: the ways that were found are still there."""
+        return bool(np.isin(self.base.starts, self.starts).all()) and all(
+            self.base.spans(position, column) for position, column in self.columns.items()
+        )
+
     def leads(self, action: SystemAction | None, numbers: Numbers) -> Numbers:
         """Return where an action leads from some states."""
         space = self.base.space
@@ -127,10 +155,11 @@ def variant(base: Base, change: Change) -> Variant:
     found = Variant(base, change, starts)
     positions = {action.name: position for position, action in enumerate(space.actions)}
     for name, action in change.actions.items():
+        shared = None if action is None else space.sharing.action(action)
         if name in positions:
-            found.changed[positions[name]] = action
-        elif action is not None:
-            found.added.append(action)
+            found.changed[positions[name]] = shared
+        elif shared is not None:
+            found.added.append(shared)
     for position, action in found.own.items():
         found.columns[position] = (
             np.full(base.count, DISABLED, np.int32) if action is None else space.leads(action, base.batch)
@@ -195,35 +224,52 @@ class Graph:
         return self.targets[:, [wanted(action) for action in self.variant.actions]]
 
 
-def walk(mutant: Variant, stop: Stop, enough: Callable[[Numbers, Numbers], bool] | None = None) -> Graph:
-    """Return what a mutant reaches; as far as it came where it must stop, or where ``enough`` was seen.
+class Unexplored(Exception):
+    """A walk came to states of which nobody asked before."""
 
-    ``enough`` is told the states of a level and their rows of targets.
+    def __init__(self, numbers: Numbers) -> None:
+        self.numbers = numbers
+        super().__init__()
+
+
+def walk(mutant: Variant, stop: Stop, *, explore: bool = True) -> Graph:
+    """Return what a mutant reaches; as far as it came where it must stop.
+
+    Raises `Unexplored`, unless it may ``explore``, at states whose steps are not known.
     """
-    space = mutant.base.space
+    space, base = mutant.base.space, mutant.base
+    seen = np.zeros(space.count, np.bool_)
     levels: list[Numbers] = []
     tables: list[Numbers] = []
-    seen = np.zeros(space.count, np.bool_)
     frontier = mutant.starts
+    if mutant.keeps_all:
+        levels, tables = [base.numbers], [mutant.rows(base.numbers)]
+        seen[: base.count] = True
+        frontier = _fresh(np.concatenate([tables[0].ravel(), mutant.starts]), seen, space.count)
     stopped = ""
     while len(frontier):
         stopped = stop()
         if stopped:
             break
-        rows = mutant.rows(frontier)
+        if not explore and not space.expanded[frontier].all():
+            raise Unexplored(frontier)
         levels.append(frontier)
-        tables.append(rows)
-        if enough is not None and enough(frontier, rows):
-            stopped = "enough was seen"
-            break
+        tables.append(mutant.rows(frontier))
         seen = _longer(seen, space.count)
         seen[frontier] = True
-        fresh = np.zeros(space.count + 1, np.bool_)
-        fresh[np.maximum(rows, -1)] = True  # what leads nowhere marks the one that is too many
-        frontier = np.flatnonzero(fresh[:-1] & ~seen).astype(np.int32)
+        frontier = _fresh(tables[-1].ravel(), seen, space.count)
     none = np.zeros(0, np.int32)
     table = np.concatenate(tables) if tables else np.zeros((0, len(mutant.actions)), np.int32)
     return Graph(mutant, np.concatenate([none, *levels]), table, stopped)
+
+
+def _fresh(targets: Numbers, seen: Flags, count: int) -> Numbers:
+    """Return which of ``count`` states are among some targets and were not seen."""
+    marks = np.zeros(count + 1, np.bool_)
+    marks[np.maximum(targets, -1)] = True  # what leads nowhere marks the one that is too many
+    marks = marks[:-1]
+    marks[: len(seen)] &= ~seen
+    return np.flatnonzero(marks).astype(np.int32)
 
 
 def unmutated(base: Base) -> Graph:
