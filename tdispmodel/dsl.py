@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Annotated, Any, TypeVar, overload
+from typing import Annotated, Any, Literal, TypeVar, overload
 
 __all__ = [
     "Actor",
@@ -171,9 +171,19 @@ def _noting(decorator: str, *given: object, **options: object) -> Callable[[Func
 # --- what may stand above a method of a component --------------------------------------------------------------------
 
 
-def action(*, by: Actor, fair: bool | None = None, to: Actor | None = None) -> Callable[[Function], Function]:
-    """Mark a method as an action of ``by``; ``fair`` differs from the actor's fairness, ``to`` is who is addressed."""
-    return _noting("action", by=by, fair=fair, to=to)
+@overload
+def action(*, by: Actor, fair: bool | None = None, to: Actor | None = None) -> Callable[[Function], Function]: ...
+@overload
+def action(*, by: Actor, strongly_fair: Literal[True], to: Actor | None = None) -> Callable[[Function], Function]: ...
+def action(
+    *, by: Actor, fair: bool | None = None, strongly_fair: bool | None = None, to: Actor | None = None
+) -> Callable[[Function], Function]:
+    """Mark a method as an action of ``by``; ``to`` is who is addressed.
+
+    ``fair`` says otherwise than the actor whether the action, where it stays possible, is taken in the end;
+    ``strongly_fair`` that it is taken again and again if it is possible again and again.
+    """
+    return _noting("action", by=by, fair=fair, strongly_fair=strongly_fair, to=to)
 
 
 def initially(function: Function) -> Function:

@@ -27,7 +27,7 @@ from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import State, System, SystemAction, SystemProperty
 from tdispmodel.reports.naming import Names
 from tdispmodel.reports.trace import render, rows
-from tdispmodel.semantics import LeavesRange, Scope, Semantics, ground
+from tdispmodel.semantics import LeavesRange, Scope, Semantics, ground, start_states
 from tdispmodel.semantics.grounding import default_constants, ground_properties
 from tdispmodel.source import Rejected
 from tdispmodel.verdict import Answer, Trace
@@ -131,7 +131,7 @@ def machine(
         message = f"a state machine checks invariants and step properties only, not {', '.join(unsuitable)}"
         raise ValueError(message)
     semantics = Semantics(system)
-    starts = tuple(islice(semantics.initial_states(), MOST_STARTS))
+    starts = tuple(islice(start_states(semantics), MOST_STARTS))
     if not starts:
         message = f"{system.name} has no start state"
         raise ValueError(message)

@@ -6,7 +6,8 @@ value of the state before the step a name.  What was assigned may not be read ag
 order of the lines never matters: to swap two variables, name the old value first.
 
 Actions of the kernel, of userspace and of the relying party are weakly fair: they do not stay possible for ever
-without being taken.  `fair=` says otherwise.  `to=` says whom the action addresses, for charts.
+without being taken.  `fair=` and `strongly_fair=` say otherwise (15).  `to=` says whom the action addresses, for
+charts.
 
 Figures, 1 device: 6 states, 10 transitions.  (`swap` is possible in all 6, `count` in 2, `forget` in 2.)
 """

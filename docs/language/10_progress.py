@@ -2,8 +2,8 @@
 
 `@leads_to(after=P) f`: from every state where P holds, a state where f holds comes sooner or later.
 `@never_endless f`: such steps are taken only finitely often.  Both speak of endless behaviours in which each
-action of the kernel, of userspace and of the relying party that stays possible is taken some time, and in which
-host, environment and device faults move only finitely often.
+action of the kernel, of userspace and of the relying party that stays possible is taken some time (15), and in
+which host, environment and device faults move only finitely often.
 
 Figures, 1 device: 4 states, 6 transitions.  (`probe` where not bound: 2; `bind` where probed and not bound: 1;
 `disturb` where probed: 2; `unbind` is possible in the state bound but not probed: 1.)

@@ -30,7 +30,7 @@ from tdispmodel.reading import Reading, read
 from tdispmodel.reading.conditions import ROOT
 from tdispmodel.reports.litmus import Blocked, Litmus
 from tdispmodel.reports.naming import without_arguments
-from tdispmodel.semantics import Scope, Semantics, ground
+from tdispmodel.semantics import Scope, Semantics, TooManyStarts, ground
 from tdispmodel.semantics.grounding import action_names, ground_formula, instances
 from tdispmodel.source import Rejected, did_you_mean
 from tdispmodel.verdict import OutOfRange, Trace
@@ -167,8 +167,14 @@ class Search:
 
     def run(self) -> None:
         """Find every place that can be reached, until a limit is."""
-        for packed in self.compiled.starts():
-            self.found(packed * self.width, -1, -1)
+        try:
+            for packed in self.compiled.starts():
+                self.found(packed * self.width, -1, -1)
+                if len(self.places) % CHECK_EVERY == 0 and self.at_limit():
+                    return
+        except TooManyStarts as many:
+            self.stopped = many.words
+            return
         steps = [self.indexes.get(name, -1) for name in self.names]
         current = 0
         while current < len(self.places):

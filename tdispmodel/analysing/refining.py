@@ -8,11 +8,11 @@ of the engines and judged as any step property is (Abadi and Lamport 1991, The e
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tdispmodel.checking.asking import Group, Plan, check_group
 from tdispmodel.checking.mistakes import UNMAPPED, mistake
-from tdispmodel.engines.protocol import Progress, silent
+from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.ir.expressions import (
     TRUE,
     Equal,
@@ -32,10 +32,13 @@ from tdispmodel.ir.system import System, SystemAction, SystemProperty, within
 from tdispmodel.printing import compact
 from tdispmodel.reading import Mapped
 from tdispmodel.reports.refinement import Refinement
+from tdispmodel.semantics import Semantics, TooManyStarts, start_states
 from tdispmodel.semantics.grounding import Scope, ground, ground_properties, instances
-from tdispmodel.semantics.meaning import Semantics
 from tdispmodel.source import did_you_mean
 from tdispmodel.verdict import Answer, Result, Trace, Verdict
+
+CHECK_EVERY = 256
+"""Limits are looked at once per so many start states."""
 
 Meaning = Mapping[str, Expression]
 """What each flat variable of the abstract system is, over the variables of the full one before the step."""
@@ -102,7 +105,8 @@ def refine(
         texts = tuple(
             (f"{name}, {n}", compact(value)) for n, one in enumerate(views) for name, value in one.meaning.items()
         )
-    wrong = no_start(views, full.name, abstract)
+    limits = plan.limits()
+    wrong = no_start(views, full.name, abstract, limits)
     if wrong is not None:
         return Refinement(full.name, abstract.name, texts, wrong)
     steps = [
@@ -117,7 +121,7 @@ def refine(
         for action in views[0].abstract.actions
     }
     group = Group(system, {about("refines"): tuple(steps)} | {about(name): parts for name, parts in occurs.items()})
-    result, *others = check_group(full.name, group, plan, progress)
+    result, *others = check_group(full.name, group, replace(plan, seconds=limits.remaining()), progress)
     answers = dict(zip(occurs, (other.verdict.answer for other in others), strict=True))
     return Refinement(
         full.name,
@@ -140,16 +144,30 @@ def asked(name: str, formula: Expression) -> SystemProperty:
     return SystemProperty(name, "", Kind.STEP, formula)
 
 
-def no_start(views: Sequence[View], name: str, abstract: Model) -> Result | None:
-    """Return the violated verdict on a start state that is none of the abstract model; None when all are."""
+def no_start(views: Sequence[View], name: str, abstract: Model, limits: Limits) -> Result | None:
+    """Return the violated verdict on a start state that is none of the abstract model; None when all are.
+
+    It is open when not all of them could be looked at.
+    """
     semantics = Semantics(views[0].full)
-    for state in semantics.initial_states():
-        for view in views:
-            if not semantics.holds(view.starts(), state):
-                question = SystemProperty(f"starts_as_{abstract.name}", "", Kind.INVARIANT, view.starts())
-                verdict = Verdict(question, Answer.VIOLATED, "semantics", trace=Trace(state), shortest=True)
-                return Result(name, view.full, verdict)
-    return None
+    questions = [
+        SystemProperty(f"starts_as_{abstract.name}", "", Kind.INVARIANT, formula)
+        for formula in dict.fromkeys(view.starts() for view in views)
+    ]
+    verdict: Verdict | None = None
+    try:
+        for number, state in enumerate(start_states(semantics)):
+            refused = next((asked for asked in questions if not semantics.holds(asked.formula, state)), None)
+            if refused is not None:
+                verdict = Verdict(refused, Answer.VIOLATED, "semantics", trace=Trace(state), shortest=True)
+                break
+            if number % CHECK_EVERY == CHECK_EVERY - 1 and limits.out_of_time():
+                reason = f"out of time after {limits.seconds:g} s, with {number + 1} start states looked at"
+                verdict = Verdict(questions[0], Answer.OPEN, "semantics", reason=reason)
+                break
+    except TooManyStarts as many:
+        verdict = Verdict(questions[0], Answer.OPEN, "semantics", reason=many.words)
+    return None if verdict is None else Result(name, views[0].full, verdict)
 
 
 def moved(view: View, trace: Trace | None) -> tuple[tuple[str, bool | int | str, bool | int | str], ...]:

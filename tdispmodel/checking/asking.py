@@ -17,7 +17,7 @@ from tdispmodel.engines.vacuity import is_vacuous
 from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.model import NOWHERE, Model, Property
 from tdispmodel.ir.system import System, SystemProperty
-from tdispmodel.semantics import Semantics
+from tdispmodel.semantics import Semantics, TooManyStarts, start_states
 from tdispmodel.semantics.grounding import Scope, default_constants, ground, ground_properties
 from tdispmodel.source import Complaint, Place, Rejected
 from tdispmodel.verdict import Answer, ClosedStates, Contradiction, OutOfRange, Result, Skipped, Verdict
@@ -141,8 +141,8 @@ def can_start(system: System, model: Model) -> None:
     Too many combinations of start values to try are left to the engines, which say so.
     """
     try:
-        start = next(Semantics(system).initial_states(), None)
-    except Rejected:
+        start = next(start_states(Semantics(system)), None)
+    except TooManyStarts:
         return
     if start is None:
         message = f"{model.name} has no start state: nothing satisfies all its @initially conditions"

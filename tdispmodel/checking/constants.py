@@ -27,7 +27,9 @@ from tdispmodel.ir.model import Constant, Model
 from tdispmodel.semantics.grounding import constants
 from tdispmodel.source import Place, did_you_mean
 
-INDEX = re.compile(r"\[([0-9]{1,4})\]")
+INDEX = re.compile(r"\[(0|[1-9][0-9]{0,3})\]")
+PADDED = re.compile(r"\[0+(?=[0-9])")
+"""An index that is written with zeros before it, which no instance is called by."""
 FIRST = re.compile(r"\[0\]")
 SHORT_NAME, SHORT_FOR = "topology", "kind"
 """``topology=TDISP,PLAIN`` stands for ``devices.kind=TDISP,PLAIN`` where the root has no constant of that name."""
@@ -141,6 +143,9 @@ class _Choice:
         """Return the constant of one instance, ``devices[1].kind``.  Raises `Rejected` when there is none."""
         index, constant = INDEX.search(name), self.known.get(self.without_index(name))
         if index is None or constant is None:
+            bare = PADDED.sub("[", name)
+            if bare != name and self.known.get(self.without_index(bare)) is not None:
+                raise mistake(UNKNOWN_CONSTANT, f"there is no constant {shortened(name)}", f"did you mean {bare}?")
             raise unknown(UNKNOWN_CONSTANT, "constant", name, self.known)
         if int(index[1]) >= number:
             there = "1 device" if number == 1 else f"{number} devices"

@@ -6,7 +6,7 @@ Verdicts come from the pipeline, for the cells that matter only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tdispmodel.checking.constants import by_name, can_be_set
@@ -15,9 +15,10 @@ from tdispmodel.checking.helpers import replaced
 from tdispmodel.checking.mistakes import CATALOGUE as OF_THE_COMMAND_LINE
 from tdispmodel.checking.pipeline import Request, Run
 from tdispmodel.checking.topics import COMPLAINTS, Known
-from tdispmodel.ir.expressions import ConstantValue, Enumeration, Expression, Field, Sort
-from tdispmodel.ir.model import Action, Constant, Model, Variable
-from tdispmodel.printing import changed_actions, effects_text, guards_text
+from tdispmodel.checking.uses import Member, asked_about, assigned, constants_read, derives, owner_of_constant
+from tdispmodel.ir.expressions import Enumeration, Sort
+from tdispmodel.ir.model import Action, Component, Constant, Model, Variable
+from tdispmodel.printing import actor_text, changed_actions, effects_text, guards_text
 from tdispmodel.reports.explanation import EACH_KIND, Asked, Explanation, Fact, Question, Said
 from tdispmodel.reports.options import Options
 from tdispmodel.semantics.grounding import Scope, ground_property
@@ -33,6 +34,7 @@ FAMILIES = {
     "E4": "actions and patches",
     "E5": "properties",
     "E6": "the command line",
+    "E7": "stored counterexamples",
     "E9": "faults of tdispmodel itself",
 }
 """What the complaints of a family are about."""
@@ -186,17 +188,12 @@ def _action(known: Known, name: str) -> Explained:
         facts.insert(0, Fact("Only in", _added_by(known, owned.model)))
     explanation = Explanation(
         title=name,
-        kind=f"action, by {_who(action)}",
+        kind=f"action, by {actor_text(action)}",
         texts=(action.text, _source(action.source)),
         facts=tuple(fact for fact in facts if fact.items),
         statements=_about(known, "actions", name),
     )
     return explanation, None
-
-
-def _who(action: Action) -> str:
-    unusual = "" if action.fair == action.actor.fair else ", fair" if action.fair else ", not fair"
-    return action.actor.value.replace("_", " ") + unusual
 
 
 def _added_by(known: Known, model: Model) -> tuple[str, ...]:
@@ -222,24 +219,14 @@ def _variable(known: Known, name: str) -> Explained:
     if variable is None:
         raise KeyError(name)
     start = "anything" if variable.initial == variable.sort.values else " or ".join(map(str, variable.initial))
-    assigned = [
-        full
-        for full, other in known.actions.items()
-        if other.action and any(update.variable == variable.name for update in other.action.updates)
-    ]
-    base = owned.model is known.base.model
-    asked = [
-        f"{wanted.code} {wanted.name}"
-        for wanted in (known.base.properties if base else ())
-        if any(variable.name in _variables(formula) for formula in (wanted.formula, wanted.after))
-    ]
+    member = (owned.component.name, variable.name)
     facts = [
-        Fact("Only in", () if base else _added_by(known, owned.model)),
+        Fact("Only in", () if owned.model is known.base.model else _added_by(known, owned.model)),
         Fact("Values", (_values(variable.sort),)),
         Fact("Start", (start,)),
         _hidden_from(variable),
-        Fact("Assigned by", tuple(assigned)),
-        Fact("Asked in", tuple(asked)),
+        Fact("Assigned by", _actions(known, owned.model, lambda *action: member in assigned(*action))),
+        Fact("Asked in", _asked_in(known, owned.model, member)),
     ]
     explanation = Explanation(
         title=name,
@@ -255,8 +242,31 @@ def _hidden_from(known: Variable | Constant) -> Fact:
     return Fact("Hidden from", tuple(sorted(actor.value.replace("_", " ") for actor in known.hidden_from)))
 
 
-def _variables(formula: Expression) -> set[str]:
-    return {node.variable for node in formula.walk() if isinstance(node, Field)}
+def _actions(known: Known, owner: Model, wanted: Callable[[Model, Component, Action], bool]) -> tuple[str, ...]:
+    """Return the wanted actions of ``owner`` and of the models that change it, by full name.
+
+    One of them that is wanted only as a proposal has it is followed by the first such proposal.
+    """
+    found: dict[str, str] = {}
+    for model in sorted(known.models, key=lambda model: model is not owner):
+        for component in model.components if derives(model, owner) else ():
+            for action in component.actions:
+                full = next(name for part in component.lineage if (name := f"{part}.{action.name}") in known.actions)
+                if wanted(model, component, action):
+                    own = model is owner or known.actions[full].model is model
+                    found.setdefault(full, full if own else f"{full} ({model.name})")
+    return tuple(found.values())
+
+
+def _asked_in(known: Known, owner: Model, member: Member) -> tuple[str, ...]:
+    """Return the properties that speak of a variable, of all that are asked of a model that has it."""
+    found = {
+        (wanted.code, wanted.name)
+        for loaded in known.with_properties()
+        for wanted in (loaded.properties if derives(loaded.model, owner) else ())
+        if member in asked_about(loaded.model, wanted)
+    }
+    return tuple(f"{code} {name}" for code, name in sorted(found))
 
 
 def _constant(known: Known, name: str) -> Explained:
@@ -266,17 +276,14 @@ def _constant(known: Known, name: str) -> Explained:
         for proposal, loaded in known.proposals.items()
         if (known_here := by_name(loaded.model).get(name)) is not None and known_here.fixed
     ]
-    read = [
-        full
-        for full, owned in known.actions.items()
-        if owned.action and any(constant.name in _constants(formula) for formula in _formulas(owned.action))
-    ]
+    owner = next(model for model in known.models if name in by_name(model))
+    member = (owner_of_constant(owner, name).name, constant.name)
     facts = [
         Fact("Values", (_values(constant.sort),)),
         Fact("Default", (str(constant.value),)),
         _hidden_from(constant),
         Fact("Fixed by", tuple(fixed)),
-        Fact("Read by", tuple(read)),
+        Fact("Read by", _actions(known, owner, lambda *action: member in constants_read(*action))),
     ]
     free = [proposal for proposal, loaded in known.proposals.items() if can_be_set(loaded.model, [name])]
     others = [value for value in constant.sort.values if value != constant.value]
@@ -290,15 +297,6 @@ def _constant(known: Known, name: str) -> Explained:
         commands=(command,) if command else (),
     )
     return explanation, None
-
-
-def _formulas(action: Action) -> Iterable[Expression]:
-    yield from (guard.condition for guard in action.guards)
-    yield from (update.value for update in action.updates)
-
-
-def _constants(formula: Expression) -> set[str]:
-    return {node.name for node in formula.walk() if isinstance(node, ConstantValue)}
 
 
 def _values(sort: Sort) -> str:

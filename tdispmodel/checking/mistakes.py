@@ -1,16 +1,19 @@
 """Mistakes on the command line as complaints, and faults of our own as one exception.
 
-Every code of the command line starts with E61 or E62; the place is ``<command line>`` because no file holds it.
+Every code of the command line starts with E6; the place is ``<command line>`` where no file holds it.  The codes of
+stored traces (E7) are given by what reads them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tdispmodel.exporting.itf import CANNOT_READ, NOT_ITF, NOT_JSON, NOT_OURS
 from tdispmodel.source import Complaint, Place, Rejected, did_you_mean
 
 COMMAND_LINE = Place("<command line>")
 
+TOO_MANY_STARTS = "E601"
 USAGE = "E610"
 UNKNOWN_PROPOSAL = "E611"
 NO_CATALOGUE = "E612"
@@ -36,6 +39,7 @@ OWN_FAULT = "E900"
 
 
 CATALOGUE: dict[str, str] = {
+    TOO_MANY_STARTS: "more combinations of start values than are tried",
     USAGE: "the command line makes no sense",
     UNKNOWN_PROPOSAL: "there is no such proposal",
     NO_CATALOGUE: "there is no catalogue",
@@ -57,6 +61,10 @@ CATALOGUE: dict[str, str] = {
     LITMUS: "a litmus file cannot be read",
     UNKNOWN_STEP: "a litmus file names a step that its proposal does not have",
     TOPOLOGY: "a topology file cannot be read, or does not fit the model",
+    CANNOT_READ: "a stored trace cannot be read",
+    NOT_JSON: "a stored trace is no JSON",
+    NOT_ITF: "a stored trace is not in the Informal Trace Format",
+    NOT_OURS: "a stored trace does not say of what it is one",
     OWN_FAULT: "a fault of tdispmodel itself",
 }
 """What each code of this layer means."""

@@ -99,13 +99,14 @@ class Known:
 
     def property(self, name: str) -> tuple[Model, Property] | None:
         """Return a property with a model that it can be asked of: the base, another model, or else a proposal."""
-        for loaded in self._with_properties():
+        for loaded in self.with_properties():
             found = next((known for known in loaded.properties if known.name == name), None)
             if found is not None:
                 return loaded.model, found
         return None
 
-    def _with_properties(self) -> Iterator[Loaded]:
+    def with_properties(self) -> Iterator[Loaded]:
+        """Yield all models with the properties that are asked of them; a proposal is read when it is its turn."""
         yield from (self.base, *self.others.values())
         for path in self.catalogue.proposals.values():
             if path not in self._loaded:

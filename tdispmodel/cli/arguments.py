@@ -9,6 +9,7 @@ from typing import NamedTuple, NoReturn
 from tdispmodel import __version__
 
 FORMATS = ("text", "json", "rst")
+MODELS = ("promela", "murphi")
 
 EXIT_CODES = """\
 exit codes:
@@ -225,6 +226,16 @@ def _findings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
 
 
+def _export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("proposal", metavar="PROPOSAL", help="name in the catalogue or path")
+    parser.add_argument("--to", choices=MODELS, required=True, help="the language")
+    parser.add_argument(
+        "-k", metavar="EXPR", default="", dest="select", help="with these invariants and step properties"
+    )
+    _scope(parser)
+    parser.add_argument("-o", metavar="FILE", dest="file", help="write to this file (default: stdout)")
+
+
 def _list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=LISTS, metavar="WHAT", help=", ".join(LISTS))
     parser.add_argument("proposal", nargs="?", metavar="PROPOSAL", help="of this proposal (default: of the base model)")
@@ -267,6 +278,7 @@ VERBS = {
     ),
     "litmus": Verb("these steps, then this outcome: possible?", "[FILE ...]", "scenarios", "litmus", _litmus),
     "findings": Verb("what the matrix and its variants say", "[PROPOSAL ...]", "findings", "findings", _findings),
+    "export": Verb("the model for another model checker", "PROPOSAL --to LANGUAGE", "exports", "export", _export),
     "list": Verb("what there is", "WHAT [PROPOSAL]", "listings", "listing", _list),
     "explain": Verb("what something is, and the verdicts that answer", "TOPIC", "explains", "explain", _explain),
     "replay": Verb("are the stored counterexamples still real?", "[FILE ...] [--update]", "replays", "replay", _replay),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import networkx as nx
 
 from tdispmodel.ir.system import State, System
-from tdispmodel.semantics.meaning import LeavesRange, Semantics
+from tdispmodel.semantics import LeavesRange, Semantics, TooManyStarts
 
 CHECK_EVERY = 256
 
@@ -40,12 +40,14 @@ class Reachable:
 def reachable(system: System, stop: Callable[[int], str] = never) -> Reachable:
     """Return the reachable states and steps of ``system``.
 
-    ``stop`` is asked now and then, with the number of states found, for a reason to stop (empty: none).  Raises
-    `Rejected` when there are too many combinations of start values.
+    ``stop`` is asked now and then, with the number of states found, for a reason to stop (empty: none).
     """
     semantics = Semantics(system)
     graph = nx.MultiDiGraph()
-    starts = tuple(dict.fromkeys(semantics.initial_states()))
+    try:
+        starts = tuple(dict.fromkeys(semantics.initial_states()))
+    except TooManyStarts as many:
+        return Reachable(graph, (), stopped=many.words)
     graph.add_nodes_from(starts)
     waiting = deque(starts)
     expanded = 0

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
-from math import prod
 from typing import Any
 
 from tdispmodel.compiling.emission import Emitter, shifted
@@ -18,8 +16,7 @@ from tdispmodel.compiling.layout import Layout
 from tdispmodel.compiling.specialising import StepFormula, Taken
 from tdispmodel.ir.expressions import FALSE, TRUE, Bounded, Expression, Literal
 from tdispmodel.ir.system import State, System, SystemAction, within
-from tdispmodel.semantics.meaning import MAXIMUM_START_CHOICES
-from tdispmodel.source import Complaint, Place, Rejected
+from tdispmodel.semantics import Semantics, start_states
 
 Visit = Callable[[int], list[tuple[int, int]]]
 Hit = tuple[int, int]
@@ -62,21 +59,19 @@ class Compiled:
         self.unpack: Callable[[int], State] = self._run(self._unpack_lines(), "unpack")
 
     def starts(self) -> Iterator[int]:
-        """Yield the start states in the order of the reference semantics, which may repeat.
+        """Yield the start states, each once, in the order of the reference semantics.
 
-        Raises `Rejected` when the combinations of start values are too many to try.
+        Raises `TooManyStarts` when the combinations of start values are too many to try.
         """
-        choices = [[slot.packed(value) for value in slot.variable.initial] for slot in self.layout.slots]
-        if prod(len(values) for values in choices) > MAXIMUM_START_CHOICES:
-            message = f"more than {MAXIMUM_START_CHOICES} combinations of start values"
-            place = Place(self.system.name)
-            raise Rejected([Complaint("E601", message, place, "give fewer variables the start value anything()")])
-        fixed = sum(values[0] for values in choices if len(values) == 1)
-        starts = self._run(self._starts_lines(), "starts")
-        for parts in product(*(values for values in choices if len(values) > 1)):
-            packed = fixed + sum(parts)
-            if starts(packed):
-                yield packed
+        slots = self.layout.slots
+        first = self.layout.pack([slot.variable.initial[0] for slot in slots])
+        moving = [
+            (position, {value: slot.packed(value) - slot.packed(slot.variable.initial[0]) for value in choices})
+            for position, slot in enumerate(slots)
+            if len(choices := slot.variable.initial) > 1
+        ]
+        for state in start_states(Semantics(self.system)):
+            yield first + sum(packed[state[position]] for position, packed in moving)
 
     def successor(self, packed: int, action: int) -> int:
         """Return where an enabled action leads."""
@@ -117,11 +112,6 @@ class Compiled:
             field = self._field(position)
             parts.append(f"{field} + {sort.low}" if isinstance(sort, Bounded) else f"v{position}[{field}]")
         return self._function("unpack", Emitter({}), [f"return ({''.join(f'{part}, ' for part in parts)})"])
-
-    def _starts_lines(self) -> list[str]:
-        emitter = Emitter(self.system.index)
-        text = emitter.text(self.system.initially)
-        return self._function("starts", emitter, [*emitter.taken(), f"return {text}"])
 
     def _visit_lines(self) -> list[str]:
         emitter = Emitter(self.system.index)

@@ -80,7 +80,7 @@ class Explicit:
     ) -> Iterator[Verdict]:
         """Yield one verdict per question, in their order.
 
-        Raises `OutOfRange` with a shortest trace, and `Rejected` when there are too many start values to combine.
+        Raises `OutOfRange` with a shortest trace.
         """
         if not questions:
             return

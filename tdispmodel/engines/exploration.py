@@ -16,6 +16,7 @@ from itertools import pairwise
 
 from tdispmodel.compiling.successors import Compiled, Leaves
 from tdispmodel.engines.protocol import Limits, Progress
+from tdispmodel.semantics import TooManyStarts
 from tdispmodel.verdict import OutOfRange, Space, Trace
 
 CHECK_EVERY = 2048
@@ -68,8 +69,7 @@ class Exploration:
     def run(self, enough: Callable[[], bool] = never) -> None:
         """Search until the space is exhausted, a limit is reached, or after a level ``enough`` was seen.
 
-        Raises `OutOfRange` with a shortest trace when an integer leaves its range, and `Rejected` when there are too
-        many combinations of start values.
+        Raises `OutOfRange` with a shortest trace when an integer leaves its range.
         """
         try:
             self._start()
@@ -79,6 +79,8 @@ class Exploration:
                     self.stopped = "enough was seen"
         except Leaves as left:
             raise self._out_of_range(left) from None
+        except TooManyStarts as many:
+            self.stopped = many.words
 
     @property
     def space(self) -> Space | None:

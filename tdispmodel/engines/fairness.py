@@ -1,21 +1,24 @@
 """Fair loops in an explored space, and lassos as short as is reasonable.
 
-Given an `Exploration` with its edges; gives maximal strongly connected components of the moves that liveness allows in
-the long run (those that do not disturb), whether one can be stayed in fairly, and a loop that shows it.
+Given an `Exploration` with its edges; gives the strongly connected components of the moves that liveness allows in the
+long run (those that do not disturb) in which one can stay fairly, and a loop that shows it.
 
-A loop is fair when every weakly fair action instance is disabled in one of its states or taken on one of its steps.
-For weak fairness it is enough to look at maximal components: a larger loop disables and takes more (Lichtenstein and
-Pnueli, "Checking that finite state concurrent programs satisfy their linear specification", 1985).  Components are
-found by Tarjan's algorithm (1972), without recursion.
+A loop is fair when every weakly fair action instance is disabled in one of its states or taken on one of its steps, and
+every strongly fair one is disabled in all of its states or taken on one of its steps.  For weak fairness it is enough
+to look at maximal components: a larger loop disables and takes more.  A strongly fair action that a component enables
+and does not take can be enabled nowhere on a fair loop: the states in which it is are left out, and what remains is
+looked at again (Lichtenstein and Pnueli, "Checking that finite state concurrent programs satisfy their linear
+specification", POPL 1985).  Components are found by Tarjan's algorithm (1972), without recursion.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from tdispmodel.engines.exploration import CHECK_EVERY, Exploration
+from tdispmodel.ir.sorts import Fairness
 
 Step = tuple[int, int]
 """An action instance and the number of the state that it leads to."""
@@ -43,6 +46,8 @@ class FairGraph:
         self.explored = explored
         actions = explored.compiled.system.actions
         self.fair = bytearray(action.fair for action in actions)
+        self.strong = bytearray(action.fairness is Fairness.STRONG for action in actions)
+        self.any_strong = any(self.strong)
         self.calm = bytearray(not action.disturbs for action in actions)
         self.neighbours: list[list[int]] = []
         self._adjacency()
@@ -81,19 +86,43 @@ class FairGraph:
             self._fair_enabled[state] = known
         return known
 
-    def is_fair(self, component: Sequence[int]) -> bool:
-        """Whether a behaviour can stay in a strongly connected component for ever and be fair."""
-        missing = set(self.fair_enabled(component[0]))
+    def fair_components(self, components: Iterable[Sequence[int]]) -> Iterator[frozenset[int]]:
+        """Yield components in which a behaviour can stay for ever and be fair, going round all of each.
+
+        Every fair loop within one of the given components lies in one of them.
+        """
+        while True:
+            left = bytearray(len(self.neighbours))
+            for component in components:
+                neglected = self._neglected(component)
+                if not neglected:
+                    yield frozenset(component)
+                elif all(self.strong[action] for action in neglected):
+                    for state in component:
+                        left[state] = neglected.isdisjoint(self.fair_enabled(state))
+            if not any(left):
+                return
+            components = self.components(left)
+
+    def _neglected(self, component: Sequence[int]) -> set[int]:
+        """The action instances to which going round all of a component is not fair."""
+        always = set(self.fair_enabled(component[0]))
+        sometimes: set[int] = set()
         for state in component:
-            missing &= self.fair_enabled(state)
-            if not missing:
-                return True
-        inside = frozenset(component)
-        for state in component:
-            missing -= {action for action, target in self.edges(state) if self.calm[action] and target in inside}
-            if not missing:
-                return True
-        return False
+            enabled = self.fair_enabled(state)
+            always &= enabled
+            if self.any_strong:
+                sometimes |= enabled
+            elif not always:
+                break
+        missing = always | {action for action in sometimes if self.strong[action]}
+        if missing:
+            inside = frozenset(component)
+            for state in component:
+                missing -= {action for action, target in self.edges(state) if self.calm[action] and target in inside}
+                if not missing:
+                    break
+        return missing
 
     def components(self, allowed: bytearray) -> list[list[int]]:  # one algorithm, best read in one piece
         """Return the maximal strongly connected components of the allowed states that contain a step."""
@@ -173,8 +202,10 @@ class FairGraph:
 
 
 class _Duties:
-    """What a loop through an entry must do to be fair: for each fair action enabled there, be somewhere where it is
-    disabled or take it; and take a wanted step.  Sets of duties done are bits of an integer.
+    """What a loop through an entry must do to be fair: for each weakly fair action enabled there, be somewhere where it
+    is disabled or take it; take each strongly fair action that it sees enabled; and take a wanted step.
+
+    Sets of duties done are bits of an integer; the strongly fair actions seen are noted there, too.
     """
 
     def __init__(
@@ -185,51 +216,66 @@ class _Duties:
         self.searched = 0
         self.component = component
         self.wanted = wanted or frozenset()
-        self.bits = {action: 1 << place for place, action in enumerate(sorted(graph.fair_enabled(entry)))}
-        self.wanted_bit = 1 << len(self.bits) if wanted is not None else 0
-        self.all = (1 << len(self.bits)) - 1 | self.wanted_bit
+        enabled = sorted(graph.fair_enabled(entry))
+        weak = [action for action in enabled if not graph.strong[action]]
+        strong = sorted({action for state in component for action in graph.fair_enabled(state) if graph.strong[action]})
+        self.weak = {action: 1 << place for place, action in enumerate(weak)}
+        self.wanted_bit = 1 << len(weak) if wanted is not None else 0
+        self.always = (1 << len(weak)) - 1 | self.wanted_bit
+        self.seen = {action: 1 << len(weak) + 1 + place for place, action in enumerate(strong)}
+        self.shift = len(strong)
+        self.all_seen = sum(self.seen.values())
+        self.all = self.always | self.all_seen << self.shift
 
     def by_step(self, state: int, action: int, target: int) -> int:
-        """Return the duties that a step discharges."""
+        """Return the duties that a step discharges, and what it sees."""
         enabled = self.graph.fair_enabled(target)
         done = self.wanted_bit if (state, action) in self.wanted else 0
-        for fair, bit in self.bits.items():
+        for fair, bit in self.weak.items():
             if fair == action or fair not in enabled:
                 done |= bit
+        for fair, bit in self.seen.items():
+            if fair in enabled:
+                done |= bit
+            if fair == action:
+                done |= bit << self.shift
         return done
+
+    def discharged(self, done: int) -> bool:
+        """Whether all that a loop owes is done."""
+        return done & self.always == self.always and not (done & self.all_seen) << self.shift & ~done
 
     def loop(self) -> list[Step]:
         """Return a loop through the entry that discharges every duty, the shortest unless that takes too long."""
-        entry = self.entry
-        steps = self._walk(entry, 0, lambda state, done: state == entry and done == self.all)
+        steps = self._walk(self.entry, 0, lambda state, done: state == self.entry and self.discharged(done))
         return self._loop_duty_by_duty() if steps is None else steps
 
     def _loop_duty_by_duty(self) -> list[Step]:
-        """Discharge the nearest duty, then the next, then return."""
+        """Discharge the nearest duty, then the next, then return; each strongly fair action enabled anywhere is due."""
         steps: list[Step] = []
         state, done = self.entry, 0
-        while done != self.all:
-            part = self._walk(state, done, partial(_differs, done), limit=None)
+        while done & self.all != self.all:
+            part = self._walk(state, done, partial(_differs, self.all, done), limited=False)
             for action, target in part or ():
                 done |= self.by_step(state, action, target)
                 state = target
             steps += part or ()
         if state != self.entry or not steps:
-            steps += self._walk(state, done, lambda state, _: state == self.entry, limit=None) or ()
+            steps += self._walk(state, done, lambda state, _: state == self.entry, limited=False) or ()
         return steps
 
     def _walk(
-        self, state: int, done: int, goal: Callable[[int, int], bool], limit: int | None = SEARCHED
+        self, state: int, done: int, goal: Callable[[int, int], bool], *, limited: bool = True
     ) -> list[Step] | None:
         """Return the fewest steps, at least one, in the component to where ``goal`` is true of (state, duties done).
 
-        None when the limit is reached first.
+        None when so many were visited that the search is given up (unless it is not ``limited``).
         """
         start = (state, done)
         came: dict[tuple[int, int], tuple[tuple[int, int], int]] = {}
         queue = [start]
         for place, here in enumerate(queue):
-            if limit is not None and len(queue) > limit:
+            if limited and len(queue) > SEARCHED:
                 break
             if place % CHECK_EVERY == 0:
                 self.graph.check_time()
@@ -262,9 +308,9 @@ def _path(
             return steps[::-1]
 
 
-def _differs(before: int, _: int, done: int) -> bool:
-    """Whether a duty was discharged that was not before."""
-    return done != before
+def _differs(duties: int, before: int, _: int, done: int) -> bool:
+    """Whether one of the duties was discharged that was not before."""
+    return bool(done & ~before & duties)
 
 
 def _popped(stack: list[int], on_stack: bytearray, root: int) -> list[int]:

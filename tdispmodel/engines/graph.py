@@ -17,7 +17,7 @@ import networkx as nx
 from tdispmodel.compiling.graphs import reachable
 from tdispmodel.engines.fairness import LimitReached
 from tdispmodel.engines.protocol import Limits, Progress, silent
-from tdispmodel.ir.expressions import TRUE, Expression
+from tdispmodel.ir.expressions import TRUE, Expression, Fairness
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import State, System, SystemAction, SystemProperty, speaks_of_step
 from tdispmodel.semantics.meaning import Semantics
@@ -43,7 +43,7 @@ class Graph:
     ) -> Iterator[Verdict]:
         """Yield one verdict per question, in their order.
 
-        Raises `OutOfRange` with a shortest trace, and `Rejected` when there are too many start values to combine.
+        Raises `OutOfRange` with a shortest trace.
         """
         began = told = time.monotonic()
 
@@ -120,7 +120,7 @@ class _Space:
             return  # nothing is answered from an incomplete graph, so the rest would only take time that is over
         self.rank = {state: rank for rank, state in enumerate(self.graph)}
         self.enabled = {state: {name for _, _, name in self.graph.out_edges(state, keys=True)} for state in self.graph}
-        self.fair = [action.name for action in system.actions if action.fair]
+        self.fair = [action for action in system.actions if action.fair]
         self.calm = self.part(lambda action: not action.disturbs)
         self.helpful = self.part(lambda action: not action.adversarial)
         self.certificate = ClosedStates(tuple(self.graph))
@@ -217,35 +217,55 @@ class _Space:
         pending = [state for state in premise if state not in goal]
         waiting = _reached(avoiding, pending)
         calm = self.within(self.calm, waiting)
-        for component in nx.strongly_connected_components(calm):
-            self.check_time()
-            loop = self.within(calm, component)
-            if self.is_fair(loop):
-                # a way to the premise costs what its shortest trace does; from there on it avoids the goal
-                ways = self.within(avoiding, waiting)
-                lengths = nx.multi_source_dijkstra_path_length(self.graph, self.starts)
-                ways.add_edges_from((ROOT, state, {"weight": lengths[state]}) for state in pending)
-                distances, paths = nx.single_source_dijkstra(ways, ROOT)
-                entry = min(loop, key=distances.__getitem__)
-                stem = self.path_to(paths[entry][1])
-                on = self.named(avoiding, paths[entry][1:])
-                return self.lasso(Trace(stem.initial, (*stem.steps, *on)), loop, None)
-        return None
+        loop = next(self.fair_loops(calm), None)
+        if loop is None:
+            return None
+        # a way to the premise costs what its shortest trace does; from there on it avoids the goal
+        ways = self.within(avoiding, waiting)
+        lengths = nx.multi_source_dijkstra_path_length(self.graph, self.starts)
+        ways.add_edges_from((ROOT, state, {"weight": lengths[state]}) for state in pending)
+        distances, paths = nx.single_source_dijkstra(ways, ROOT)
+        entry = min(loop, key=distances.__getitem__)
+        stem = self.path_to(paths[entry][1])
+        on = self.named(avoiding, paths[entry][1:])
+        return self.lasso(Trace(stem.initial, (*stem.steps, *on)), loop, None)
 
     def endless(self, formula: Expression) -> Trace | None:
         """A lasso whose fair loop takes a step on which the formula is true."""
-        for component in nx.strongly_connected_components(self.calm):
-            self.check_time()
-            loop = self.within(self.calm, component)
+        for loop in self.fair_loops(self.calm):
             step = next(self.steps_with(formula, loop), None)
-            if step is not None and self.is_fair(loop):
+            if step is not None:
                 return self.lasso(self.path_to(step[0]), loop, step)
         return None
 
-    def is_fair(self, loop: nx.MultiDiGraph) -> bool:
-        """Whether a behaviour may stay in these states by these steps for ever; without a step it stutters."""
+    def fair_loops(self, calm: nx.MultiDiGraph) -> Iterator[nx.MultiDiGraph]:
+        """Yield parts of a graph in which a behaviour may stay for ever; in one without a step it stutters.
+
+        They are strongly connected components, but for what strong fairness keeps out of them: where a strongly fair
+        action is enabled that a component does not take.
+        """
+        waiting = [calm]
+        while waiting:
+            graph = waiting.pop()
+            for component in nx.strongly_connected_components(graph):
+                self.check_time()
+                loop = self.within(graph, component)
+                neglected = self.neglected(loop)
+                if not neglected:
+                    yield loop
+                elif all(action.fairness is Fairness.STRONG for action in neglected):
+                    names = {action.name for action in neglected}
+                    waiting.append(self.within(loop, [state for state in loop if not names & self.enabled[state]]))
+
+    def neglected(self, loop: nx.MultiDiGraph) -> list[SystemAction]:
+        """The fair actions that these steps never take although they are enabled in all states, or in one if strong."""
         taken = {name for _, _, name in loop.edges(keys=True)}
-        return all(name in taken or self.disabled_in(name, loop) for name in self.fair)
+        missing = [action for action in self.fair if action.name not in taken]
+        return [
+            action
+            for action in missing
+            if len(self.disabled_in(action.name, loop)) < (len(loop) if action.fairness is Fairness.STRONG else 1)
+        ]
 
     def disabled_in(self, name: str, states: Iterable[State]) -> list[State]:
         """The states in which an action instance is disabled."""
@@ -258,13 +278,16 @@ class _Space:
         if first is not None:
             steps.append((first[2], first[1]))
             here = first[1]
-        for name in self.fair:
+        for action in self.fair:
             self.check_time()
+            name, strong = action.name, action.fairness is Fairness.STRONG
             visited = [entry, *(state for _, state in steps)]
-            if any(name == taken for taken, _ in steps) or self.disabled_in(name, visited):
-                continue
             idle = self.disabled_in(name, loop)
-            if idle:
+            if any(name == taken for taken, _ in steps) or (
+                len(idle) == len(loop) if strong else self.disabled_in(name, visited)
+            ):
+                continue
+            if idle and not strong:
                 path = min((nx.shortest_path(loop, here, state) for state in idle), key=len)
                 steps += self.named(loop, path)
             else:

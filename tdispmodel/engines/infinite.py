@@ -81,10 +81,20 @@ class InfiniteBehaviours:
                 targets = [target for taken, target in self.graph.edges(state) if taken == action]
                 if component_at.get(targets[0]) == place:
                     wanted.add(place)
-        fair = self._fair_components(component for place, component in enumerate(self.components) if place in wanted)
+        suspects = (component for place, component in enumerate(self.components) if place in wanted)
+        takes = (component for component in self.graph.fair_components(suspects) if self._takes(component, steps))
+        fair = {state: component for component in takes for state in component}
         entries = ((self.explored.depth(state), state) for state in sorted(fair))
         loop = self.graph.shortest_lasso(entries, fair.get, steps)
         return None if loop is None else self._lasso(loop.entry, [], loop)
+
+    def _takes(self, component: frozenset[int], steps: frozenset[tuple[int, int]]) -> bool:
+        """Whether one of the steps stays in a component."""
+        return any(
+            (state, action) in steps and target in component and self.graph.calm[action]
+            for state in component
+            for action, target in self.graph.edges(state)
+        )
 
     def stays_possible(self, premise: Iterable[int], goal: Iterable[int]) -> Trace | None:
         """Return a shortest trace to a state of ``premise`` from which no state of ``goal`` can be reached by moves
@@ -169,9 +179,8 @@ class InfiniteBehaviours:
     def _fair_components(self, components: Iterable[list[int]]) -> dict[int, frozenset[int]]:
         """The fair component of each state that lies in one."""
         found: dict[int, frozenset[int]] = {}
-        for component in components:
-            if self.graph.is_fair(component):
-                found |= dict.fromkeys(component, frozenset(component))
+        for component in self.graph.fair_components(components):
+            found |= dict.fromkeys(component, component)
         return found
 
     def _lasso(self, begin: int, stem: Sequence[Step], loop: Loop) -> Trace:

@@ -22,8 +22,7 @@ from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.ir.expressions import Actor
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import State, System, SystemAction, SystemProperty, speaks_of_step
-from tdispmodel.semantics.meaning import LeavesRange, Semantics
-from tdispmodel.source import Rejected
+from tdispmodel.semantics import LeavesRange, Semantics, TooManyStarts, start_states
 from tdispmodel.verdict import Answer, OutOfRange, Trace, Verdict, Witness
 
 STEPS = 100
@@ -108,8 +107,8 @@ class Walk:
         try:
             search.run(progress)
             reason = search.summary()
-        except Rejected as rejected:
-            reason = f"as there are {rejected.complaints[0].message}"
+        except TooManyStarts as many:
+            reason = f"as there are {many.words}"
         seconds = (time.monotonic() - started) / max(1, len(questions))
         for question in questions:
             trace = search.found.get(question)
@@ -147,9 +146,9 @@ class _Search:
     def run(self, progress: Progress) -> None:
         """Walk until every question is decided, the rounds are over or time is up.
 
-        Raises `OutOfRange`, and `Rejected` when there are too many combinations of start values.
+        Raises `OutOfRange`, and `TooManyStarts`.
         """
-        self.starts = list(islice(self.semantics.initial_states(), MOST_STARTS))
+        self.starts = list(islice(start_states(self.semantics), MOST_STARTS))
         chosen = settings(
             max_examples=BEHAVIOURS_A_ROUND,
             database=None,

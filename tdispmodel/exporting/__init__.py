@@ -1,7 +1,17 @@
-"""Counterexamples in the formats of other tools, and back.  Layer 5, a sibling of the reports.
+"""Counterexamples and models for other tools, and counterexamples back.  Layer 5, a sibling of the reports.
 
-`FORMATS` names what a result with a trace can be written as.
+`FORMATS` names what a result with a trace can be written as, `MODELS` what a system can be written as.
 """
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from tdispmodel.ir.system import System, SystemProperty
+
+Exporter = Callable[[System, Sequence[SystemProperty]], str]
+"""Given a system and questions about it; gives a model of another tool.  Raises `foreign.Inexpressible`."""
 
 FORMATS: dict[str, tuple[str, str]] = {
     "itf": (
@@ -9,3 +19,15 @@ FORMATS: dict[str, tuple[str, str]] = {
         "one counterexample as Informal Trace Format, for replay and other tools",
     ),
 }
+
+MODELS: dict[str, tuple[str, str]] = {
+    "promela": ("tdispmodel.exporting.promela:promela", "for SPIN, with the same states and transitions"),
+    "murphi": ("tdispmodel.exporting.murphi:murphi", "for Rumur and CMurphi, with the same states and transitions"),
+}
+
+
+def exporter(name: str) -> Exporter:
+    """Return the exporter of models called ``name``; KeyError if there is none."""
+    module, _, function = MODELS[name][0].partition(":")
+    found: Exporter = getattr(import_module(module), function)
+    return found

@@ -22,6 +22,7 @@ from tdispmodel.ir.sorts import (
     Boolean as Boolean,
     Bounded as Bounded,
     Enumeration as Enumeration,
+    Fairness as Fairness,
     IllFormed as IllFormed,
     Sort as Sort,
     Value as Value,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from tdispmodel.ir.expressions import TRUE, Actor, Expression, IllFormed, Sort, Value, belongs, same_kind
+from tdispmodel.ir.expressions import TRUE, Actor, Expression, Fairness, IllFormed, Sort, Value, belongs, same_kind
 from tdispmodel.source import Place
 
 NOWHERE = Place("<built>")
@@ -96,7 +96,7 @@ class Action:
     name: str
     owner: str
     actor: Actor
-    fair: bool
+    fairness: Fairness
     parameters: tuple[Parameter, ...] = ()
     guards: tuple[Guard, ...] = ()
     updates: tuple[Update, ...] = ()
@@ -105,6 +105,11 @@ class Action:
     patched: str = ""
     target: Actor | None = None
     place: Place = field(default=NOWHERE, compare=False)
+
+    @property
+    def fair(self) -> bool:
+        """Whether its instances are promised anything in the long run."""
+        return self.fairness is not Fairness.NONE
 
 
 @dataclass(frozen=True)

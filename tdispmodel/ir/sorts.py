@@ -16,6 +16,18 @@ class IllFormed(Exception):
     """An expression, model or system that makes no sense was built: a fault of tdispmodel itself."""
 
 
+class Fairness(Enum):
+    """What an action instance is promised in the long run.
+
+    WEAK: it is not for ever enabled and never taken.  STRONG: it is not enabled again and again, for ever, and only
+    finitely often taken.  NONE: it may be neglected.
+    """
+
+    NONE = "none"
+    WEAK = "weak"
+    STRONG = "strong"
+
+
 class Actor(Enum):
     """Who moves."""
 
@@ -27,9 +39,10 @@ class Actor(Enum):
     ENVIRONMENT = "environment"
 
     @property
-    def fair(self) -> bool:
-        """Whether each action instance of this actor is weakly fair by default."""
-        return self in (Actor.KERNEL, Actor.USERSPACE, Actor.RELYING_PARTY)
+    def fairness(self) -> Fairness:
+        """What each action instance of this actor is promised by default."""
+        promised = self in (Actor.KERNEL, Actor.USERSPACE, Actor.RELYING_PARTY)
+        return Fairness.WEAK if promised else Fairness.NONE
 
     @property
     def adversarial(self) -> bool:

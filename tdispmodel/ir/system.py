@@ -20,6 +20,7 @@ from tdispmodel.ir.expressions import (
     Bounded,
     Equal,
     Expression,
+    Fairness,
     Field,
     If,
     IllFormed,
@@ -69,13 +70,13 @@ class Assignment:
 class SystemAction:
     """An action instance: all its guards must hold; what is not assigned keeps its value.
 
-    ``fair``: weakly fair.  ``disturbs``: liveness assumes finitely many such steps.  ``adversarial``: possibility may
-    not rely on it.  ``guards`` and ``places`` go together, one per ``require``.
+    ``fairness``: what it is promised in the long run.  ``disturbs``: liveness assumes finitely many such steps.
+    ``adversarial``: possibility may not rely on it.  ``guards`` and ``places`` go together, one per ``require``.
     """
 
     name: str
     actor: Actor
-    fair: bool
+    fairness: Fairness
     disturbs: bool
     adversarial: bool
     guards: tuple[Expression, ...]
@@ -87,6 +88,11 @@ class SystemAction:
     def guard(self) -> Expression:
         """The conjunction of all guards."""
         return conjunction(*self.guards)
+
+    @property
+    def fair(self) -> bool:
+        """Whether it is promised anything, so that no behaviour rests for ever where it is enabled."""
+        return self.fairness is not Fairness.NONE
 
 
 @dataclass(frozen=True)
@@ -141,6 +147,9 @@ class System:
                 raise IllFormed(message)
         self.check(self.initially)
         for action in self.actions:
+            if not isinstance(action.fairness, Fairness):
+                message = f"{action.name}: {action.fairness!r} is no fairness"
+                raise IllFormed(message)
             for guard in action.guards:
                 self.check(guard)
                 if speaks_of_step(guard):

@@ -8,18 +8,17 @@ own.  Whatever fails raises `Refused`.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import compress
 
-from tdispmodel.ir.expressions import Actor, Expression, negation
+from tdispmodel.ir.expressions import Actor, Expression, Fairness, negation
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import State, System, SystemAction, SystemProperty, speaks_of_step
 from tdispmodel.judging.columns import Columns, Encoding, step_groups
 from tdispmodel.judging.judgement import Refused
 from tdispmodel.judging.loops import components, levels, reached
-from tdispmodel.semantics import Semantics
-from tdispmodel.source import Rejected
+from tdispmodel.semantics import Semantics, TooManyStarts, start_states
 from tdispmodel.verdict import Space
 
 CHUNK = 1 << 15
@@ -40,6 +39,19 @@ class _Chunk:
         return compress(range(self.start, self.start + count), self.columns.selected(self.enabled[number]))
 
 
+def _starts(semantics: Semantics) -> list[State]:
+    """Return the start states: by definition, or quickly where that is too long to follow.  Raises `Refused`."""
+    try:
+        return list(semantics.initial_states())
+    except TooManyStarts:
+        pass
+    try:
+        return list(start_states(semantics))
+    except TooManyStarts as many:
+        message = f"the start states cannot be enumerated: {many.words}"
+        raise Refused(message) from many
+
+
 class ClosedSpace:
     """The states of a certificate after it was found to contain the start states and to be closed."""
 
@@ -58,11 +70,7 @@ class ClosedSpace:
         if len(self.number) != len(states):
             message = "the certificate lists a state twice"
             raise Refused(message)
-        try:
-            starts = Columns(encoding, list(semantics.initial_states()))
-        except Rejected as error:
-            message = f"the start states cannot be enumerated: {error.complaints[0].message}"
-            raise Refused(message) from error
+        starts = Columns(encoding, _starts(semantics))
         self.starts = [self.number.get(packed, -1) for packed in starts.packed]
         if -1 in self.starts:
             message = "a start state is missing in the certificate"
@@ -183,15 +191,37 @@ class ClosedSpace:
                 found.append((action, self._enabled_at(number), leads))
         return found
 
-    def fair_loop(self, component: list[int]) -> bool:
-        """Whether a behaviour that goes round all of a strongly connected component is weakly fair."""
+    def fair_loops(self, inside: bytes | bytearray) -> Iterator[list[int]]:
+        """Yield sets of states of ``inside``, round all of which a fair behaviour can go by quiet steps for ever.
+
+        Whatever states such a behaviour goes round lie in one of them.  They are strongly connected components, without
+        the states in which a strongly fair action is enabled that no step within takes: no fair loop goes there.
+        """
+        quiet = self.quiet_steps
+        while any(inside):
+            left = bytearray(len(inside))
+            for component in components(quiet, inside):
+                if len(component) == 1 and component[0] not in quiet[component[0]]:
+                    continue
+                neglected = self._neglected(component)
+                if not neglected:
+                    yield component
+                elif all(action.fairness is Fairness.STRONG for action, _ in neglected):
+                    for state in component:
+                        left[state] = not any(enabled[state] for _, enabled in neglected)
+            inside = left
+
+    def _neglected(self, component: list[int]) -> list[tuple[SystemAction, bytes]]:
+        """The actions whose fairness going round all of a component breaks, with where they are enabled."""
         members = set(component)
-        for _, enabled, leads in self._fair:
-            if all(enabled[state] for state in component) and not any(
+        found = []
+        for action, enabled, leads in self._fair:
+            owed = any if action.fairness is Fairness.STRONG else all
+            if owed(enabled[state] for state in component) and not any(
                 leads.get(state) in members for state in component
             ):
-                return False
-        return True
+                found.append((action, enabled))
+        return found
 
     def _resting_fairly(self) -> bytes:
         """Where no fair action is enabled, so that a behaviour may stay for ever."""
@@ -257,35 +287,28 @@ class ClosedSpace:
         if any(compress(region, self._resting_fairly())):
             message = "a behaviour of the certificate waits for the goal in one state for ever"
             raise Refused(message)
-        quiet = self.quiet_steps
-        for component in components(quiet, region):
-            if (len(component) > 1 or component[0] in quiet[component[0]]) and self.fair_loop(component):
-                message = "a fair loop of the certificate avoids the goal"
-                raise Refused(message)
+        if next(self.fair_loops(region), None) is not None:
+            message = "a fair loop of the certificate avoids the goal"
+            raise Refused(message)
 
     @cached_property
-    def _quiet_components(self) -> tuple[list[list[int]], list[int]]:
-        """The strongly connected components of quiet steps, and to which of them each state belongs."""
-        found = components(self.quiet_steps, b"\1" * len(self.states))
+    def _belongs(self) -> list[int]:
+        """To which set of `fair_loops` each state belongs; none is 0."""
         belongs = [0] * len(self.states)
-        for number, component in enumerate(found):
+        for number, component in enumerate(self.fair_loops(b"\1" * len(self.states)), start=1):
             for state in component:
                 belongs[state] = number
-        return found, belongs
+        return belongs
 
     def _confirm_never_endless(self, formula: Expression) -> None:
-        suspects: set[int] = set()
         for number, chunk, mask in self.steps(formula):
             if self.actions[number].disturbs:
                 continue
-            _, belongs = self._quiet_components
+            belongs = self._belongs
             chosen = chunk.columns.selected(mask)
             within = chunk.columns.selected(chunk.enabled[number])
             targets = compress(chunk.targets[number], compress(chosen, within))
             for source, target in zip(compress(range(chunk.start, len(self.states)), chosen), targets, strict=True):
-                if belongs[source] == belongs[target]:
-                    suspects.add(belongs[source])
-        for suspect in suspects:
-            if self.fair_loop(self._quiet_components[0][suspect]):
-                message = "a fair loop of the certificate takes such a step again and again"
-                raise Refused(message)
+                if 0 != belongs[source] == belongs[target]:
+                    message = "a fair loop of the certificate takes such a step again and again"
+                    raise Refused(message)

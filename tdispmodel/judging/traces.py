@@ -5,7 +5,10 @@ Every function is given the semantics and the evidence and raises `Refused` when
 
 from __future__ import annotations
 
-from tdispmodel.ir.expressions import Actor, Expression
+from collections.abc import Sequence
+from typing import assert_never
+
+from tdispmodel.ir.expressions import Actor, Expression, Fairness
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import State, SystemAction, SystemProperty, speaks_of_step
 from tdispmodel.judging.judgement import Refused
@@ -112,7 +115,7 @@ def _refutes_leads_to(semantics: Semantics, question: SystemProperty, trace: Tra
 
 
 def _fair_loop(semantics: Semantics, trace: Trace) -> int:
-    """Check that the trace ends in an undisturbed, weakly fair loop and return where it begins."""
+    """Check that the trace ends in an undisturbed, fair loop and return where it begins."""
     loop, states = trace.loop, trace.states
     if loop is None or not 0 <= loop <= len(trace):
         message = "the trace does not say where its loop begins"
@@ -123,10 +126,24 @@ def _fair_loop(semantics: Semantics, trace: Trace) -> int:
     for name in taken:
         _needs(not by_name[name].disturbs, f"the loop takes {name}, which is assumed to happen finitely often")
     for action in semantics.system.actions:
-        if action.fair and action.name not in taken:
-            always = all(enabled(semantics, action, state) for state in states[loop:])
-            _needs(not always, f"the loop is not fair: {action.name} is always enabled in it and never taken")
+        if action.name not in taken:
+            _may_neglect(semantics, action, states[loop:])
     return loop
+
+
+def _may_neglect(semantics: Semantics, action: SystemAction, states: Sequence[State]) -> None:
+    """Check that fairness lets a loop through these states never take the action."""
+    match action.fairness:
+        case Fairness.NONE:
+            return
+        case Fairness.WEAK:
+            neglected = all(enabled(semantics, action, state) for state in states)
+            _needs(not neglected, f"the loop is not fair: {action.name} is always enabled in it and never taken")
+        case Fairness.STRONG:
+            neglected = any(enabled(semantics, action, state) for state in states)
+            _needs(not neglected, f"the loop is not fair: {action.name} is enabled on every round and never taken")
+        case _:
+            assert_never(action.fairness)
 
 
 def reaches_goal(semantics: Semantics, question: SystemProperty, trace: Trace) -> None:

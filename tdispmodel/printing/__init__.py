@@ -3,12 +3,20 @@
 Given expressions, models and properties of `tdispmodel.ir`; gives plain strings and never fails on well-formed input.
 """
 
-from tdispmodel.printing.changes import changed_actions, changes_text, effects_text, guards_text, hidden_text
+from tdispmodel.printing.changes import (
+    actor_text,
+    changed_actions,
+    changes_text,
+    effects_text,
+    guards_text,
+    hidden_text,
+)
 from tdispmodel.printing.formulas import Names, compact, formula
 from tdispmodel.printing.models import model_text
 
 __all__ = [
     "Names",
+    "actor_text",
     "changed_actions",
     "changes_text",
     "compact",

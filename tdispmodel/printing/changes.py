@@ -9,7 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from tdispmodel.ir.expressions import TRUE, Expression, Field, rebuilt
+from tdispmodel.ir.expressions import TRUE, Expression, Fairness, Field, rebuilt
 from tdispmodel.ir.model import Action, Component, Constant, Guard, Model, Update, Variable
 from tdispmodel.printing.formulas import compact, value_text
 
@@ -162,15 +162,17 @@ def _actions(component: Component, old: Component, label: str) -> Iterator[list[
 
 def _added(action: Action, name: str) -> list[str]:
     parameters = ", ".join(parameter.name for parameter in action.parameters)
-    lines = _line(0, f"added {name}({parameters}), by {_actor(action)}")
+    lines = _line(0, f"added {name}({parameters}), by {actor_text(action)}")
     lines += _line(2, action.text) if action.text else []
     lines += [line for known in _conditions(action.guards) for line in _line(2, f"requires {compact(known)}")]
     effects = _effects(action).items()
     return lines + [line for target, value in effects for line in _line(2, f"{target} := {compact(value)}")]
 
 
-def _actor(action: Action) -> str:
-    unusual = "" if action.fair == action.actor.fair else ", fair" if action.fair else ", not fair"
+def actor_text(action: Action) -> str:
+    """Return who takes an action, and what it is promised where that is not what its actor's actions are."""
+    promised = {Fairness.NONE: ", not fair", Fairness.WEAK: ", fair", Fairness.STRONG: ", strongly fair"}
+    unusual = "" if action.fairness is action.actor.fairness else promised[action.fairness]
     return action.actor.value.replace("_", " ") + unusual
 
 
@@ -180,15 +182,15 @@ def _word(action: Action, before: Action) -> str:
         return action.patched or "changed"
     kept = _conditions(action.guards)
     only_restricted = all(known in kept for known in _conditions(before.guards))
-    same = _effects(action) == _effects(before) and (action.actor, action.fair) == (before.actor, before.fair)
+    same = _effects(action) == _effects(before) and (action.actor, action.fairness) == (before.actor, before.fairness)
     return "restricted" if only_restricted and same else "restricted, and otherwise changed:"
 
 
 def _changed(action: Action, before: Action) -> list[str]:
     """Return what differs in who acts, in guards and in effects: removed with ``-``, added with ``+``."""
     lines: list[str] = []
-    if (action.actor, action.fair) != (before.actor, before.fair):
-        lines += _line(2, f"by {_actor(action)} (was {_actor(before)})")
+    if (action.actor, action.fairness) != (before.actor, before.fairness):
+        lines += _line(2, f"by {actor_text(action)} (was {actor_text(before)})")
     if action.parameters != before.parameters:
         kinds = (", ".join(f"{known.name}: {known.kind}" for known in each.parameters) for each in (action, before))
         lines += _line(2, "takes ({}) (was ({}))".format(*kinds))

@@ -18,6 +18,7 @@ from tdispmodel.ir.expressions import (
     Bounded,
     Enumeration,
     Expression,
+    Fairness,
     Field,
     Sort,
     StepIs,
@@ -200,7 +201,9 @@ class _ModelText:
     def header(self, action: Action) -> Iterator[str]:
         """Yield the ``@action`` line and the signature."""
         given = [f"by={self.use('Actor')}.{action.actor.name}"]
-        if action.fair != action.actor.fair:
+        if action.fairness is Fairness.STRONG:
+            given.append("strongly_fair=True")
+        elif action.fairness is not action.actor.fairness:
             given.append(f"fair={action.fair}")
         if action.target is not None:
             given.append(f"to=Actor.{action.target.name}")

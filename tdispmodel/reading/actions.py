@@ -95,7 +95,7 @@ class ActionReader:
             name=member.name,
             owner=member.owner.name,
             actor=member.actor,
-            fair=member.fair,
+            fairness=member.fairness,
             parameters=tuple(
                 Parameter(parameter.name, parameter.type.name)
                 for parameter in member.parameters

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tdispmodel.ir.expressions import Actor, Bounded, Enumeration, Expression, Sort, Value
+from tdispmodel.ir.expressions import Actor, Bounded, Enumeration, Expression, Fairness, Sort, Value
 from tdispmodel.source import Place
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ class ActionMember:
     owner: ComponentClass
     definition: Definition
     actor: Actor
-    fair: bool
+    fairness: Fairness
     target: Actor | None
     parameters: tuple[Parameter, ...]
     ranges: tuple[Parameter, ...]

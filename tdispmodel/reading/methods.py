@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from tdispmodel.ir.expressions import Actor, Sort
+from tdispmodel.ir.expressions import Actor, Fairness, Sort
 from tdispmodel.reading.annotations import Context, PartType, actor_of, parameter_annotation, value_annotation
 from tdispmodel.reading.denotations import (
     ActionMember,
@@ -25,6 +25,7 @@ from tdispmodel.reading.texts import docstring, text_and_source
 from tdispmodel.source import did_you_mean
 
 MAXIMUM_PARAMETERS = 4
+ACTION_OPTIONS = ("by", "fair", "strongly_fair", "to")
 METHOD_DECORATORS = ("action", "initially", "property", "replaces", "restricts")
 
 
@@ -40,10 +41,10 @@ class Decorators:
 
 @dataclass(frozen=True)
 class ActionMark:
-    """``@action(by=..., fair=..., to=...)``."""
+    """``@action(by=..., fair=..., strongly_fair=..., to=...)``."""
 
     actor: Actor
-    fair: bool
+    fairness: Fairness
     target: Actor | None
 
 
@@ -72,7 +73,7 @@ def method(declared: ComponentClass, node: ast.FunctionDef, context: Context) ->
             owner=declared,
             definition=definition,
             actor=mark.actor,
-            fair=mark.fair,
+            fairness=mark.fairness,
             target=mark.target,
             parameters=definition.parameters,
             ranges=definition.parameters,
@@ -154,25 +155,37 @@ def action_mark(node: ast.expr, context: Context) -> ActionMark:
     source = context.names.source
     hint = "write: @action(by=Actor.KERNEL)"
     if not isinstance(node, ast.Call) or node.args:
-        raise source.mistake(node, "E401", "@action takes by=, and perhaps fair= and to=", hint)
+        raise source.mistake(node, "E401", "@action takes by=, and perhaps fair= or strongly_fair=, and to=", hint)
     given: dict[str, ast.expr] = {}
     for keyword in node.keywords:
-        if keyword.arg not in ("by", "fair", "to"):
-            raise source.mistake(
-                keyword.value, "E401", f"@action has no option {keyword.arg}", "there is: by, fair, to"
-            )
+        if keyword.arg not in ACTION_OPTIONS:
+            known = f"there is: {', '.join(ACTION_OPTIONS)}"
+            raise source.mistake(keyword.value, "E401", f"@action has no option {keyword.arg}", known)
         given[keyword.arg] = keyword.value
     if "by" not in given:
         raise source.mistake(node, "E401", "@action does not say who acts", hint)
     actor = actor_of(given["by"], context)
     target = actor_of(given["to"], context) if "to" in given else None
-    fair = actor.fair
-    if "fair" in given:
-        value = given["fair"]
-        if not isinstance(value, ast.Constant) or not isinstance(value.value, bool):
-            raise source.mistake(value, "E401", "fair= is True or False", "write: fair=True")
-        fair = value.value
-    return ActionMark(actor, fair, target)
+    return ActionMark(actor, _fairness(actor, given, context), target)
+
+
+def _fairness(actor: Actor, given: dict[str, ast.expr], context: Context) -> Fairness:
+    """Return what the options of ``@action`` promise, by default what the actor does."""
+    source = context.names.source
+    strongly, fair = given.get("strongly_fair"), given.get("fair")
+    if strongly is not None:
+        if not isinstance(strongly, ast.Constant) or strongly.value is not True:
+            hint = "write: strongly_fair=True, or leave it out"
+            raise source.mistake(strongly, "E401", "strongly_fair= is True", hint)
+        if fair is not None:
+            hint = "remove fair=: what is strongly fair is fair"
+            raise source.mistake(fair, "E401", "an action has fair= or strongly_fair=, not both", hint)
+        return Fairness.STRONG
+    if fair is None:
+        return actor.fairness
+    if not isinstance(fair, ast.Constant) or not isinstance(fair.value, bool):
+        raise source.mistake(fair, "E401", "fair= is True or False", "write: fair=True")
+    return Fairness.WEAK if fair.value else Fairness.NONE
 
 
 def _returns_none(node: ast.FunctionDef) -> bool:

@@ -153,13 +153,13 @@ def _patched_action(
             patched=old.patched or "restricted",
         )
     text, cited = text_and_source(docstring(node, source))
-    actor, fair, target = (mark.actor, mark.fair, mark.target) if mark else (old.actor, old.fair, old.target)
+    said = mark or old
     return replace(
         old,
         definition=definition,
-        actor=actor,
-        fair=fair,
-        target=target,
+        actor=said.actor,
+        fairness=said.fairness,
+        target=said.target,
         parameters=definition.parameters,
         restrictions=(),
         text=text or old.text,

@@ -203,7 +203,7 @@ class _Grounding:
         return SystemAction(
             name=name,
             actor=action.actor,
-            fair=action.fair,
+            fairness=action.fairness,
             disturbs=action.actor in (Actor.HOST, Actor.ENVIRONMENT, Actor.DEVICE) and not action.fair,
             adversarial=action.actor.adversarial and not action.fair,
             guards=tuple(self.expression(guard.condition, env) for guard in action.guards),

@@ -38,6 +38,20 @@ Denotation = Callable[[State, State, str], Value]
 MAXIMUM_START_CHOICES = 1_000_000
 
 
+class TooManyStarts(Rejected):
+    """There are more combinations of start values than are tried: a search limit, not a mistake in a file."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.words = f"more than {MAXIMUM_START_CHOICES} combinations of start values"
+        hint = "give fewer variables the start value anything()"
+        super().__init__([Complaint("E601", self.words, Place(name), hint)])
+
+    def __reduce__(self) -> tuple[type[TooManyStarts], tuple[str]]:  # type: ignore[override]  # made from a name
+        """Travel between processes."""
+        return TooManyStarts, (self.name,)
+
+
 class LeavesRange(Exception):
     """An action assigned a value outside its variable's range: an error of the model, found in a reachable state."""
 
@@ -62,12 +76,13 @@ class Semantics:
         }
 
     def initial_states(self) -> Iterator[State]:
-        """Yield every start state, in a fixed order.  Raises `Rejected` when the combinations are too many to try."""
+        """Yield every start state, in a fixed order, which may repeat.
+
+        This is the definition; `start_states` gives the same quickly.  Raises `TooManyStarts`.
+        """
         choices = [variable.initial for variable in self.system.variables]
         if prod(len(values) for values in choices) > MAXIMUM_START_CHOICES:
-            message = f"more than {MAXIMUM_START_CHOICES} combinations of start values"
-            place = Place(self.system.name)
-            raise Rejected([Complaint("E601", message, place, "give fewer variables the start value anything()")])
+            raise TooManyStarts(self.system.name)
         starts = self.denotation(self.system.initially)
         for state in product(*choices):
             if starts(state, state, ""):

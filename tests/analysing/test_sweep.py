@@ -6,7 +6,7 @@ import pytest
 
 from tdispmodel.analysing.sweep import changed_plans, tried
 from tdispmodel.checking.asking import Plan
-from tdispmodel.ir.expressions import BOOLEAN, TRUE, Actor, Bounded, Enumeration, Sort, Value
+from tdispmodel.ir.expressions import BOOLEAN, TRUE, Actor, Bounded, Enumeration, Fairness, Sort, Value
 from tdispmodel.ir.model import Action, Component, Constant, Kind, Model, Property
 
 
@@ -28,7 +28,10 @@ def test_values(sort: Sort, now: Value, expected: list[Value]) -> None:
 
 def test_changes() -> None:
     """One assumption changes at a time, in the order of the model: free constants, then what the host can do."""
-    actions = (Action("knock", "Door", Actor.HOST, fair=False), Action("look", "Door", Actor.KERNEL, fair=True))
+    actions = (
+        Action("knock", "Door", Actor.HOST, fairness=Fairness.NONE),
+        Action("look", "Door", Actor.KERNEL, fairness=Fairness.WEAK),
+    )
     constants = (Constant("a", BOOLEAN, True), Constant("b", BOOLEAN, True, fixed=True), Constant("c", BOOLEAN, True))
     model = Model("door", "Door", (Component("Door", ("Door",), actions=actions),), constants)
     wanted = Property("holds", "TDM1", Kind.INVARIANT, "Door", TRUE, given=(("c", False),))

@@ -114,6 +114,9 @@ def test_the_roots_own_topology_comes_first() -> None:
         (["devices[9999].kind=PLAIN"], None, "E615", "there is no devices[9999]"),
         (["devices[99999].kind=PLAIN"], None, "E615", "there is no constant devices[99999].kind"),
         (["devices[-1].kind=PLAIN"], None, "E615", "there is no constant devices[-1].kind"),
+        (["devices[00].kind=PLAIN"], None, "E615", "there is no constant devices[00].kind"),
+        (["devices[01].kind=PLAIN"], 2, "E615", "there is no constant devices[01].kind"),
+        (["devices[0].kind=PLAIN", "devices[00].kind=TDISP"], None, "E615", "there is no constant devices[00].kind"),
         (["devices[].kind=PLAIN"], None, "E615", "there is no constant devices[].kind"),
         (["devices[0][0].kind=PLAIN"], None, "E615", "there is no constant devices[0][0].kind"),
         (["devices.kin=PLAIN"], None, "E615", "there is no constant devices.kin"),
@@ -143,6 +146,14 @@ def test_wrong_words(texts: list[str], number: int | None, code: str, words: str
     found = complaint(lambda: said(*texts, number=number))
     assert (code, "<command line>") == (found.code, found.place.path)
     assert words in found.message
+
+
+def test_an_index_with_zeros_before_it() -> None:
+    """An index is written as results write it, without zeros before it; the complaint says how."""
+    assert complaint(lambda: said("devices[00].kind=PLAIN")).hint == "did you mean devices[0].kind?"
+    assert complaint(lambda: said("devices[0010].port.lanes=1")).hint == "did you mean devices[10].port.lanes?"
+    assert not can_be_set(MODEL, ["devices[00].kind"])
+    assert not can_be_set(MODEL, ["devices[01].kind"])
 
 
 def test_two_parts_with_kinds() -> None:

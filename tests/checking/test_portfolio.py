@@ -8,7 +8,18 @@ import pytest
 
 from tdispmodel.engines import portfolio, ranges, registry, vacuity
 from tdispmodel.engines.protocol import Limits, Progress, silent
-from tdispmodel.ir.expressions import FALSE, TRUE, Actor, Arithmetic, AtMost, Bounded, Expression, Read, number
+from tdispmodel.ir.expressions import (
+    FALSE,
+    TRUE,
+    Actor,
+    Arithmetic,
+    AtMost,
+    Bounded,
+    Expression,
+    Fairness,
+    Read,
+    number,
+)
 from tdispmodel.ir.model import Action, Kind
 from tdispmodel.ir.system import Assignment, System, SystemAction, SystemProperty, SystemVariable
 from tdispmodel.source import Complaint, Place, Rejected
@@ -20,11 +31,11 @@ N = Read("n", COUNTER)
 
 def counting(guard: Expression) -> System:
     """One integer 0..2 that counts up from 0 whenever ``guard`` allows it."""
-    template = Action("up", "Counter", Actor.KERNEL, fair=True)
+    template = Action("up", "Counter", Actor.KERNEL, fairness=Fairness.WEAK)
     up = SystemAction(
         "up",
         Actor.KERNEL,
-        fair=True,
+        fairness=Fairness.WEAK,
         disturbs=False,
         adversarial=False,
         guards=(guard,),

@@ -6,7 +6,7 @@ import pytest
 
 from tdispmodel.checking import settings
 from tdispmodel.checking.constants import chosen
-from tdispmodel.ir.expressions import BOOLEAN, Actor, Bounded, Enumeration, Value
+from tdispmodel.ir.expressions import BOOLEAN, Actor, Bounded, Enumeration, Fairness, Value
 from tdispmodel.ir.model import Action, Component, Constant, Model
 from tdispmodel.source import Complaint, Rejected
 
@@ -19,9 +19,9 @@ MODEL = Model(
             "Guest",
             ("Guest",),
             actions=(
-                Action("error", "Guest", Actor.HOST, fair=False),
-                Action("hot_reset", "Guest", Actor.HOST, fair=False),
-                Action("bind", "Guest", Actor.KERNEL, fair=True),
+                Action("error", "Guest", Actor.HOST, fairness=Fairness.NONE),
+                Action("hot_reset", "Guest", Actor.HOST, fairness=Fairness.NONE),
+                Action("bind", "Guest", Actor.KERNEL, fairness=Fairness.WEAK),
             ),
         ),
     ),

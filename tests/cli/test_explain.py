@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from tdispmodel.checking.catalogue import Catalogue, find_catalogue
 from tdispmodel.checking.constants import chosen
-from tdispmodel.checking.explaining import BY_KIND, explanations
+from tdispmodel.checking.explaining import BY_KIND, FAMILIES, explanations
 from tdispmodel.checking.settings import settings
 from tdispmodel.checking.topics import COMPLAINTS, Known, Topic
 from tdispmodel.ir.expressions import Actor
@@ -152,6 +153,14 @@ def test_every_complaint_has_a_topic() -> None:
     assert (
         {"E201", "E610", "E900"} <= {topic.name for topic in KNOWN.topics if topic.kind == "complaint"} == {*COMPLAINTS}
     )
+
+
+def test_every_code_that_the_program_gives_is_explained() -> None:
+    """Whatever looks like a complaint's code in the program's text can be explained, and belongs to a named family."""
+    sources = (ROOT / "tdispmodel").rglob("*.py")
+    given = {code for path in sources for code in re.findall(r'"(E[0-9]{3})"', path.read_text(encoding="utf-8"))}
+    assert {"E101", "E407", "E601", "E704"} <= given == {*COMPLAINTS}
+    assert {code[:2] for code in given} == {*FAMILIES}
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_no_name_of_the_model_reaches_the_text() -> None:
     action = move(hostile, here, Assignment(hostile, Literal("other", sort)))
     made = System(hostile, (variable,), (action,), here)
     compiled = Compiled(made, [Watch(here, of_steps=False)])
-    lines = [*compiled._visit_lines(), *compiled._unpack_lines(), *compiled._starts_lines()]
+    lines = [*compiled._visit_lines(), *compiled._unpack_lines()]
     words = set(re.findall(r"[A-Za-z_]\w*", "\n".join(lines)))
     known = {
         "def",

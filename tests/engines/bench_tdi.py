@@ -44,12 +44,12 @@ def _action(name: str, guards: list[Expression], updates: dict[str, Value]) -> S
     return SystemAction(
         name=name,
         actor=actor,
-        fair=actor.fair,
+        fairness=actor.fairness,
         disturbs=actor is Actor.HOST,
         adversarial=actor.adversarial,
         guards=tuple(guards),
         assignments=assignments,
-        template=Action(name, "Bench", actor, actor.fair),
+        template=Action(name, "Bench", actor, actor.fairness),
     )
 
 

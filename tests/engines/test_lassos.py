@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tdispmodel.engines.conformance.corners import go, walk
 from tdispmodel.engines.conformance.suite import Case, faults
-from tdispmodel.engines.conformance.writing import Counter, Flag, ask, move, system, took
+from tdispmodel.engines.conformance.writing import Counter, Flag, ask, move, strongly, system, took
 from tdispmodel.engines.explicit import Explicit
 from tdispmodel.engines.protocol import Engine, Limits
 from tdispmodel.engines.registry import engine as engine_called
@@ -66,25 +68,43 @@ def test_the_wanted_step_is_on_the_loop() -> None:
     assert len(trace) <= 6
 
 
-def toggles(count: int) -> System:
+def toggles(count: int, strong: int = 0) -> System:
     """So many flags, each with a fair move that switches it: a loop must switch every flag twice."""
     flags = [Flag(f"flag{place}") for place in range(count)]
-    return system(
-        "toggles",
-        tuple(flags),
-        *(move(f"m{place}", TRUE, flag.becomes(negation(flag.now))) for place, flag in enumerate(flags)),
-    )
+    moves = [move(f"m{place}", TRUE, flag.becomes(negation(flag.now))) for place, flag in enumerate(flags)]
+    return system("toggles", tuple(flags), *map(strongly, moves[:strong]), *moves[strong:])
 
 
+@pytest.mark.parametrize("strong", [0, 2, 5])
 @pytest.mark.parametrize("budget", [50_000, 0])
 @pytest.mark.parametrize("name", ["explicit", "graph"])
-def test_every_duty_is_paid(name: str, budget: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_duty_is_paid(name: str, budget: int, strong: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """With five fair actions enabled everywhere the loop takes each, whether the shortest is searched or not."""
     monkeypatch.setattr("tdispmodel.engines.fairness.SEARCHED", budget)
     engine: Engine = engine_called(name)
     # each of five flags is switched and switched back: ten steps at least
-    case = Case("toggles", "five flags", toggles(5), ask(Kind.NEVER_ENDLESS, took("m0")), Answer.VIOLATED, length=10)
+    case = Case(
+        "toggles", "five flags", toggles(5, strong), ask(Kind.NEVER_ENDLESS, took("m0")), Answer.VIOLATED, length=10
+    )
     assert faults(engine, case) == []
+
+
+def test_what_a_loop_does_not_enable_it_need_not_take() -> None:
+    """In the ring of six `jump` is enabled at 3 only, and on the short loop between 0 and 1 never: two steps."""
+    made = ring(6, ("back", 1, 0))
+    made = replace(made, actions=(*made.actions, strongly(move("jump", X.at(3), X.set(9)))))
+    trace = lasso(made, ask(Kind.LEADS_TO, X.at(9), after=X.at(0)))
+    assert (len(trace), trace.loop) == (2, 0)
+
+
+def test_what_a_loop_enables_it_takes() -> None:
+    """The loop takes `wanted` at 1, where `jump` is enabled, too, and jumps: 0, 1, back to 0 or by way of the jump."""
+    made = ring(3, ("wanted", 1, 0))
+    made = replace(made, actions=(*made.actions, strongly(move("jump", X.at(1), X.set(0)))))
+    trace = lasso(made, ask(Kind.NEVER_ENDLESS, took("wanted")))
+    # 0 and 1 twice: once on by `wanted`, once by `jump`; m1 is disabled at 0
+    assert (len(trace), trace.loop) == (4, 0)
+    assert {"wanted", "jump", "m0"} == {name for name, _ in trace.steps}
 
 
 def test_the_shortest_loop_is_found_within_the_budget() -> None:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tdispmodel.checking.asking import Plan, check_model
 from tdispmodel.engines.conformance import Case, faults
 from tdispmodel.engines.conformance.corners import CORNERS
 from tdispmodel.engines.registry import engine
+from tdispmodel.reading import read_model
 
 PAGE = Path(__file__).parents[2] / "docs" / "semantics.md"
 CASES = {case.name: case for case in CORNERS}
@@ -37,6 +39,15 @@ def test_page_and_suite_have_the_same_corners_in_the_same_order() -> None:
 def test_page_gives_the_expected_answer(name: str, said: str) -> None:
     """The answer in the row is the one that the suite expects."""
     assert said == answer_in_words(CASES[name])
+
+
+@pytest.mark.parametrize("engine_name", ["explicit", "graph", "diagrams"])
+def test_the_page_on_fairness_says_what_holds(engine_name: str) -> None:
+    """The docstring of each property of docs/language/15_fairness.py begins with what the engines answer."""
+    found = read_model(PAGE.parent / "language" / "15_fairness.py", ())
+    results = check_model(found, found.properties, Plan(engines=(engine_name,))).results
+    said = {known.name: known.text.partition(":")[0].lower() for known in found.properties}
+    assert said == {one.verdict.property.name: one.verdict.answer.value for one in results}
 
 
 @pytest.mark.parametrize("engine_name", ["explicit", "graph", "diagrams"])

@@ -208,7 +208,7 @@ def _(patch: Patch) -> None:
     """Fairness is owed to the wrong actions."""
 
     def wrong(made: FairBehaviours) -> None:
-        made.fair = [move for move in made.space.moves if not move.action.fair]
+        made.weak, made.strong = [move for move in made.space.moves if not move.action.fair], []
 
     changed_fairness(patch, wrong)
 
@@ -218,9 +218,67 @@ def _(patch: Patch) -> None:
     """The last fair action may be neglected."""
 
     def forgetful(made: FairBehaviours) -> None:
-        del made.fair[-1:]
+        del made.weak[-1:]
 
     changed_fairness(patch, forgetful)
+
+
+@fault(*ENDLESS)
+def _(patch: Patch) -> None:
+    """Strong fairness is taken for weak."""
+
+    def weaker(made: FairBehaviours) -> None:
+        made.weak, made.strong = [*made.weak, *made.strong], []
+
+    changed_fairness(patch, weaker)
+
+
+@fault(*ENDLESS)
+def _(patch: Patch) -> None:
+    """Weak fairness is taken for strong."""
+
+    def stronger(made: FairBehaviours) -> None:
+        made.weak, made.strong = [], [*made.weak, *made.strong]
+
+    changed_fairness(patch, stronger)
+
+
+@fault(*ENDLESS)
+def _(patch: Patch) -> None:
+    """The last strongly fair action may be neglected."""
+
+    def forgetful(made: FairBehaviours) -> None:
+        del made.strong[-1:]
+
+    changed_fairness(patch, forgetful)
+
+
+@fault(*ENDLESS)
+def _(patch: Patch) -> None:
+    """A loop takes what is weakly fair only."""
+    duties = FairBehaviours._duties
+
+    def light(made: FairBehaviours, component: Any, recurring: Any) -> Any:
+        light_duties = duties(made, component, recurring)
+        return light_duties[: len(made.weak)] + (light_duties[-1:] if recurring is not None else [])
+
+    instead(patch, FairBehaviours, "_duties", light)
+
+
+@fault(*ENDLESS)
+def _(patch: Patch) -> None:
+    """It is enough that a strongly fair action is enabled, taken or not."""
+    staying = FairBehaviours.staying
+
+    def lenient(made: FairBehaviours, region: Any, recurring: Any = None) -> Any:
+        strong, made.strong = made.strong, []
+        found = staying(made, region, recurring)
+        made.strong = strong
+        return found
+
+    patch.setattr(FairBehaviours, "staying", lenient)
+    patch.setattr(FairBehaviours, "_is_fair", lambda *_: True)
+    patch.setattr(FairBehaviours, "_round", lambda *_: [])
 
 
 @fault(*ENDLESS)
@@ -257,7 +315,7 @@ def _(patch: Patch) -> None:
     """One round of the fixpoint is taken for all."""
 
     def once(made: FairBehaviours, region: Any, recurring: Any = None) -> Any:
-        for move in made.fair:
+        for move in made.weak:
             taken = made._taken([(move, move.enabled)], region)
             region = made._keeps_reaching(region, ~move.enabled | taken)
         return region if recurring is None else made._keeps_reaching(region, made._taken(recurring, region))

@@ -11,6 +11,7 @@ from tdispmodel.ir.expressions import (
     Among,
     Equal,
     Expression,
+    Fairness,
     Literal,
     Read,
     Sort,
@@ -80,9 +81,16 @@ def act(
         Assignment(target, value if isinstance(value, Expression) else Literal(value, sorts[target]))
         for target, value in assigned.items()
     )
-    template = Action(name.partition("(")[0], "Guest", actor, actor.fair)
+    template = Action(name.partition("(")[0], "Guest", actor, actor.fairness)
     return SystemAction(
-        name, actor, actor.fair, not actor.fair, actor.adversarial, tuple(guards), assignments, template
+        name,
+        actor,
+        actor.fairness,
+        actor.fairness is Fairness.NONE,
+        actor.adversarial,
+        tuple(guards),
+        assignments,
+        template,
     )
 
 

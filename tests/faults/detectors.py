@@ -16,7 +16,7 @@ class Noticed(Exception):
     """A complaint about an engine."""
 
 
-def noticed(engine: Engine, kinds: tuple[Kind, ...] = tuple(Kind), like: str = "", examples: int = 200) -> str:
+def noticed(engine: Engine, kinds: tuple[Kind, ...] = tuple(Kind), like: str = "", examples: int = 800) -> str:
     """Return the first complaint of the law that engines agree with the oracle and the judge accepts them.
 
     Fails the test when no complaint on so many random systems contains the words ``like``.

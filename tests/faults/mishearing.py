@@ -17,6 +17,7 @@ from tdispmodel.ir.expressions import (
     Arithmetic,
     AtMost,
     Expression,
+    Fairness,
     If,
     Less,
     Read,
@@ -112,6 +113,11 @@ def first_guard_only(action: SystemAction) -> SystemAction:
 def first_assignment_only(action: SystemAction) -> SystemAction:
     """All assignments but the first are ignored."""
     return replace(action, assignments=action.assignments[:1])
+
+
+def promised(what: Fairness, instead: Fairness) -> Callable[[SystemAction], SystemAction]:
+    """One sort of fairness is taken for another."""
+    return lambda action: replace(action, fairness=instead) if action.fairness is what else action
 
 
 def one_after_the_other(action: SystemAction) -> SystemAction:

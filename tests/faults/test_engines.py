@@ -9,7 +9,7 @@ import pytest
 
 from tdispmodel.engines.protocol import Engine, Limits, Progress, silent
 from tdispmodel.engines.registry import engine
-from tdispmodel.ir.expressions import TRUE, Actor
+from tdispmodel.ir.expressions import TRUE, Actor, Fairness
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.verdict import Answer, InductiveInvariant, KInduction, Verdict
@@ -17,6 +17,7 @@ from tests.faults import mishearing as heard
 from tests.faults.detectors import noticed
 from tests.faults.mishearing import Misheard, each_action, everywhere, in_formula
 
+STRONG = Fairness.STRONG
 EXHAUSTIVE = {
     "ignores an action": lambda made: Misheard(made, heard.without_last_action),
     "forgets start values": lambda made: Misheard(made, heard.first_start_value),
@@ -24,8 +25,15 @@ EXHAUSTIVE = {
     "ignores all guards but the first": lambda made: Misheard(made, each_action(heard.first_guard_only)),
     "ignores all assignments but the first": lambda made: Misheard(made, each_action(heard.first_assignment_only)),
     "assigns one after the other": lambda made: Misheard(made, each_action(heard.one_after_the_other)),
-    "treats unfair actions as fair": lambda made: Misheard(made, each_action(lambda one: replace(one, fair=True))),
-    "treats fair actions as unfair": lambda made: Misheard(made, each_action(lambda one: replace(one, fair=False))),
+    "treats unfair actions as fair": lambda made: Misheard(
+        made, each_action(lambda one: replace(one, fairness=Fairness.WEAK))
+    ),
+    "treats fair actions as unfair": lambda made: Misheard(
+        made, each_action(lambda one: replace(one, fairness=Fairness.NONE))
+    ),
+    "takes strong fairness for weak": lambda made: Misheard(made, each_action(heard.promised(STRONG, Fairness.WEAK))),
+    "takes weak fairness for strong": lambda made: Misheard(made, each_action(heard.promised(Fairness.WEAK, STRONG))),
+    "ignores strong fairness": lambda made: Misheard(made, each_action(heard.promised(STRONG, Fairness.NONE))),
     "takes disturbing moves in loops": lambda made: Misheard(
         made, each_action(lambda one: replace(one, disturbs=False))
     ),
@@ -49,6 +57,9 @@ FAIRNESS = (Kind.LEADS_TO, Kind.NEVER_ENDLESS)
 KINDS = {
     "treats unfair actions as fair": FAIRNESS,
     "treats fair actions as unfair": FAIRNESS,
+    "takes strong fairness for weak": FAIRNESS,
+    "takes weak fairness for strong": FAIRNESS,
+    "ignores strong fairness": FAIRNESS,
     "takes disturbing moves in loops": FAIRNESS,
     "relies on adversaries": (Kind.STAYS_POSSIBLE,),
     "lets the host help": (Kind.MUST_BE_POSSIBLE,),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from hypothesis import Phase, given, settings
 
 from tdispmodel import judging
 from tdispmodel.engines.protocol import Limits
-from tdispmodel.ir.expressions import TRUE, IllFormed
+from tdispmodel.ir.expressions import TRUE, Fairness, IllFormed
 from tdispmodel.ir.system import State, System, SystemAction
 from tdispmodel.judging import _Session, closed, judge, obligations, traces
 from tdispmodel.judging.closed import ClosedSpace
@@ -31,10 +31,12 @@ Patch = Callable[[pytest.MonkeyPatch], None]
 def wrong_by_hand() -> list[str]:
     """Return the handmade cases that the judge decides otherwise than the tests expect, by the expected reason."""
     wrong = []
-    for system, verdict in [(LAMP, case.values[0]) for case in test_traces.ACCEPTED] + list(test_certificates.ACCEPTED):
+    accepted = [(LAMP, case.values[0]) for case in test_traces.ACCEPTED]
+    for system, verdict in [*accepted, *test_traces.FRAGILE_ACCEPTED, *test_certificates.ACCEPTED]:
         if judged(system, verdict) is not True:
             wrong.append("not accepted")
-    for system, verdict, reason in [(LAMP, *case) for case in test_traces.REFUSED] + list(test_certificates.REFUSED):
+    refused = [(LAMP, *case) for case in test_traces.REFUSED]
+    for system, verdict, reason in [*refused, *test_traces.FRAGILE_REFUSED, *test_certificates.REFUSED]:
         if judged(system, verdict) is not False:
             wrong.append(reason)
     return wrong
@@ -98,12 +100,49 @@ def leaving_ignored(patch: pytest.MonkeyPatch) -> None:
 
 def everything_fair(patch: pytest.MonkeyPatch) -> None:
     """Every loop of a closed set counts as fair."""
-    patch.setattr(ClosedSpace, "fair_loop", lambda *_: True)
+    patch.setattr(ClosedSpace, "_neglected", lambda *_: [])
 
 
 def nothing_fair(patch: pytest.MonkeyPatch) -> None:
     """No loop of a closed set counts as fair."""
-    patch.setattr(ClosedSpace, "fair_loop", lambda *_: False)
+    patch.setattr(ClosedSpace, "fair_loops", lambda *_: iter(()))
+
+
+def strong_is_weak(patch: pytest.MonkeyPatch) -> None:
+    """What is strongly fair counts as weakly fair, on loops and in closed sets."""
+    patch.setattr(judging, "Semantics", lambda system: Semantics(weakened(system)))
+    original = ClosedSpace.__init__
+    patch.setattr(ClosedSpace, "__init__", lambda self, system, *rest: original(self, weakened(system), *rest))
+
+
+def weakened(system: System) -> System:
+    """Return the system in which strong fairness is weak."""
+    weaker = {Fairness.STRONG: Fairness.WEAK}
+    actions = (replace(one, fairness=weaker.get(one.fairness, one.fairness)) for one in system.actions)
+    return replace(system, actions=tuple(actions))
+
+
+def strength_unseen_on_loops(patch: pytest.MonkeyPatch) -> None:
+    """The loop of a trace need not take what it enables only now and then."""
+    original = traces._may_neglect
+
+    def may_neglect(semantics: Semantics, action: SystemAction, states: Sequence[State]) -> None:
+        weaker = Fairness.WEAK if action.fairness is Fairness.STRONG else action.fairness
+        original(semantics, replace(action, fairness=weaker), states)
+
+    patch.setattr(traces, "_may_neglect", may_neglect)
+
+
+def given_up(patch: pytest.MonkeyPatch) -> None:
+    """A component that neglects a strongly fair action is left alone, whatever loops it has."""
+    original = ClosedSpace.fair_loops
+
+    def whole_ones(self: ClosedSpace, inside: bytes) -> Iterator[list[int]]:
+        everything = list(original(self, inside))
+        whole = [sorted(component) for component in closed.components(self.quiet_steps, inside)]
+        return iter([component for component in everything if sorted(component) in whole])
+
+    patch.setattr(ClosedSpace, "fair_loops", whole_ones)
 
 
 def no_rest(patch: pytest.MonkeyPatch) -> None:
@@ -214,9 +253,12 @@ BY_HAND: list[Patch] = [
     leaving_ignored,
     everything_fair,
     nothing_fair,
+    strong_is_weak,
+    strength_unseen_on_loops,
+    given_up,
     no_rest,
     told({"disturbs": False}),
-    told({"fair": False}),
+    told({"fairness": Fairness.NONE}),
     told({"adversarial": False}),
     guards_ignored,
     any_start,

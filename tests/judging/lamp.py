@@ -7,7 +7,20 @@ broken, and four transitions: dark to lit, lit to dark, lit to broken, broken to
 
 from __future__ import annotations
 
-from tdispmodel.ir.expressions import TRUE, Actor, Among, Enumeration, Equal, Expression, Literal, Read, negation
+from dataclasses import replace
+
+from tdispmodel.ir.expressions import (
+    TRUE,
+    Actor,
+    Among,
+    Enumeration,
+    Equal,
+    Expression,
+    Fairness,
+    Literal,
+    Read,
+    negation,
+)
 from tdispmodel.ir.model import Action, Kind
 from tdispmodel.ir.premise import antecedent
 from tdispmodel.ir.system import Assignment, State, System, SystemAction, SystemProperty, SystemVariable
@@ -32,12 +45,12 @@ def moves(name: str, actor: Actor, before: str, after: str | None) -> SystemActi
     return SystemAction(
         name=name,
         actor=actor,
-        fair=actor.fair,
-        disturbs=not actor.fair,
+        fairness=actor.fairness,
+        disturbs=actor.fairness is Fairness.NONE,
         adversarial=actor.adversarial,
         guards=(Among(READ, (before,)),),
         assignments=() if after is None else (Assignment("lamp", Literal(after, LAMP)),),
-        template=Action(name, "Lamp", actor, actor.fair),
+        template=Action(name, "Lamp", actor, actor.fairness),
     )
 
 
@@ -51,6 +64,27 @@ SYSTEM = System(
         moves("look", Actor.ENVIRONMENT, "BROKEN", None),
     ),
 )
+
+
+def promised(system: System, name: str, fairness: Fairness) -> System:
+    """Return a system in which one action is promised something else, and so neither disturbs nor is adversarial."""
+    actions = (
+        replace(action, fairness=fairness, disturbs=False, adversarial=False) if action.name == name else action
+        for action in system.actions
+    )
+    return replace(system, actions=tuple(actions))
+
+
+FRAGILE = promised(SYSTEM, "break_it", Fairness.STRONG)
+"""The lamp that breaks if it is lit again and again: the host promises it."""
+WAITING = replace(
+    promised(FRAGILE, "switch_on", Fairness.NONE),
+    actions=(
+        *promised(FRAGILE, "switch_on", Fairness.NONE).actions,
+        moves("wait", Actor.KERNEL, "DARK", None),
+    ),
+)
+"""The fragile lamp that need not be switched on; a kernel waits in the dark and is never held up."""
 
 
 def asks(kind: Kind, formula: Expression, after: Expression = TRUE) -> SystemProperty:
@@ -74,4 +108,5 @@ ON = ("switch_on", LIT)
 OFF = ("switch_off", DARK)
 BREAK = ("break_it", BROKEN)
 LOOK = ("look", BROKEN)
+WAIT = ("wait", DARK)
 NOT_BROKEN = negation(is_("BROKEN"))

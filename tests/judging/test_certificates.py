@@ -16,6 +16,7 @@ from tdispmodel.ir.expressions import (
     Bounded,
     Equal,
     Expression,
+    Fairness,
     Less,
     Read,
     Took,
@@ -34,14 +35,17 @@ from tests.judging.lamp import (
     BREAK,
     BROKEN,
     DARK,
+    FRAGILE,
     LIT,
     NOT_BROKEN,
     ON,
     SYSTEM,
+    WAITING,
     asks,
     holds,
     is_,
     moves,
+    promised,
     violated,
 )
 
@@ -49,7 +53,7 @@ WORKING = replace(SYSTEM, actions=SYSTEM.actions[:2])
 """The lamp without breaking: dark and lit for ever."""
 WORKS = ClosedStates((DARK, LIT))
 BLINKING = replace(
-    WORKING, actions=(*WORKING.actions, replace(moves("blink", Actor.USERSPACE, "LIT", "LIT"), fair=False))
+    WORKING, actions=(*WORKING.actions, replace(moves("blink", Actor.USERSPACE, "LIT", "LIT"), fairness=Fairness.NONE))
 )
 """The lamp that may also blink while it is lit, without having to."""
 NEVER_BROKEN = asks(Kind.INVARIANT, NOT_BROKEN)
@@ -62,6 +66,8 @@ CAN_BREAK = asks(Kind.MUST_BE_POSSIBLE, is_("BROKEN"))
 BREAKING = asks(Kind.MUST_BE_POSSIBLE, Took(frozenset({"break_it"})))
 CAN_LIGHT = asks(Kind.MUST_BE_POSSIBLE, is_("LIT"))
 SWITCHING = asks(Kind.MUST_BE_POSSIBLE, Took(frozenset({"break_it", "switch_on"})))
+
+BREAKS_AT_LAST = asks(Kind.LEADS_TO, is_("BROKEN"))
 
 ACCEPTED = [
     (WORKING, holds(NEVER_BROKEN, certificate=WORKS)),
@@ -81,6 +87,8 @@ ACCEPTED = [
     (SYSTEM, violated(BREAKING, trace=None, certificate=WORKS)),
     (SYSTEM, violated(BREAKING, trace=None, certificate=ALL)),
     (SYSTEM, violated(BREAKING, trace=None, certificate=InductiveInvariant(TRUE))),
+    (FRAGILE, holds(BREAKS_AT_LAST, certificate=ALL)),
+    (WAITING, holds(asks(Kind.NEVER_ENDLESS, Took(frozenset({"switch_on"}))), certificate=ALL)),
     (WORKING, holds(NEVER_BROKEN, certificate=KInduction(1, TRUE, simple_path=False))),
     (WORKING, holds(NEVER_BROKEN, certificate=KInduction(0, NOT_BROKEN, simple_path=False))),
     (WORKING, holds(NEVER_BREAKS, certificate=KInduction(0, TRUE, simple_path=False))),
@@ -117,6 +125,17 @@ REFUSED = [
     (
         WORKING,
         holds(asks(Kind.NEVER_ENDLESS, is_("LIT", AFTER)), certificate=WORKS),
+        "a fair loop of the certificate takes such a step again and again",
+    ),
+    (
+        promised(FRAGILE, "break_it", Fairness.WEAK),
+        holds(BREAKS_AT_LAST, certificate=ALL),
+        "a fair loop of the certificate avoids the goal",
+    ),
+    (WAITING, holds(BREAKS_AT_LAST, certificate=ALL), "a fair loop of the certificate avoids the goal"),
+    (
+        WAITING,
+        holds(asks(Kind.NEVER_ENDLESS, Took(frozenset({"wait"}))), certificate=ALL),
         "a fair loop of the certificate takes such a step again and again",
     ),
     (SYSTEM, holds(CAN_BE_LIT, certificate=ALL), "the goal cannot be reached from a state of the certificate"),
@@ -242,12 +261,12 @@ COUNTING = System(
         SystemAction(
             name="add",
             actor=Actor.KERNEL,
-            fair=True,
+            fairness=Fairness.WEAK,
             disturbs=False,
             adversarial=False,
             guards=(),
             assignments=(Assignment("count", Arithmetic("+", COUNT, number(2))),),
-            template=Action("add", "Counter", Actor.KERNEL, fair=True),
+            template=Action("add", "Counter", Actor.KERNEL, fairness=Fairness.WEAK),
         ),
     ),
 )

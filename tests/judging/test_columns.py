@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from tdispmodel.ir.expressions import BOOLEAN, TRUE, Actor, Arithmetic, Bounded, Less, Literal, Read, number
+from tdispmodel.ir.expressions import BOOLEAN, TRUE, Actor, Arithmetic, Bounded, Fairness, Less, Literal, Read, number
 from tdispmodel.ir.model import Action, Kind
 from tdispmodel.ir.system import Assignment, System, SystemAction, SystemProperty, SystemVariable, speaks_of_step
 from tdispmodel.judging.columns import Columns, Encoding, step_groups
@@ -79,12 +79,12 @@ READ = Read("counter", WIDE)
 COUNT = SystemAction(
     name="count",
     actor=Actor.KERNEL,
-    fair=True,
+    fairness=Fairness.WEAK,
     disturbs=False,
     adversarial=False,
     guards=(Less(READ, number(70_000)),),
     assignments=(Assignment("counter", Arithmetic("+", READ, number(1))),),
-    template=Action("count", "Counter", Actor.KERNEL, fair=True),
+    template=Action("count", "Counter", Actor.KERNEL, fairness=Fairness.WEAK),
 )
 WIDE_SYSTEM = System("wide", (COUNTER, FLAG), (COUNT,))
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from tdispmodel.ir.expressions import TRUE, Took, conjunction, negation
+from tdispmodel.ir.expressions import TRUE, Fairness, Took, conjunction, negation
 from tdispmodel.ir.model import Kind
+from tdispmodel.ir.system import System
 from tdispmodel.judging import judge
 from tdispmodel.verdict import Answer, Trace, Verdict, Witness
 from tests.judging.lamp import (
@@ -15,15 +16,19 @@ from tests.judging.lamp import (
     BREAK,
     BROKEN,
     DARK,
+    FRAGILE,
     LIT,
     LOOK,
     NOT_BROKEN,
     OFF,
     ON,
     SYSTEM,
+    WAIT,
+    WAITING,
     asks,
     holds,
     is_,
+    promised,
     violated,
 )
 
@@ -112,6 +117,40 @@ REFUSED = [
 def test_refused(verdict: Verdict, reason: str) -> None:
     """The evidence does not show the violation, and the judge says why."""
     judged = judge(SYSTEM, verdict)
+    assert (False, reason) == (judged.accepted, judged.reason)
+
+
+BREAKS_AT_LAST = asks(Kind.LEADS_TO, is_("BROKEN"))
+FRAGILE_ACCEPTED = [
+    (WAITING, violated(BREAKS_AT_LAST, WAIT, loop=0)),
+    (promised(FRAGILE, "break_it", Fairness.WEAK), violated(BREAKS_AT_LAST, ON, OFF, loop=0)),
+    (promised(SYSTEM, "switch_off", Fairness.STRONG), violated(NO_ENDLESS_LIGHT, ON, OFF, loop=0)),
+    (promised(SYSTEM, "switch_off", Fairness.STRONG), violated(DARK_AGAIN, ON, BREAK, loop=2)),
+]
+
+
+@pytest.mark.parametrize(("system", "verdict"), FRAGILE_ACCEPTED)
+def test_a_loop_is_accepted_that_strong_fairness_allows(system: System, verdict: Verdict) -> None:
+    """The loop never enables what is strongly fair, or takes it, or it is fair only weakly."""
+    assert (judge(system, verdict).accepted, judge(system, verdict).reason) == (True, "")
+
+
+NEGLECTED = "the loop is not fair: {} is enabled on every round and never taken"
+FRAGILE_REFUSED = [
+    (FRAGILE, violated(BREAKS_AT_LAST, ON, OFF, loop=0), NEGLECTED.format("break_it")),
+    (FRAGILE, violated(BREAKS_AT_LAST, ON, OFF, ON, OFF, loop=2), NEGLECTED.format("break_it")),
+    (
+        promised(SYSTEM, "switch_off", Fairness.STRONG),
+        violated(DARK_AGAIN, ON, loop=1),
+        NEGLECTED.format("switch_off"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("system", "verdict", "reason"), FRAGILE_REFUSED)
+def test_a_loop_is_refused_that_strong_fairness_forbids(system: System, verdict: Verdict, reason: str) -> None:
+    """The loop enables again and again what is strongly fair and does not take it, and the judge says so."""
+    judged = judge(system, verdict)
     assert (False, reason) == (judged.accepted, judged.reason)
 
 

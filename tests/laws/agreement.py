@@ -9,7 +9,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tdispmodel.ir.expressions import Actor, Value
+from tdispmodel.ir.expressions import Actor, Fairness, Value
 from tdispmodel.ir.model import Model, Variable
 from tdispmodel.ir.system import System, SystemAction, SystemProperty
 from tdispmodel.semantics import Scope, Semantics, ground
@@ -179,9 +179,10 @@ class _Comparison:
         """Yield differences of who takes a step and of what is true of it."""
         (state, own), (firing, native_after), (action, after) = before, native, read
         actor = Actor[firing.moves.actor.name]
-        fair = actor.fair if firing.moves.fair is None else firing.moves.fair
-        if (action.actor, action.fair) != (actor, fair):
-            yield f"{action.name} natively by {actor}, fair {fair}; read by {action.actor}, fair {action.fair}"
+        said = firing.moves.fairness
+        fairness = actor.fairness if said is None else Fairness(said)
+        if (action.actor, action.fairness) != (actor, fairness):
+            yield f"{action.name} natively by {actor}, {fairness}; read by {action.actor}, {action.fairness}"
         for pair in pairs:
             if not pair.question.about_steps:
                 continue

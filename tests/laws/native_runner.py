@@ -105,14 +105,22 @@ def plain(value: Any) -> Any:
 
 @dataclass
 class Moves:
-    """An action of a class: who declared it first, who acts, whether it is fair (None: as its actor is)."""
+    """An action of a class: who declared it first, who acts, what it is promised (None: as its actor's are)."""
 
     name: str
     owner: str
     actor: dsl.Actor
-    fair: bool | None
+    fairness: str | None
     parameters: tuple[type, ...]
     bodies: list[Callable[..., None]] = field(default_factory=list)
+
+
+def promised(options: Mapping[str, Any]) -> str | None:
+    """Return what ``@action`` promises, in the words of the IR; None where it does not say."""
+    if options.get("strongly_fair"):
+        assert "fair" not in options
+        return "strong"
+    return None if "fair" not in options else "weak" if options["fair"] else "none"
 
 
 def removed_by(kind: type) -> tuple[Any, ...]:
@@ -132,11 +140,11 @@ def actions_of(kind: type, removed_elsewhere: frozenset[Any] = frozenset()) -> d
             if options is not None and "replaces" not in marks:
                 hints = typing.get_type_hints(function)
                 kinds = tuple(hints[each] for each in list(inspect.signature(function).parameters)[1:])
-                found[name] = Moves(name, ancestor.__name__, options["by"], options.get("fair"), kinds, [function])
+                found[name] = Moves(name, ancestor.__name__, options["by"], promised(options), kinds, [function])
             elif name in found and marks:
                 found[name].bodies.append(function)
                 if options is not None:
-                    found[name].actor, found[name].fair = options["by"], options.get("fair")
+                    found[name].actor, found[name].fairness = options["by"], promised(options)
     return {name: moves for name, moves in found.items() if not any(body in removed_elsewhere for body in moves.bodies)}
 
 

@@ -2,15 +2,17 @@
 
 Given a system and a question, `Oracle` gives the answer, whether it is vacuous, and the counts of the space.  It uses
 the reference semantics for single steps and nothing else.  Fair loops are found by the nested fixpoint of Emerson and
-Lei ("Efficient model checking in fragments of the propositional mu-calculus", LICS 1986), not by components.
+Lei ("Efficient model checking in fragments of the propositional mu-calculus", LICS 1986), not by components, once for
+each guess of the strongly fair actions that a loop never enables.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import combinations
 
-from tdispmodel.ir.expressions import Actor, Expression
+from tdispmodel.ir.expressions import Actor, Expression, Fairness
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import State, System, SystemAction, SystemProperty, speaks_of_step
 from tdispmodel.semantics import Semantics
@@ -142,20 +144,43 @@ class Oracle:
         return False
 
     def fair_states(self, region: frozenset[State], recurring: Expression | None = None) -> frozenset[State]:
-        """Return the states of ``region`` from which an undisturbed fair behaviour stays in it for ever.
+        """Return states of ``region``, those of all undisturbed fair loops in it among them, from each of which such a
+        loop is reached without leaving it.
 
-        With ``recurring`` the behaviour must take steps on which that formula is true again and again.
+        With ``recurring`` a loop must take steps on which that formula is true.
         """
+        return frozenset(state for part in self.fair_parts(region, recurring) for state in part)
+
+    def fair_parts(self, region: frozenset[State], recurring: Expression | None = None) -> Iterator[frozenset[State]]:
+        """Yield `fair_states` for each guess of the strongly fair actions that a loop never enables; it takes the others."""
+        strong = [action for action in self.system.actions if action.fairness is Fairness.STRONG]
+        for count in range(len(strong) + 1):
+            for avoided in combinations(strong, count):
+                names = {action.name for action in avoided}
+                inside = frozenset(state for state in region if not names & self.enabled(state))
+                yield self._going_round(inside, [action for action in strong if action not in avoided], recurring)
+
+    def _going_round(
+        self, region: frozenset[State], taken: list[SystemAction], recurring: Expression | None
+    ) -> frozenset[State]:
+        """Return from where a behaviour stays in ``region`` that is fair to all weakly fair actions and takes others."""
         inside = region
         while True:
             smaller = inside
-            for fair in (action for action in self.system.actions if action.fair):
-                smaller = self.keeps_reaching(smaller, partial(_takes, fair), fair)
+            for action in self.system.actions:
+                if action.fairness is Fairness.WEAK:
+                    smaller = self.keeps_reaching(smaller, partial(_takes, action), action)
+            for action in taken:
+                smaller = self.keeps_reaching(smaller, partial(_takes, action), None)
             if recurring is not None:
                 smaller = self.keeps_reaching(smaller, partial(self.true_on, recurring), None)
             if smaller == inside:
                 return inside
             inside = smaller
+
+    def enabled(self, state: State) -> set[str]:
+        """Return the names of the actions enabled in a state."""
+        return {action.name for _, action, _ in self.steps[state]}
 
     def keeps_reaching(
         self, inside: frozenset[State], wanted: Callable[[Step], bool], idle_without: SystemAction | None
@@ -163,9 +188,8 @@ class Oracle:
         """Return what reaches, within ``inside``, a wanted step or a state in which ``idle_without`` is disabled."""
         goals = set()
         for state in inside:
-            enabled = {action.name for _, action, _ in self.steps[state]}
             quiet = [step for step in self.steps[state] if not step[1].disturbs and step[2] in inside]
-            idle = idle_without is not None and idle_without.name not in enabled
+            idle = idle_without is not None and idle_without.name not in self.enabled(state)
             if idle or any(wanted(step) for step in quiet):
                 goals.add(state)
         return frozenset(state for state in inside if self.closure({state}, inside, quiet=True) & goals)

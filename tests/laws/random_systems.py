@@ -27,6 +27,7 @@ from tdispmodel.ir.expressions import (
     Enumeration,
     Equal,
     Expression,
+    Fairness,
     If,
     Less,
     Literal,
@@ -211,7 +212,8 @@ def next_value(variable: SystemVariable) -> Expression:
 def _action(formulas: Formulas, number: int, may_leave_range: bool) -> SystemAction:
     draw = formulas.draw
     actor = draw(st.sampled_from(Actor))
-    fair = actor.fair if draw(st.integers(0, 4)) else not actor.fair
+    fairness = draw(st.sampled_from((*Fairness, *[actor.fairness] * 4)))
+    trusted = fairness is not Fairness.NONE
     name = draw(st.sampled_from((f"act{number}", f"act{number}(devices[0])", f"act{number}(devices[0], devices[1])")))
     guards = tuple(formulas.formula(draw(st.integers(0, 1))) for _ in range(draw(st.sampled_from((0, 0, 1, 1, 1, 2)))))
     count = min(len(formulas.variables), draw(st.sampled_from((1, 1, 1, 2, 2, 3, 0))))
@@ -233,12 +235,12 @@ def _action(formulas: Formulas, number: int, may_leave_range: bool) -> SystemAct
     return SystemAction(
         name=name,
         actor=actor,
-        fair=fair,
-        disturbs=actor in (Actor.HOST, Actor.ENVIRONMENT, Actor.DEVICE) and not fair,
-        adversarial=actor.adversarial and not fair,
+        fairness=fairness,
+        disturbs=actor in (Actor.HOST, Actor.ENVIRONMENT, Actor.DEVICE) and not trusted,
+        adversarial=actor.adversarial and not trusted,
         guards=guards,
         assignments=tuple(assignments),
-        template=Action(f"act{number}", "Random", actor, fair),
+        template=Action(f"act{number}", "Random", actor, fairness),
     )
 
 

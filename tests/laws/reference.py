@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.ir.model import Kind
+from tdispmodel.ir.sorts import Fairness
 from tdispmodel.ir.system import State, System, SystemProperty, speaks_of_step
 from tdispmodel.verdict import Answer, ClosedStates, Trace, Verdict, Witness
 from tests.laws.oracle import Oracle, Step, by_host
@@ -96,18 +97,16 @@ def evidence(oracle: Oracle, question: SystemProperty) -> Trace:  # one case per
             )
         case Kind.LEADS_TO:
             waiting = frozenset(state for state in oracle.states if not oracle.true_at(formula, state))
-            fair = oracle.fair_states(waiting)
-            stuck = {
-                state
-                for state in waiting
-                if oracle.true_at(question.after, state) and oracle.closure({state}, waiting, quiet=False) & fair
-            }
+            pending = {state for state in waiting if oracle.true_at(question.after, state)}
+            region = oracle.closure(pending, waiting, quiet=False)
+            fair = next(part for part in oracle.fair_parts(waiting) if part & region)
+            stuck = {state for state in pending if oracle.closure({state}, waiting, quiet=False) & fair}
             before = _to_state(oracle, lambda state: state in stuck)
             there = path(oracle, [before.states[-1]], lambda state: state in fair, lambda step: step[2] in waiting)
             assert there is not None
             return _lasso(oracle, Trace(before.initial, (*before.steps, *there[1])), fair, lambda _: False)
         case Kind.NEVER_ENDLESS:
-            fair = oracle.fair_states(frozenset(oracle.states), formula)
+            fair = next(part for part in oracle.fair_parts(frozenset(oracle.states), formula) if part)
             before = _to_state(oracle, lambda state: state in fair)
             return _lasso(oracle, before, fair, lambda step: oracle.true_on(formula, step))
 
@@ -138,7 +137,10 @@ def _to_step(oracle: Oracle, wanted: Callable[[Step], bool], follows: Callable[[
 
 
 def _lasso(oracle: Oracle, before: Trace, fair: frozenset[State], recurring: Callable[[Step], bool]) -> Trace:
-    """Extend ``before``, which ends in ``fair``, to a fair loop that takes a recurring step if there is one."""
+    """Extend ``before``, which ends in ``fair``, to a fair loop that takes a recurring step if there is one.
+
+    ``fair`` is one of the oracle's fair parts, so a strongly fair action that is enabled there is taken there.
+    """
 
     def quiet(step: Step) -> bool:
         return not step[1].disturbs and step[2] in fair
@@ -172,8 +174,10 @@ def _lasso(oracle: Oracle, before: Trace, fair: frozenset[State], recurring: Cal
     if any(quiet(step) and recurring(step) for state in region for step in oracle.steps[state]):
         walk_over(recurring)
     for fair_action in (action for action in oracle.system.actions if action.fair):
-        idle = {state for state in region if all(step[1].name != fair_action.name for step in oracle.steps[state])}
-        if idle:
+        idle = {state for state in region if fair_action.name not in oracle.enabled(state)}
+        if idle == region and fair_action.fairness is Fairness.STRONG:
+            continue
+        if idle and fair_action.fairness is Fairness.WEAK:
             walk(lambda state, idle=idle: state in idle)  # type: ignore[misc]  # the default binds the loop variable
         else:
             walk_over(lambda step, name=fair_action.name: step[1].name == name)  # type: ignore[misc]  # as above

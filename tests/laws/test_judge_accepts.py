@@ -9,8 +9,10 @@ from hypothesis import given, strategies as st
 from tdispmodel.engines.protocol import Limits
 from tdispmodel.ir.expressions import TRUE
 from tdispmodel.ir.model import Kind
+from tdispmodel.ir.sorts import Fairness
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.judging import judge, judge_all
+from tdispmodel.semantics import Semantics
 from tdispmodel.verdict import Answer, InductiveInvariant, KInduction, Verdict
 from tests.laws.changed_verdicts import exactly, spoiled
 from tests.laws.oracle import Oracle
@@ -62,6 +64,28 @@ def test_a_renamed_step_is_refused_unless_it_does_the_same(pair: Asked, data: st
         before = verdict.trace.states[number]
         same = any(action.name == name and after == steps[number][1] for _, action, after in oracle.steps[before])
         assert same or not judge(system, changed).accepted
+
+
+@law(50)
+@given(asked_systems((Kind.LEADS_TO, Kind.NEVER_ENDLESS)))
+def test_a_loop_is_fair_by_the_words_of_the_page(pair: Asked) -> None:
+    """With any promise to any one action a lasso is accepted exactly if its loop takes the action, or for weak fairness
+    disables it in some state, or for strong fairness in all.
+    """
+    system, asked = pair
+    semantics = Semantics(system)
+    for verdict in Reference().answer(system, asked, Limits()):
+        if verdict.trace is None or verdict.trace.loop is None:
+            continue
+        loop = verdict.trace.states[verdict.trace.loop :]
+        taken = {name for name, _ in verdict.trace.steps[verdict.trace.loop :]}
+        for action in system.actions:
+            enabled = [action in semantics.enabled(state) for state in loop]
+            allowed = {Fairness.NONE: True, Fairness.WEAK: not all(enabled), Fairness.STRONG: not any(enabled)}
+            for fairness, may_neglect in allowed.items():
+                told = replace(action, fairness=fairness, disturbs=False)
+                changed = replace(system, actions=tuple(told if one is action else one for one in system.actions))
+                assert judge(changed, verdict).accepted is (may_neglect or action.name in taken)
 
 
 @law(15)

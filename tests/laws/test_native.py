@@ -141,6 +141,8 @@ CHANGES = [
     ("02_actions.py", "self.counted < 2", "self.counted < 1"),
     ("02_actions.py", "self.counted += 1", "self.counted = 1"),
     ("02_actions.py", "by=Actor.USERSPACE, fair=False", "by=Actor.USERSPACE"),
+    ("15_fairness.py", "by=Actor.USERSPACE, strongly_fair=True", "by=Actor.USERSPACE"),
+    ("15_fairness.py", "by=Actor.USERSPACE, fair=False", "by=Actor.USERSPACE, strongly_fair=True"),
     ("01_variables.py", "anything(Mode.FAST, Mode.SAFE)", "Mode.FAST"),
     ("01_variables.py", "self.genuine or self.mode is Mode.FAST", "self.genuine"),
     ("04_expressions.py", "now.colour is Colour.BLUE", "now.colour is Colour.RED"),

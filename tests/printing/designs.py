@@ -15,6 +15,7 @@ from tdispmodel.ir.expressions import (
     Enumeration,
     Equal,
     Expression,
+    Fairness,
     Field,
     Less,
     Literal,
@@ -52,7 +53,7 @@ BIND = Action(
     "bind",
     "Guest",
     Actor.USERSPACE,
-    fair=True,
+    fairness=Fairness.WEAK,
     parameters=(Parameter("device", "Device"),),
     guards=(Guard(Not(BOUND)), Guard(Less(TRIED, number(2)))),
     updates=(Update("device", "bound", TRUE),),
@@ -63,13 +64,18 @@ RESET = Action(
     "reset",
     "Guest",
     Actor.HOST,
-    fair=False,
+    fairness=Fairness.NONE,
     guards=(Guard(Equal(ConstantValue("kernel", KERNEL, "self"), member("OLD"))),),
     updates=(Update("device", "bound", FALSE, ("device", "devices")), Update("self", "tried", number(0))),
     text="The host resets all.",
 )
 CRASH = Action(
-    "crash", "Guest", Actor.HOST, fair=False, updates=(Update("self", "autoprobe", FALSE),), text="It crashes."
+    "crash",
+    "Guest",
+    Actor.HOST,
+    fairness=Fairness.NONE,
+    updates=(Update("self", "autoprobe", FALSE),),
+    text="It crashes.",
 )
 DEVICE = Component("Device", ("Device",), (Variable("bound", BOOLEAN, (False,)),), text="A device.")
 GUEST = Component(
@@ -111,7 +117,7 @@ WAIT = Action(
     "wait",
     "Careful",
     Actor.KERNEL,
-    fair=False,
+    fairness=Fairness.NONE,
     guards=(Guard(AUTOPROBE),),
     updates=(Update("self", "waiting", TRUE),),
     text="The kernel waits.",

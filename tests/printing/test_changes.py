@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 
-from tdispmodel.ir.expressions import BOOLEAN, FALSE, TRUE, Actor, And, Field, Not, Or
+from tdispmodel.ir.expressions import BOOLEAN, FALSE, TRUE, Actor, And, Fairness, Field, Not, Or
 from tdispmodel.ir.model import Constant, Guard, Model
 from tdispmodel.printing import changes_text
 from tests.laws.random_models import models
@@ -37,6 +37,14 @@ new start condition: autoprobe
 def test_every_kind_of_change_has_its_lines() -> None:
     """Fixed constants, moved starts, new variables, and all four kinds of changed actions are told."""
     assert changes_text(PROPOSAL, BASE) == EXPECTED
+
+
+def test_a_promise_is_told() -> None:
+    """An action that is promised strong fairness, or less than its actor's actions, says so beside its actor."""
+    guests = [replace(GUEST, actions=(replace(BIND, fairness=fairness),)) for fairness in Fairness]
+    none, weak, strong = (replace(BASE, components=(guest, DEVICE), properties=()) for guest in guests)
+    assert changes_text(strong, weak) == "changed Guest.bind\n  by userspace, strongly fair (was userspace)\n"
+    assert changes_text(none, strong) == "changed Guest.bind\n  by userspace, not fair (was userspace, strongly fair)\n"
 
 
 def test_constants_of_instances_are_told_with_their_component() -> None:

@@ -23,6 +23,7 @@ from tdispmodel.ir.expressions import (
     Enumeration,
     Equal,
     Expression,
+    Fairness,
     Field,
     If,
     Less,
@@ -136,14 +137,14 @@ def test_ground_reads_have_the_names_of_traces() -> None:
 
 def system() -> System:
     """Two instances of a kernel's action and one of the host's."""
-    bind = Action("bind", "Guest", Actor.KERNEL, fair=True)
-    reset = Action("reset", "Guest", Actor.HOST, fair=False)
+    bind = Action("bind", "Guest", Actor.KERNEL, fairness=Fairness.WEAK)
+    reset = Action("reset", "Guest", Actor.HOST, fairness=Fairness.NONE)
     firings = [("bind(devices[0])", bind), ("bind(devices[1])", bind), ("reset", reset)]
     actions = [
         SystemAction(
             name,
             template.actor,
-            fair=False,
+            fairness=Fairness.NONE,
             disturbs=False,
             adversarial=False,
             guards=(),
@@ -174,12 +175,12 @@ def test_all_instances_of_an_action_are_told_in_short() -> None:
     some = SystemAction(
         "unbind",
         Actor.KERNEL,
-        fair=True,
+        fairness=Fairness.WEAK,
         disturbs=False,
         adversarial=False,
         guards=(),
         assignments=(),
-        template=Action("unbind", "Guest", Actor.KERNEL, fair=True),
+        template=Action("unbind", "Guest", Actor.KERNEL, fairness=Fairness.WEAK),
     )
     whole = system()
     wider = System("wider", (), (*whole.actions, some))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 
+import pytest
 from hypothesis import given, settings
 
-from tdispmodel.ir.expressions import BOOLEAN, Actor, And, Field, If, Not
+from tdispmodel.ir.expressions import BOOLEAN, Actor, And, Fairness, Field, If, Not
 from tdispmodel.ir.model import Action, Component, Model, Update, Variable
 from tdispmodel.printing import model_text
 from tests.laws.random_models import models
@@ -121,6 +122,23 @@ def test_a_loop_is_printed_as_a_loop() -> None:
     assert loop in model_text(BASE)
 
 
+@pytest.mark.parametrize(
+    ("actor", "fairness", "line"),
+    [
+        (Actor.KERNEL, Fairness.WEAK, "@action(by=Actor.KERNEL)"),
+        (Actor.KERNEL, Fairness.NONE, "@action(by=Actor.KERNEL, fair=False)"),
+        (Actor.KERNEL, Fairness.STRONG, "@action(by=Actor.KERNEL, strongly_fair=True)"),
+        (Actor.HOST, Fairness.NONE, "@action(by=Actor.HOST)"),
+        (Actor.HOST, Fairness.WEAK, "@action(by=Actor.HOST, fair=True)"),
+        (Actor.HOST, Fairness.STRONG, "@action(by=Actor.HOST, strongly_fair=True)"),
+    ],
+)
+def test_fairness_is_printed_where_it_is_not_the_actors(actor: Actor, fairness: Fairness, line: str) -> None:
+    """What is promised stands above an action, unless it is what the actor's actions are promised anyhow."""
+    guest = Component("Guest", ("Guest",), actions=(Action("act", "Guest", actor, fairness),))
+    assert line in map(str.strip, model_text(Model("plain", "Guest", (guest,))).splitlines())
+
+
 @settings(max_examples=25, deadline=None)
 @given(models())
 def test_what_is_printed_is_python(model: Model) -> None:
@@ -133,7 +151,9 @@ def test_long_values_have_their_parts_below_one_another() -> None:
     names = [Field("self", f"a_rather_long_name_{number}", BOOLEAN) for number in range(5)]
     variables = tuple(Variable(name.variable, BOOLEAN, (False,)) for name in names)
     value = If(And(tuple(names[:4])), names[4], Not(names[0]))
-    action = Action("act", "Guest", Actor.HOST, fair=False, updates=(Update("self", names[0].variable, value),))
+    action = Action(
+        "act", "Guest", Actor.HOST, fairness=Fairness.NONE, updates=(Update("self", names[0].variable, value),)
+    )
     model = Model("long", "Guest", (Component("Guest", ("Guest",), variables, (action,)),))
     expected = """\
         self.a_rather_long_name_0 = (

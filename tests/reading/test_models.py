@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tdispmodel.ir.expressions import (
     BOOLEAN,
     TRUE,
@@ -14,6 +16,7 @@ from tdispmodel.ir.expressions import (
     ConstantValue,
     Enumeration,
     Equal,
+    Fairness,
     Field,
     Literal,
     Not,
@@ -34,7 +37,7 @@ from tdispmodel.ir.model import (
     Update,
     Variable,
 )
-from tests.reading.texts import component, model, reading
+from tests.reading.texts import action, component, model, reading
 
 TDI = Enumeration("Tdi", ("LOCKED", "RUN", "ERROR"))
 
@@ -109,7 +112,7 @@ EXPECTED = Model(
                     name="start",
                     owner="Guest",
                     actor=Actor.KERNEL,
-                    fair=True,
+                    fairness=Fairness.WEAK,
                     parameters=(Parameter("device", "Device"),),
                     guards=(
                         Guard(Equal(field("device"), literal("LOCKED"))),
@@ -136,7 +139,7 @@ EXPECTED = Model(
                     name="fail",
                     owner="Device",
                     actor=Actor.DEVICE,
-                    fair=True,
+                    fairness=Fairness.WEAK,
                     updates=(Update("self", "tdi", literal("ERROR")),),
                     text="The device fails.",
                     source="PCIe 11.4",
@@ -168,6 +171,23 @@ EXPECTED = Model(
     ),
     claim="A guest with devices.",
 )
+
+
+@pytest.mark.parametrize(
+    ("options", "fairness"),
+    [
+        ("by=Actor.KERNEL", Fairness.WEAK),
+        ("by=Actor.HOST", Fairness.NONE),
+        ("by=Actor.KERNEL, fair=False", Fairness.NONE),
+        ("by=Actor.HOST, fair=True", Fairness.WEAK),
+        ("by=Actor.HOST, strongly_fair=True", Fairness.STRONG),
+        ("strongly_fair=True, by=Actor.KERNEL, to=Actor.HOST", Fairness.STRONG),
+    ],
+)
+def test_an_action_says_what_it_is_promised(options: str, fairness: Fairness) -> None:
+    """Without an option an action is promised what its actor's are; ``fair`` and ``strongly_fair`` say otherwise."""
+    found = model(f"class Guest(Component):\n    @action({options})\n    def act(self) -> None:\n        pass\n")
+    assert action(found, "act").fairness is fairness
 
 
 def test_a_model_is_read_as_it_is_written() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tdispmodel.ir.expressions import BOOLEAN, Actor, Field, Not
+from tdispmodel.ir.expressions import BOOLEAN, Actor, Fairness, Field, Not
 from tests.reading.texts import action, codes, component, guards, model
 
 DESIGN = '''class Device(Component):
@@ -78,7 +78,7 @@ def test_a_replacement_keeps_owner_and_actor() -> None:
     )
     bind = action(found, "bind")
     assert [READY] == guards(found, "bind")
-    assert ("Guest", Actor.KERNEL, True, "replaced") == (bind.owner, bind.actor, bind.fair, bind.patched)
+    assert ("Guest", Actor.KERNEL, Fairness.WEAK, "replaced") == (bind.owner, bind.actor, bind.fairness, bind.patched)
     assert ("Otherwise.", "", ()) == (bind.text, bind.source, bind.updates)
     assert ["bind", "lose"] == [known.name for known in component(found, "Other").actions]
 
@@ -95,7 +95,12 @@ def test_a_replacement_may_change_the_actor() -> None:
 """
     )
     bind = action(found, "bind")
-    assert (Actor.USERSPACE, False, Actor.KERNEL, "It binds.") == (bind.actor, bind.fair, bind.target, bind.text)
+    assert (Actor.USERSPACE, Fairness.NONE, Actor.KERNEL, "It binds.") == (
+        bind.actor,
+        bind.fairness,
+        bind.target,
+        bind.text,
+    )
 
 
 def test_a_replaced_helper_counts_in_inherited_actions() -> None:

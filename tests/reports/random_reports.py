@@ -76,7 +76,7 @@ def systems(draw: st.DrawFn) -> System:
             name=name,
             owner="Guest",
             actor=actor,
-            fair=actor.fair,
+            fairness=actor.fairness,
             text=draw(TEXTS),
             source=draw(TEXTS),
             patched=draw(st.sampled_from(["", "replaced"])),
@@ -86,7 +86,7 @@ def systems(draw: st.DrawFn) -> System:
             SystemAction(
                 name + draw(st.sampled_from(["", "(devices[0])", "(devices[0], devices[1])"])),
                 actor,
-                fair=actor.fair,
+                fairness=actor.fairness,
                 disturbs=False,
                 adversarial=False,
                 guards=(),

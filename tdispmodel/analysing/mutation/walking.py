@@ -18,7 +18,7 @@ from tdispmodel.analysing.mutation.changes import Change
 from tdispmodel.analysing.mutation.space import DISABLED, LEAVES, Numbers, Space
 from tdispmodel.compiling.arrays import Flags
 from tdispmodel.ir.system import SystemAction
-from tdispmodel.semantics import Semantics
+from tdispmodel.semantics import Semantics, start_states
 
 Stop = Callable[[], str]
 """Says in words why no more may be spent; an empty string while more may."""
@@ -69,7 +69,7 @@ def _tree(table: Numbers, levels: list[int]) -> tuple[Numbers, Numbers]:
 def starts_of(space: Space, change: Change) -> Numbers:
     """Return the start states, each once.  Raises `Rejected` when there are too many combinations to try."""
     standing = change.applied(space.system, ())
-    return np.unique(space.numbered(space.packing.packed(list(Semantics(standing).initial_states()))))
+    return np.unique(space.numbered(space.packing.packed(list(start_states(Semantics(standing))))))
 
 
 @dataclass

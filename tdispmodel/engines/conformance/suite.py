@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tdispmodel.engines.protocol import Engine, Limits
-from tdispmodel.ir.expressions import Actor
+from tdispmodel.ir.expressions import Actor, Fairness
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import State, System, SystemProperty, speaks_of_step
 from tdispmodel.semantics.meaning import LeavesRange, Semantics
@@ -191,9 +191,13 @@ def _shows_no_loop(semantics: Semantics, question: SystemProperty, trace: Trace)
     if any(actions[name].disturbs for name, _ in steps):
         yield "the loop needs a disturbing move again and again"
     for action in semantics.system.actions:
-        enabled = all(action in semantics.enabled(state) for state in inside)
-        if action.fair and enabled and all(name != action.name for name, _ in steps):
+        enabled = [action in semantics.enabled(state) for state in inside]
+        if any(name == action.name for name, _ in steps):
+            continue
+        if action.fairness is Fairness.WEAK and all(enabled):
             yield f"{action.name} is enabled all along the loop and never taken"
+        if action.fairness is Fairness.STRONG and any(enabled):
+            yield f"{action.name} is enabled again and again on the loop and never taken"
     if question.kind is Kind.NEVER_ENDLESS:
         taken = zip(inside, steps, strict=False)
         if not any(semantics.holds(question.formula, before, after, name) for before, (name, after) in taken):

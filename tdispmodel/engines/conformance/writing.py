@@ -5,6 +5,8 @@ Given names, ranges, guards and assignments; gives variables, action instances, 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tdispmodel.ir.expressions import (
     BOOLEAN,
     TRUE,
@@ -13,6 +15,7 @@ from tdispmodel.ir.expressions import (
     Bounded,
     Equal,
     Expression,
+    Fairness,
     Read,
     Took,
     Value,
@@ -65,17 +68,23 @@ def move(
     fair: bool | None = None,
 ) -> SystemAction:
     """Return an action instance with the fairness of its actor, or the one that is given."""
-    is_fair = actor.fair if fair is None else fair
+    fairness = actor.fairness if fair is None else Fairness.WEAK if fair else Fairness.NONE
+    trusted = fairness is not Fairness.NONE
     return SystemAction(
         name=name,
         actor=actor,
-        fair=is_fair,
-        disturbs=actor in (Actor.HOST, Actor.ENVIRONMENT, Actor.DEVICE) and not is_fair,
-        adversarial=actor.adversarial and not is_fair,
+        fairness=fairness,
+        disturbs=actor in (Actor.HOST, Actor.ENVIRONMENT, Actor.DEVICE) and not trusted,
+        adversarial=actor.adversarial and not trusted,
         guards=(guard,),
         assignments=assignments,
-        template=Action(name, "Root", actor, is_fair),
+        template=Action(name, "Root", actor, fairness),
     )
+
+
+def strongly(fair: SystemAction) -> SystemAction:
+    """Return the action instance as one that is strongly fair."""
+    return replace(fair, fairness=Fairness.STRONG, disturbs=False, adversarial=False)
 
 
 def system(

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from math import prod
 
 from tdispmodel.engines.diagrams.clauses import Clauses, TooManyClauses
 from tdispmodel.engines.diagrams.encoding import Set
@@ -20,7 +19,7 @@ from tdispmodel.engines.diagrams.space import Space
 from tdispmodel.ir.expressions import Expression
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import State, SystemProperty, speaks_of_step
-from tdispmodel.semantics.meaning import MAXIMUM_START_CHOICES
+from tdispmodel.semantics import Semantics, TooManyStarts, start_states
 from tdispmodel.verdict import Certificate, ClosedStates, InductiveInvariant
 
 SMALL = 20_000
@@ -102,9 +101,11 @@ class Certificates:
         if count > LARGE:
             message = f"there is no certificate: {count} states are too many to be listed"
             raise Uncertified(message)
-        if prod(len(variable.initial) for variable in self.space.system.variables) > MAXIMUM_START_CHOICES:
-            message = f"there is no certificate: more than {MAXIMUM_START_CHOICES} combinations of start values"
-            raise Uncertified(message)
+        try:  # whoever checks the list must be able to enumerate them
+            next(start_states(Semantics(self.space.system)), None)
+        except TooManyStarts as many:
+            message = f"there is no certificate: {many.words}"
+            raise Uncertified(message) from many
         return ClosedStates(self.space.encoding.listed(states))
 
     def _count(self, states: Set) -> int:

@@ -1,12 +1,14 @@
 """Fair behaviours on decision diagrams: from where one can go on for ever, and lassos that show it.
 
-The states from which an undisturbed, weakly fair behaviour never leaves a set are a greatest fixpoint: from each of
-them one can get, inside the set, to where a fair action is disabled or taken, for every fair action (E. A. Emerson and
-C.-L. Lei, "Efficient model checking in fragments of the propositional mu-calculus", LICS 1986).  Staying in one state
-without a step is allowed where no fair action is enabled, which the same condition says.  A lasso is read off as
-Clarke, Grumberg, McMillan and Zhao do ("Efficient generation of counterexamples and witnesses in symbolic model
-checking", DAC 1995): walk on until the strongly connected component of a state is fair, then go round it through
-everything that fairness asks for.
+The states in which an undisturbed, weakly fair behaviour can stay for ever are a greatest fixpoint: from each of them
+one can get, inside the set, to where a fair action is disabled or taken, for every fair action (E. A. Emerson and
+C.-L. Lei, "Efficient model checking in fragments of the propositional mu-calculus", LICS 1986).  For a strongly fair
+action this is asked of those states only in which it is enabled, and it must be taken (Y. Kesten, A. Pnueli and
+L. Raviv, "Algorithmic verification of linear temporal logic specifications", ICALP 1998).  The set contains every fair
+loop, and where nothing in it leads on it is one.  Staying in one state without a step is allowed where no fair action
+is enabled, which the same conditions say.  A lasso is read off as Clarke, Grumberg, McMillan and Zhao do ("Efficient
+generation of counterexamples and witnesses in symbolic model checking", DAC 1995): walk on until the strongly connected
+component of a state is fair, then go round it through everything that fairness asks for.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from tdispmodel.engines.diagrams.encoding import Set
 from tdispmodel.engines.diagrams.exploring import Levels, Way, backwards, forwards, union
 from tdispmodel.engines.diagrams.moves import Group, in_groups
 from tdispmodel.engines.diagrams.space import Space, Steps
+from tdispmodel.ir.sorts import Fairness
 from tdispmodel.ir.system import State
 from tdispmodel.verdict import Trace
 
@@ -36,7 +39,8 @@ class FairBehaviours:
     def __init__(self, space: Space) -> None:
         self.space = space
         self.encoding = space.encoding
-        self.fair = [move for move in space.moves if move.action.fair]
+        self.weak = [move for move in space.moves if move.action.fairness is Fairness.WEAK]
+        self.strong = [move for move in space.moves if move.action.fairness is Fairness.STRONG]
         self.calm = [move for move in space.moves if move.calm]
 
     @cached_property
@@ -47,7 +51,7 @@ class FairBehaviours:
     @cached_property
     def idle(self) -> Set:
         """Where no fair action is enabled, so that a behaviour may stay for ever."""
-        return ~union(self.encoding.none, (move.enabled for move in self.fair))
+        return ~union(self.encoding.none, (move.enabled for move in (*self.weak, *self.strong)))
 
     # --- the two kinds ------------------------------------------------------------------------------------------------
 
@@ -76,15 +80,18 @@ class FairBehaviours:
         return self._lasso(begin, [], endless, recurring)
 
     def staying(self, region: Set, recurring: Steps | None = None) -> Set:
-        """Return from where an undisturbed fair behaviour stays in ``region`` for ever.
+        """Return the states of all fair loops in ``region``, and others from which such a loop is reached undisturbed.
 
-        With ``recurring`` it must take one of these steps again and again.
+        With ``recurring`` a loop must take one of these steps.  What is returned is never left on the way to a loop.
         """
         inside = region
         while True:
             smaller = inside
-            for move in self.fair:
+            for move in self.weak:
                 smaller = self._keeps_reaching(smaller, ~move.enabled | self._taken([(move, move.enabled)], smaller))
+            for move in self.strong:
+                taking = self._keeps_reaching(smaller, self._taken([(move, move.enabled)], smaller))
+                smaller &= ~move.enabled | taking
             if recurring is not None:
                 smaller = self._keeps_reaching(smaller, self._taken(recurring, smaller))
             if smaller == inside:
@@ -130,8 +137,15 @@ class FairBehaviours:
         return Levels(self.encoding, self.encoding.one(state), self.calm, inside, self.space.watch)
 
     def _duties(self, component: Set, recurring: Steps | None) -> list[_Duty]:
-        """What a loop in the component owes: something to each fair action, and one of the recurring steps."""
-        duties = [_Duty(component & ~move.enabled, [(move, component & move.enabled)]) for move in self.fair]
+        """What a loop in the component owes: something to each fair action, and one of the recurring steps.
+
+        A strongly fair action that is enabled in it must be taken, for the loop may go where it is enabled.
+        """
+        duties = [_Duty(component & ~move.enabled, [(move, component & move.enabled)]) for move in self.weak]
+        for move in self.strong:
+            enabled = component & move.enabled
+            if enabled.satisfiable():
+                duties.append(_Duty(self.encoding.none, [(move, enabled)]))
         return duties if recurring is None else [*duties, _Duty(self.encoding.none, recurring)]
 
     def _is_fair(self, component: Set, recurring: Steps | None) -> bool:

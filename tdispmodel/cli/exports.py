@@ -1,0 +1,73 @@
+"""The verb ``export``: a proposal as the model of another tool."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from tdispmodel.checking.asking import Group, Plan, grouped
+from tdispmodel.checking.loading import Loaded, load
+from tdispmodel.checking.mistakes import USAGE, mistake
+from tdispmodel.checking.pipeline import planned
+from tdispmodel.checking.selection import selection
+from tdispmodel.cli.checks import request
+from tdispmodel.cli.output import Output
+from tdispmodel.exporting import exporter
+from tdispmodel.exporting.foreign import SAFETY, Inexpressible
+from tdispmodel.ir.model import Property
+from tdispmodel.reports.exits import Exit
+from tdispmodel.semantics.grounding import Scope, ground
+
+
+def export(arguments: argparse.Namespace, output: Output) -> int:
+    """Write a proposal in the language of another model checker, with the properties that ``-k`` picks."""
+    arguments.proposals, arguments.engine, arguments.jobs = [arguments.proposal], [], 1
+    arguments.timeout = arguments.memory = None
+    asked = request(arguments)
+    loaded = load(asked.catalogue, asked.paths()[0])
+    plan = planned(loaded, asked)
+    group = chosen(loaded, plan, arguments.select)
+    questions = [question for parts in group.questions.values() for question in parts]
+    try:
+        text = exporter(arguments.to)(group.system, questions)
+    except Inexpressible as reason:
+        raise mistake(USAGE, f"{loaded.model.name} cannot be written as {arguments.to}: {reason}") from None
+    if arguments.file is None:
+        output.write(text)
+    else:
+        write(Path(arguments.file), text)
+    return Exit.HOLDS
+
+
+def chosen(loaded: Loaded, plan: Plan, select: str) -> Group:
+    """Return the system with the questions to be exported, none where nothing is picked.  Raises `Rejected`."""
+    model = loaded.model
+    if not select:
+        return Group(ground(model, Scope(plan.devices, plan.constants, plan.without)), {})
+    wanted = selection(select)
+    picked = [known for known in loaded.properties if wanted(known.name, known.code)]
+    expressible = [known for known in picked if known.kind in SAFETY]
+    groups, _ = grouped(model, expressible, plan)
+    if not groups:
+        what = "an invariant or a step property" if picked else "a property"
+        raise mistake(USAGE, f"-k {select}: nothing that it picks is {what} of {model.name}")
+    if len(groups) > 1:
+        raise mistake(
+            USAGE, f"-k {select}: {told(groups)} are asked under different constants", "export them one by one"
+        )
+    return groups[0]
+
+
+def told(groups: Sequence[Group]) -> str:
+    """Return the name of one property of each group."""
+    firsts: list[Property] = [next(iter(group.questions)) for group in groups]
+    return ", ".join(first.name for first in firsts)
+
+
+def write(path: Path, text: str) -> None:
+    """Write the file.  Raises `Rejected`."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise mistake(USAGE, f"cannot write {path}: {error.strerror}") from None
