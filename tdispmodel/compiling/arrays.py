@@ -11,7 +11,7 @@ Integers that 64 bits might not hold are computed as Python's own.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Sequence, Set as AbstractSet
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
@@ -145,7 +145,7 @@ class Batch:
         self.packing = packing
         self.rows = rows
         self.count = len(rows)
-        self._still: Set[int] = frozenset() if sharing is None else sharing.still
+        self._still: AbstractSet[int] = frozenset() if sharing is None else sharing.still
         self._masks: dict[int, Flags] = {}
         self._values: dict[int, Values] = {}
         self._codes: dict[str, Values] = {}

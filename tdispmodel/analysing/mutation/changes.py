@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tdispmodel.analysing.mutation.operators import Mutant, Operator, action_of, conjuncts, variables_of
-from tdispmodel.ir.expressions import FALSE, Expression, Read, Value, conjunction, negation
+from tdispmodel.ir.expressions import FALSE, TRUE, Bounded, Expression, Read, Sort, Value, conjunction, negation
 from tdispmodel.ir.model import Action, Guard, Model
-from tdispmodel.ir.system import Assignment, System, SystemAction, SystemProperty
+from tdispmodel.ir.system import Assignment, System, SystemAction, SystemProperty, within
 from tdispmodel.semantics.grounding import Instances, Scope, instances, member
 
 Effects = list[tuple[str, Expression]]
@@ -112,13 +112,12 @@ class Grounded:
         return _in_core(action, self.read)
 
     def _could_be(self) -> list[_Parts]:
-        """Return the instances that a mutant may bring into the system, since others of the same action are there."""
+        """Return the instances of which some of the same action are in the system: a mutant may have all of them."""
         found: list[_Parts] = []
         for component in self.model.components:
             for action in component.actions:
                 parts = self._parts_of(component.name, action)
-                missing = [each for each in parts if each.whole.name not in self.system.by_name]
-                found += missing if len(missing) < len(parts) else []
+                found += parts if any(each.whole.name in self.system.by_name for each in parts) else []
         return found
 
     def _parts_of(self, component: str, action: Action) -> list[_Parts]:
@@ -180,21 +179,28 @@ def _mutated(parts: _Parts, mutant: Mutant) -> SystemAction | None:
 def read_in(system: System, questions: Iterable[SystemProperty], could_be: Sequence[_Parts] = ()) -> frozenset[str]:
     """Return the variables that some guard, start condition or question reads, or an effect on one that is read.
 
-    ``could_be`` are instances that the system does not have, but that a mutant may have.
+    An integer that some step might take out of its range counts as read, for that would be an error of the model.
+    ``could_be`` are the instances that a mutant may have, with all their conjuncts and updates, whatever hides them.
     """
     formulas = [system.initially, *(action.guard for action in system.actions)]
     for question in questions:
         formulas += [question.formula, question.after]
     for parts in could_be:
         formulas += [part for each in parts.conjuncts for part in each]
-    reached = _reads(formulas)
-    actions = [*system.actions, *(parts.whole for parts in could_be)]
-    effects = {(each.variable, *sorted(_reads([each.value]))) for action in actions for each in action.assignments}
+    assigned = {(each.variable, each.value) for action in system.actions for each in action.assignments}
+    assigned |= {effect for parts in could_be for effects in parts.updates for effect in effects}
+    reached = _reads(formulas) | {name for name, value in assigned if _may_leave(value, system.sorts[name])}
+    effects = {(variable, *sorted(_reads([value]))) for variable, value in assigned}
     while True:
         more = reached.union(*(reads for variable, *reads in effects if variable in reached))
         if more == reached:
             return frozenset(reached)
         reached = more
+
+
+def _may_leave(value: Expression, sort: Sort) -> bool:
+    """Whether a value that is assigned might be none of the sort."""
+    return isinstance(sort, Bounded) and within(value, sort) != TRUE
 
 
 def core(system: System, read: frozenset[str]) -> System:

@@ -14,10 +14,10 @@ from typing import assert_never
 
 import numpy as np
 
-from tdispmodel.analysing.mutation.evidence import Evidence, Ways
-from tdispmodel.analysing.mutation.loops import Fairness, backward, forward
-from tdispmodel.analysing.mutation.space import Numbers
-from tdispmodel.analysing.mutation.walking import Graph
+from tdispmodel.analysing.mutation.states.evidence import Evidence, Ways
+from tdispmodel.analysing.mutation.states.loops import FairLoops, backward, forward
+from tdispmodel.analysing.mutation.states.space import Numbers
+from tdispmodel.analysing.mutation.states.walking import Graph
 from tdispmodel.compiling.arrays import Flags
 from tdispmodel.ir.expressions import Actor, Expression, negation
 from tdispmodel.ir.model import Kind
@@ -81,9 +81,6 @@ class Answers:
     def holds(self, number: int) -> bool:
         """Whether the question of this number is answered by yes."""
         question, watches = self.asked.questions[number], self.asked.watches[number]
-        shown = self.evidence.shown.get(number)
-        if shown is not None and shown.stands(self.graph.variant):
-            return False
         match question.kind:
             case Kind.INVARIANT:
                 return not self.true[watches[0]].any()
@@ -104,14 +101,14 @@ class Answers:
                 assert_never(question.kind)
 
     def why(self) -> Evidence:
-        """Return what the answers rest on, of a graph of the system itself; the counterexamples are not among it."""
+        """Return what the answers rest on, of a graph of the system itself."""
         found = Evidence()
         for number, question in enumerate(self.asked.questions):
             watches = self.asked.watches[number]
             if question.kind is Kind.STAYS_POSSIBLE and self.holds(number):
                 found.ways[number] = Ways.of(self.reliable, self.true[watches[1]])
             elif question.kind is Kind.LEADS_TO and self.holds(number):
-                found.fair[number] = self._fairness.looping(np.logical_not(self.true[watches[1]]))
+                found.fair[number] = self._loops.looping(np.logical_not(self.true[watches[1]]))
         return found
 
     @cached_property
@@ -175,8 +172,8 @@ class Answers:
         return self.graph.part(lambda action: not action.adversarial)
 
     @cached_property
-    def _fairness(self) -> Fairness:
-        return Fairness.of(self.graph.targets, self.graph.variant.actions)
+    def _loops(self) -> FairLoops:
+        return FairLoops.of(self.graph.targets, self.graph.variant.actions)
 
     @cached_property
     def _unaided(self) -> Flags:
@@ -214,16 +211,16 @@ class Answers:
         """
         region = forward(self.graph.targets, after, waiting)
         if fair is None:
-            return not self._fairness.loops(region)
+            return not self._loops.loops(region)
         seeds = region & self.graph.differing
         if not seeds.any():
             return True
         tail = forward(self.graph.targets, seeds, waiting)
         old = ~self.graph.new
         if (tail[old] & fair[self.graph.numbers[old]]).any():
-            return not self._fairness.loops(region)
-        quiet = self._fairness.quiet
-        return not self._fairness.loops(backward(quiet, seeds, forward(quiet, seeds, waiting)))
+            return not self._loops.loops(region)
+        quiet = self._loops.quiet
+        return not self._loops.loops(backward(quiet, seeds, forward(quiet, seeds, waiting)))
 
     @cached_property
     def _differing(self) -> Flags:
@@ -237,13 +234,13 @@ class Answers:
         """Whether no fair loop takes a step on which the formula is true."""
         calm = [position for position, action in enumerate(self.graph.variant.actions) if not action.disturbs]
         place = {position: number for number, position in enumerate(calm)}
-        wanted = np.zeros(self._fairness.quiet.shape, np.bool_)
+        wanted = np.zeros(self._loops.quiet.shape, np.bool_)
         for position, flags in self.steps(watch):
             if position in place:
                 wanted[:, place[position]] = flags
         if not wanted.any():
             return True
-        quiet = self._fairness.quiet
+        quiet = self._loops.quiet
         begun: Flags = np.logical_or.reduce(wanted, axis=1)
         again = forward(quiet, begun, self._everywhere) & backward(quiet, begun, self._everywhere)
-        return not self._fairness.loops(again, wanted)
+        return not self._loops.loops(again, wanted)

@@ -1,9 +1,10 @@
 """Reaching and going round for ever in a graph of a mutant: whole rows of states at a time.
 
 Given tables of targets, a row a state and a column an action, negative where there is no step; gives sets of states as
-arrays of flags.  docs/semantics.md has what a fair loop is.  That maximal components suffice for weak fairness is from
-O. Lichtenstein and A. Pnueli, "Checking that finite state concurrent programs satisfy their linear specification",
-POPL 1985; what is left after trimming goes to R. E. Tarjan's algorithm (1972).
+arrays of flags.  docs/semantics.md has what a fair loop is.  Maximal components suffice for weak fairness; for strong
+fairness the states are left out in which a neglected action is enabled: O. Lichtenstein and A. Pnueli, "Checking that
+finite state concurrent programs satisfy their linear specification", POPL 1985.  What is left after trimming goes to
+R. E. Tarjan's algorithm (1972).
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tdispmodel.analysing.mutation.space import Numbers
+from tdispmodel.analysing.mutation.states.space import Numbers
 from tdispmodel.compiling.arrays import Flags
+from tdispmodel.ir.expressions import Fairness
 from tdispmodel.ir.system import SystemAction
 
 
@@ -55,22 +57,25 @@ def padded(flags: Flags) -> Flags:
 
 
 @dataclass(frozen=True)
-class Fairness:
+class FairLoops:
     """What liveness needs to know: where the quiet actions lead, and where the fair ones do.
 
     ``quiet`` and ``fair`` have a row a state and a column for each action that does not disturb, or is fair; the
-    columns of the fair ones are those at ``places`` of ``quiet``, for what is fair does not disturb.
+    columns of the fair ones are those at ``places`` of ``quiet``, for what is fair does not disturb.  ``strong`` says
+    which of these are strongly fair.
     """
 
     quiet: Numbers
     places: Sequence[int]
+    strong: Flags
 
     @classmethod
-    def of(cls, targets: Numbers, actions: Sequence[SystemAction]) -> Fairness:
+    def of(cls, targets: Numbers, actions: Sequence[SystemAction]) -> FairLoops:
         """Return it for a table with a column for each of the actions."""
         calm = [position for position, action in enumerate(actions) if not action.disturbs]
         places = [place for place, position in enumerate(calm) if actions[position].fair]
-        return cls(targets[:, calm], places)
+        strong = [actions[calm[place]].fairness is Fairness.STRONG for place in places]
+        return cls(targets[:, calm], places, np.array(strong, np.bool_))
 
     @property
     def fair(self) -> Numbers:
@@ -104,22 +109,36 @@ class Fairness:
         return rests
 
     def _goes_round(self, inside: Flags, wanted: Flags | None) -> Flags:
-        """Return the states of the components of two states or more that a behaviour may go round."""
-        belongs, count = components(trimmed(self.quiet, inside), len(self.quiet))
-        states = np.flatnonzero(belongs[:-1] >= 0)
-        here = belongs[states]
-        fair = self.fair[states]
-        served = (fair < 0) | (belongs[fair] == here[:, None])
-        met = np.zeros((count + 1, fair.shape[1] + 1), np.bool_)
-        rows, columns = np.nonzero(served)
-        met[here[rows], columns] = True
-        if wanted is None:
-            met[:-1, -1] = True
-        else:
-            taken = (wanted[states] & (belongs[self.quiet[states]] == here[:, None])).any(axis=1)
-            met[here[taken], -1] = True
-        round_: Flags = np.logical_and.reduce(met, axis=1)[belongs[:-1]]  # the last row is of those in no component
-        return round_
+        """Return the states of sets of two states or more, round all of which a behaviour may go."""
+        found = np.zeros(len(inside), np.bool_)
+        while inside.any():
+            belongs, count = components(trimmed(self.quiet, inside), len(self.quiet))
+            states = np.flatnonzero(belongs[:-1] >= 0)
+            here = belongs[states]
+            fair = self.fair[states]
+            taken = belongs[fair] == here[:, None]  # what is disabled leads to no component
+            disabled = fair < 0
+            paid = _met(taken, here, count)
+            owed = np.where(self.strong, _met(~disabled, here, count), ~_met(disabled, here, count))
+            neglected = owed & ~paid
+            worth = np.ones(count, np.bool_)
+            if wanted is not None:
+                steps = wanted[states] & (belongs[self.quiet[states]] == here[:, None])
+                worth = _met(steps.any(axis=1)[:, None], here, count)[:, 0]
+            good = worth & ~neglected.any(axis=1)
+            found[states] |= good[here]
+            again = worth & ~good & ~(neglected & ~self.strong).any(axis=1)
+            inside = np.zeros(len(inside), np.bool_)
+            inside[states] = again[here] & ~(neglected[here] & ~disabled).any(axis=1)
+        return found
+
+
+def _met(flags: Flags, here: Numbers, count: int) -> Flags:
+    """Return which column of some rows has a flag in which of ``count`` components; ``here`` are those of the rows."""
+    met = np.zeros((count, flags.shape[1]), np.bool_)
+    rows, columns = np.nonzero(flags)
+    met[here[rows], columns] = True
+    return met
 
 
 def trimmed(targets: Numbers, inside: Flags) -> dict[int, list[int]]:

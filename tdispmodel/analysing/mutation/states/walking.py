@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 
 from tdispmodel.analysing.mutation.changes import Change
-from tdispmodel.analysing.mutation.space import DISABLED, LEAVES, Numbers, Space
+from tdispmodel.analysing.mutation.states.space import DISABLED, LEAVES, Numbers, Space
 from tdispmodel.compiling.arrays import Flags
 from tdispmodel.ir.system import SystemAction
 from tdispmodel.semantics import Semantics, start_states

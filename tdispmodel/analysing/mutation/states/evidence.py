@@ -1,8 +1,7 @@
-"""What the answers about the system itself rest on: where a mutant leaves it alone, nothing has to be searched again.
+"""What answers about the system itself rest on: where a mutant leaves it alone, nothing has to be searched again.
 
-`Evidence` keeps, for each question about infinite behaviours or possibility, what makes the answer about the system what
-it is: ways to the goal, loops that are fair, a counterexample.  Given in which states a mutant differs, it says that the
-answer stays, or where a search may begin.
+`Evidence` keeps, for each question about infinite behaviours or possibility that holds, what makes it hold: ways to the
+goal, and which loops would be fair.  Given in which states a mutant differs, a search may begin there.
 """
 
 from __future__ import annotations
@@ -11,9 +10,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tdispmodel.analysing.mutation.loops import padded
-from tdispmodel.analysing.mutation.space import Numbers
-from tdispmodel.analysing.mutation.walking import Variant
+from tdispmodel.analysing.mutation.states.loops import padded
+from tdispmodel.analysing.mutation.states.space import Numbers
 from tdispmodel.compiling.arrays import Flags
 
 
@@ -56,27 +54,13 @@ class Ways:
         return found
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A counterexample: the state in which it starts, and all the states on whose steps it rests."""
-
-    start: int
-    states: Flags
-
-    def stands(self, variant: Variant) -> bool:
-        """Whether a mutant leaves it alone."""
-        return self.start in variant.starts and not self.states[variant.differing].any()
-
-
 @dataclass
 class Evidence:
     """What the answers about the system rest on, by the question's number.
 
     ``ways`` are those of the stays-possible questions that hold; ``fair`` the states in which, for a leads-to question
-    that holds, a fair behaviour without the goal might go on for ever if it came there; ``shown`` the counterexamples
-    to questions about infinite behaviours and possibility that are violated.
+    that holds, a fair behaviour without the goal might go on for ever if it came there.
     """
 
     ways: dict[int, Ways] = field(default_factory=dict)
     fair: dict[int, Flags] = field(default_factory=dict)
-    shown: dict[int, Shown] = field(default_factory=dict)
