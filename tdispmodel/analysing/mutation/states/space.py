@@ -57,6 +57,7 @@ class Space:
         self.true: Flags = np.zeros((len(self.state_formulas), ROOM), np.bool_)
         self.hits: Counts = np.zeros((len(self.step_formulas), ROOM), np.int16)
         self._on: dict[tuple[int, int], Flags] = {}
+        self._unpacked: dict[int, State] = {}
         self._groups = [groups(formula, self.actions) for formula in self.step_formulas]
 
     @property
@@ -64,15 +65,18 @@ class Space:
         """About how many bytes all this takes."""
         flags = (self.expanded, self.true, *self._on.values())
         numbers = self.rows.nbytes + self.targets.nbytes + self.hits.nbytes
-        return numbers + sum(array.nbytes for array in flags) + self.count * BYTES_PER_KEY
+        return numbers + sum(array.nbytes for array in flags) + (self.count + 4 * len(self._unpacked)) * BYTES_PER_KEY
 
     def state(self, number: int) -> State:
         """Return the values of a state."""
-        return self.packing.unpacked(self.rows[number])
+        known = self._unpacked.get(number)
+        if known is None:
+            known = self._unpacked[number] = self.packing.unpacked(self.rows[number])
+        return known
 
     def states(self, numbers: Iterable[int]) -> tuple[State, ...]:
         """Return the values of some states."""
-        return tuple(map(self.state, numbers))
+        return tuple(self.state(int(number)) for number in numbers)
 
     def batch(self, numbers: Numbers) -> Batch:
         """Return some states, for evaluating formulas."""
