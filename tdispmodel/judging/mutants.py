@@ -8,9 +8,9 @@ states, action by action; `confirm_told_apart` follows a behaviour in both.  Wha
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence, Set as AbstractSet
+from collections.abc import Sequence, Set as AbstractSet
 from dataclasses import replace
-from itertools import compress, pairwise
+from itertools import compress
 
 from tdispmodel.ir.expressions import TRUE, Actor, IllFormed
 from tdispmodel.ir.model import Kind
@@ -86,10 +86,11 @@ def confirm_same(space: ClosedSpace, other: System) -> None:
     ]:
         message = "the two systems have different variables"
         raise Refused(message)
-    starts = Columns(space.encoding, list(start_states(Semantics(other)))).packed
-    if {space.number.get(packed, -1) for packed in starts} != set(space.starts):
-        message = "the two systems start in different states"
-        raise Refused(message)
+    if (other.variables, other.initially) != (space.system.variables, space.system.initially):
+        starts = Columns(space.encoding, list(start_states(Semantics(replace(other, actions=()))))).packed
+        if {space.number.get(packed, -1) for packed in starts} != set(space.starts):
+            message = "the two systems start in different states"
+            raise Refused(message)
     actions = {action.name: (number, action) for number, action in enumerate(space.actions)}
     for action in other.actions:
         number, before = actions.pop(action.name, (-1, None))
@@ -139,41 +140,41 @@ def confirm_told_apart(owner: System, other: System, kept: Sequence[str], trace:
     That behaviours are the same as far as the last step, or the start if there is no step, makes it a shortest one
     with this beginning.
     """
-    runs = list(_runs(owner, kept, trace))
-    if not runs:
+    if _follows(owner, kept, trace) != len(trace):
         message = "the behaviour is none of the system that is said to have it"
         raise Refused(message)
-    if list(_runs(other, kept, trace)):
+    followed = _follows(other, kept, trace)
+    if followed == len(trace):
         message = "both systems have the behaviour"
         raise Refused(message)
-    if trace.steps and not list(_runs(other, kept, Trace(trace.initial, trace.steps[:-1]))):
+    if followed != len(trace) - 1:
         message = "the two systems differ before the last step of the behaviour"
         raise Refused(message)
 
 
-def _runs(system: System, kept: Sequence[str], trace: Trace) -> Iterator[State]:
-    """Yield the last state of a run of the whole system that looks like the trace, if there is one.
+def _follows(system: System, kept: Sequence[str], trace: Trace) -> int:
+    """Return how many steps of the trace the whole system can take; -1 when it does not start like that.
 
     Which start values the variables have that are left out does not matter, since nothing reads them.
     """
-    semantics = Semantics(system)
+    named = {name for name, _ in trace.steps}
+    semantics = Semantics(replace(system, actions=tuple(known for known in system.actions if known.name in named)))
     positions = [system.index[name] for name in kept]
 
     def seen(state: State) -> State:
         return tuple(state[position] for position in positions)
 
-    start = next((state for state in start_states(semantics) if seen(state) == trace.initial), None)
-    if start is None:
-        return
-    here = start
-    for (_, wanted), (name, after) in pairwise((("", trace.initial), *trace.steps)):
+    here = next((state for state in start_states(semantics) if seen(state) == trace.initial), None)
+    if here is None:
+        return -1
+    for number, (name, after) in enumerate(trace.steps):
         taken = next((action for action in semantics.enabled(here) if action.name == name), None)
-        if taken is None or seen(here) != wanted:
-            return
+        if taken is None:
+            return number
         try:
             here = semantics.step(here, taken)
         except LeavesRange as error:
             raise Refused(str(error)) from error
         if seen(here) != after:
-            return
-    yield here
+            return number
+    return len(trace)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from tdispmodel.ir.expressions import Value
-from tdispmodel.ir.system import System
+from tdispmodel.ir.system import State, System
 from tdispmodel.reports.exits import Exit
 from tdispmodel.reports.naming import Names
 from tdispmodel.reports.options import in_words
@@ -51,11 +51,13 @@ class Difference:
     """A shortest behaviour that only one of the two has, and how the reachable states changed.
 
     ``system`` is the one that has the behaviour, without variables that nothing reads; ``of_mutant`` says whether it is
-    the mutant.  ``gained`` and ``lost`` count the states that only the mutant reaches, and that it does not reach.
+    the mutant.  A behaviour without a step is a start state; ``usual`` is one of the other that is near.  ``gained``
+    and ``lost`` count the states that only the mutant reaches, and that it does not reach.
     """
 
     system: System
     trace: Trace
+    usual: State | None
     of_mutant: bool
     gained: int
     lost: int
@@ -151,8 +153,8 @@ def render(found: Sequence[Coverage]) -> str:
         lines += ["", *_coverage(coverage)] if lines else _coverage(coverage)
     if len(found) > 1:
         noticed = sum(len(coverage.of(Status.NOTICED)) for coverage in found)
-        told = f"in all: {noticed} of {sum(coverage.counted for coverage in found)} mutants are noticed"
-        lines += ["", *paragraph(f"{told}, by {len(found)} proposals' properties")]
+        counted = sum(coverage.counted for coverage in found)
+        lines += ["", *paragraph(f"{len(found)} proposals: {noticed} of {counted} mutants are noticed")]
     return joined(lines)
 
 
@@ -209,9 +211,9 @@ def _survivor(number: int, one: Tried) -> list[str]:
 def _behaviour(difference: Difference) -> Iterator[str]:
     names, trace = Names(difference.system), difference.trace
     if not trace.steps:
-        usual = tuple(variable.initial[0] for variable in difference.system.variables)
-        told = changes(names, usual, trace.initial) or ["as usual"]
-        yield from beside(" " * 6 + "it starts: ", packed(told, WIDTH - 17))
+        told = [] if difference.usual is None else changes(names, difference.usual, trace.initial)
+        lines = packed(told, WIDTH - 16) or ["nowhere else"]
+        yield from beside(" " * 6 + "starts as ", lines)
         return
     yield from rows(names, trace, mark="<== here")
 

@@ -7,4 +7,13 @@ from tdispmodel.semantics.grounding import Instances, Scope, ground, ground_prop
 from tdispmodel.semantics.meaning import LeavesRange, Semantics, TooManyStarts
 from tdispmodel.semantics.starting import start_states
 
-__all__ = ["Instances", "LeavesRange", "Scope", "Semantics", "TooManyStarts", "ground", "ground_property", "start_states"]
+__all__ = [
+    "Instances",
+    "LeavesRange",
+    "Scope",
+    "Semantics",
+    "TooManyStarts",
+    "ground",
+    "ground_property",
+    "start_states",
+]

@@ -127,7 +127,7 @@ def action_names(model: Model, devices: int) -> tuple[str, ...]:
 
 
 class Instances:
-    """The action instances of one model in one scope, for whoever changes one action and keeps everything else."""
+    """Action instances and variables of one model in one scope, for whoever changes one and keeps everything else."""
 
     def __init__(self, model: Model, scope: Scope) -> None:
         self._grounding = _Grounding(model, scope)
@@ -143,6 +143,10 @@ class Instances:
             for name, known, env, _ in self._grounding.taken
             if known is action or (known.place == action.place and known == action)
         )
+
+    def variables(self) -> tuple[SystemVariable, ...]:
+        """Return the flat variables, as they are in the system."""
+        return self._grounding.variables()
 
 
 class _Grounding:
@@ -160,16 +164,18 @@ class _Grounding:
         self.ambiguous = {name for name, owners in named.items() if len(owners) > 1}
         self.taken = list(self.firings())
 
-    def system(self) -> System:
-        variables = tuple(
+    def variables(self) -> tuple[SystemVariable, ...]:
+        return tuple(
             SystemVariable(member(instance.name, variable.name), variable.sort, variable.initial)
             for instance in self.all
             for variable in instance.component.variables
         )
+
+    def system(self) -> System:
         actions = [self.action(name, action, env) for name, action, env, _ in self.taken]
         return System(
             name=self.model.name,
-            variables=variables,
+            variables=self.variables(),
             actions=tuple(action for action in actions if action.guard != FALSE),
             initially=conjunction(*(self.expression(part, {"self": ""}) for part in self.model.initially)),
             devices=self.scope.devices,

@@ -16,7 +16,7 @@ from tdispmodel.analysing.mutation.wording import formula_text, words
 from tdispmodel.checking.asking import Plan, grouped
 from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.ir.model import Model, Property
-from tdispmodel.reports.mutants import Coverage, Difference, Notice, Score, Status, Tried
+from tdispmodel.reports.mutants import Coverage, Notice, Score, Status, Tried
 
 EVERY = 50
 """Progress is told every so many mutants."""
@@ -28,7 +28,7 @@ class _Tally:
 
     notices: list[Notice] = field(default_factory=list)
     differs: set[int] = field(default_factory=set)
-    difference: Difference | None = None
+    shown: tuple[int, Found] | None = None
     invalid: str = ""
     undecided: str = ""
 
@@ -72,7 +72,7 @@ def coverage(
     for number, tally in tallies.items():
         if tally.status() is Status.EQUIVALENT:
             _prove(known[number], sides, tally)
-    tried = tuple(_tried(model, number, known[number], tally) for number, tally in sorted(tallies.items()))
+    tried = tuple(_tried(model, number, known[number], tally, sides) for number, tally in sorted(tallies.items()))
     return Coverage(
         proposal=model.name,
         devices=plan.devices,
@@ -100,7 +100,9 @@ def _stop_of(limits: Limits, sides: Sequence[Side]) -> Callable[[], str]:
     return stop
 
 
-def _told(outcomes: Iterator[tuple[int, Found]], count: int, where: str, progress: Progress) -> Iterator[tuple[int, Found]]:
+def _told(
+    outcomes: Iterator[tuple[int, Found]], count: int, where: str, progress: Progress
+) -> Iterator[tuple[int, Found]]:
     for place, outcome in enumerate(outcomes, start=1):
         if place % EVERY == 0:
             progress(f"{where}, {place} of {count} mutants")
@@ -121,7 +123,7 @@ def _note(tally: _Tally, side: int, found: Found) -> None:
         case Outcome.DIFFERS:
             tally.differs.add(side)
             tally.notices += found.notices
-            tally.difference = tally.difference or found.difference
+            tally.shown = tally.shown or (side, found)
 
 
 def _prove(mutant: Mutant, sides: Sequence[Side], tally: _Tally) -> None:
@@ -133,8 +135,12 @@ def _prove(mutant: Mutant, sides: Sequence[Side], tally: _Tally) -> None:
             side.recheck.equivalent(mutant)
 
 
-def _tried(model: Model, number: int, mutant: Mutant, tally: _Tally) -> Tried:
+def _tried(model: Model, number: int, mutant: Mutant, tally: _Tally, sides: Sequence[Side]) -> Tried:
     status = tally.status()
+    difference = None
+    if status is Status.SURVIVOR and tally.shown is not None:
+        side, found = tally.shown
+        difference = sides[side].difference(mutant, found)
     reasons = {Status.INVALID: tally.invalid, Status.OPEN: tally.undecided}
     return Tried(
         number=number,
@@ -146,7 +152,7 @@ def _tried(model: Model, number: int, mutant: Mutant, tally: _Tally) -> Tried:
         status=status,
         noticed=tuple(tally.notices),
         reason=reasons.get(status, ""),
-        difference=tally.difference if status is Status.SURVIVOR else None,
+        difference=difference,
     )
 
 

@@ -16,8 +16,10 @@ from tdispmodel.ir.model import Model
 from tdispmodel.ir.system import State, System, SystemProperty
 from tdispmodel.judging.judgement import Refused
 from tdispmodel.judging.mutants import Decided, confirm_same, confirm_told_apart, projected
-from tdispmodel.semantics import Instances, Scope, ground
+from tdispmodel.semantics import Instances, Scope
 from tdispmodel.verdict import Trace
+
+PROPOSAL = "the reachable states of the proposal"
 
 
 class Recheck:
@@ -32,12 +34,12 @@ class Recheck:
         try:
             self.before = Decided(projected(system, frozenset(kept)), states)
         except Refused as refused:
-            raise _fault("the reachable states of the proposal", refused) from refused
+            raise _fault(PROPOSAL, refused) from refused
 
     def grounded(self, mutant: Mutant) -> System:
         """Return the mutated system, whole."""
         if not mutant.operator.of_actions:
-            return ground(mutated(self.model, mutant), self.scope)
+            return replace(self.system, variables=Instances(mutated(self.model, mutant), self.scope).variables())
         action = action_of(self.model, mutant)
         put = changed_action(action, mutant)
         replaced = {each.name: None for each in self._instances.of(action)}
@@ -59,7 +61,8 @@ class Recheck:
         try:
             decided = Decided(projected(self.grounded(mutant), frozenset(self.kept)), states)
         except Refused as refused:
-            raise _fault(f"the reachable states of a mutant of {mutant.subject}", refused) from refused
+            what = f"the reachable states of a mutant of {mutant.subject}"
+            raise _fault(what, refused) from refused
         if all(decided.holds(question) for question in questions) is not hold:
             message = f"the judge does not agree that {questions[0].name} notices a mutant of {mutant.subject}"
             raise OurFault(message)
@@ -69,7 +72,8 @@ class Recheck:
         try:
             confirm_same(self.before.space, projected(self.grounded(mutant), frozenset(self.kept)))
         except Refused as refused:
-            raise _fault(f"that a mutant of {mutant.subject} is equivalent", refused) from refused
+            what = f"that a mutant of {mutant.subject} is equivalent"
+            raise _fault(what, refused) from refused
 
     def told_apart(self, mutant: Mutant, trace: Trace, *, of_mutant: bool) -> None:
         """Check that one of the two has a behaviour, and the other has not.  Raises `OurFault`."""
@@ -78,7 +82,8 @@ class Recheck:
         try:
             confirm_told_apart(owner, other, self.kept, trace)
         except Refused as refused:
-            raise _fault(f"what tells a mutant of {mutant.subject} apart", refused) from refused
+            what = f"what tells a mutant of {mutant.subject} apart"
+            raise _fault(what, refused) from refused
 
 
 def _fault(what: str, refused: Refused) -> OurFault:

@@ -51,12 +51,14 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class Found:
-    """What was found out about one mutant in one system; ``difference`` unless somebody notices."""
+    """What was found out about one mutant in one system; ``variant`` and what it reaches unless somebody notices."""
 
     outcome: Outcome
     reason: str = ""
     notices: tuple[Notice, ...] = ()
-    difference: Difference | None = None
+    variant: Variant | None = None
+    gained: int = 0
+    lost: int = 0
 
 
 class Side:
@@ -129,9 +131,7 @@ class Side:
             complaint = range_complaint(core, OutOfRange(trace, left.action, left.variable, left.value))
             raise Rejected([complaint]) from None
 
-    def try_all(
-        self, wanted: Mapping[int, tuple[Mutant, Change]], *, complete: bool
-    ) -> Iterator[tuple[int, Found]]:
+    def try_all(self, wanted: Mapping[int, tuple[Mutant, Change]], *, complete: bool) -> Iterator[tuple[int, Found]]:
         """Yield for each mutant, by its number, what it does here.  Raises `OurFault`."""
         waiting: dict[int, Variant] = {}
         for number, (_, change) in wanted.items():
@@ -189,7 +189,9 @@ class Side:
                     break
         if notices:
             return Found(Outcome.DIFFERS, notices=tuple(notices))
-        return Found(Outcome.DIFFERS, difference=self._difference(mutant, graph))
+        gained = int(graph.new.sum())
+        lost = self.base.count - (graph.count - gained)
+        return Found(Outcome.DIFFERS, variant=graph.variant, gained=gained, lost=lost)
 
     def _judge(self, mutant: Mutant, graph: Graph, wanted: Property, *, holds: bool) -> None:
         """Have a notice checked.  Raises `OurFault`."""
@@ -197,18 +199,20 @@ class Side:
             states = self.space.states(graph.numbers)
             self.recheck.noticed(mutant, states, self.group.questions[wanted], hold=holds)
 
-    def _difference(self, mutant: Mutant, graph: Graph) -> Difference:
-        """Return what tells a survivor apart, once the judge has seen it.  Raises `OurFault`."""
-        apart = told_apart(graph.variant)
+    def difference(self, mutant: Mutant, found: Found) -> Difference | None:
+        """Return what tells a survivor apart here, once the judge has seen it.  Raises `OurFault`."""
+        if found.variant is None:
+            return None
+        apart = told_apart(found.variant)
         if self.recheck is not None:
             self.recheck.told_apart(mutant, apart.trace, of_mutant=apart.of_mutant)
-        gained = int(graph.new.sum())
         return Difference(
-            system=self._shown(graph.variant),
+            system=self._shown(found.variant),
             trace=apart.trace,
+            usual=apart.usual,
             of_mutant=apart.of_mutant,
-            gained=gained,
-            lost=self.base.count - (graph.count - gained),
+            gained=found.gained,
+            lost=found.lost,
         )
 
     def _shown(self, mutant: Variant) -> System:

@@ -7,20 +7,26 @@ differ, and a step from there.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import ne
 
 import numpy as np
 
 from tdispmodel.analysing.mutation.states.space import Numbers
 from tdispmodel.analysing.mutation.states.walking import Base, Variant
+from tdispmodel.ir.system import State
 from tdispmodel.verdict import Trace
 
 
 @dataclass(frozen=True)
 class Apart:
-    """The behaviour, and whether the mutant has it (else the system)."""
+    """The behaviour, and whether the mutant has it (else the system).
+
+    ``usual`` is, for a start state that only one has, one of the other that differs in as few variables as any.
+    """
 
     trace: Trace
     of_mutant: bool
+    usual: State | None = None
 
 
 def told_apart(variant: Variant) -> Apart:
@@ -31,7 +37,10 @@ def told_apart(variant: Variant) -> Apart:
         (np.setdiff1d(base.starts, variant.starts), False),
     ):
         if len(only):
-            return Apart(Trace(base.space.state(int(only[0]))), of_mutant)
+            state = base.space.state(int(only[0]))
+            others = base.space.states(base.starts if of_mutant else variant.starts)
+            usual = min(others, key=lambda other: sum(map(ne, other, state)), default=None)
+            return Apart(Trace(state), of_mutant, usual)
     here = int(variant.differing[0])  # numbers grow with the distance from the start
     steps = _way(base, here)
     for position, column in variant.columns.items():

@@ -76,7 +76,9 @@ class Space:
 
     def states(self, numbers: Iterable[int]) -> tuple[State, ...]:
         """Return the values of some states."""
-        return tuple(self.state(int(number)) for number in numbers)
+        wanted = [int(number) for number in numbers]
+        known = self._unpacked
+        return tuple(known.get(number) or self.state(number) for number in wanted)
 
     def batch(self, numbers: Numbers) -> Batch:
         """Return some states, for evaluating formulas."""
