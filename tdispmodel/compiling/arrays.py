@@ -111,10 +111,15 @@ class Packing:
             rows[:, field.word] |= np.array([codes[value] for value in column], np.uint64)
         return rows
 
-    def unpacked(self, row: Words) -> State:
-        """Return the values of one state."""
-        words = [int(word) for word in row]
-        return tuple(_value((words[each.word] & each.mask) >> each.shift, each.sort) for each in self.fields.values())
+    def unpacked(self, rows: Words) -> list[State]:
+        """Return the values of some states."""
+        columns = []
+        for field in self.fields.values():
+            codes = (rows[:, field.word] >> np.uint64(field.shift)) & np.uint64((1 << field.width) - 1)
+            numbers = codes.tolist()
+            values = {number: _value(number, field.sort) for number in set(numbers)}
+            columns.append([values[number] for number in numbers])
+        return list(zip(*columns, strict=True)) if columns else [()] * len(rows)
 
     def keys(self, rows: Words) -> list[Key]:
         """Return a key for each row; two are equal when the states are."""

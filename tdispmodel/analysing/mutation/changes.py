@@ -1,8 +1,8 @@
 """What a mutant of a model changes in one system, and which mutants change anything at all.
 
 Given a model and a system that some of its properties are asked of; gives for each mutant a `Change`: which action
-instances are other ones or gone, which flat variables start with other values.  What constants fold away is not in the
-system, so a mutant of it is none; neither is one of a variable that nothing reads.
+instances are other ones or gone, which flat variables start with other values.  What constants fold away is not
+contained in the system; where no system contains it, it makes no mutant, and neither does a variable that nothing reads.
 """
 
 from __future__ import annotations
@@ -85,18 +85,22 @@ class Grounded:
         self.core = core(system, self.read)
         self.unread = tuple(known.name for known in system.variables if known.name not in self.read)
 
+    def contains(self, mutant: Mutant) -> bool:
+        """Whether what a mutant changes is in the system: not folded away by constants, and read by something."""
+        if mutant.operator is Operator.NEGATE_CONJUNCT:
+            return self.contains(replace(mutant, operator=Operator.DROP_CONJUNCT))
+        if mutant.operator.of_actions:
+            parts = self._parts_of(mutant.component, action_of(self.model, mutant))
+            if not any(each.whole.name in self.system.by_name for each in parts):
+                return False
+        return bool(self.change(mutant))
+
     def change(self, mutant: Mutant) -> Change:
-        """Return what a mutant changes in the system."""
+        """Return what a mutant changes in the system, be that contained there or not."""
         if not mutant.operator.of_actions:
             return Change(initial=self._starts(mutant))
         changed: dict[str, SystemAction | None] = {}
         parts = self._parts_of(mutant.component, action_of(self.model, mutant))
-        if mutant.operator is Operator.NEGATE_CONJUNCT and not self.change(
-            replace(mutant, operator=Operator.DROP_CONJUNCT)
-        ):
-            return Change()  # constants fold it away
-        if not any(each.whole.name in self.system.by_name for each in parts):
-            return Change()
         for each in parts:
             before = self.system.by_name.get(each.whole.name)
             after = _mutated(each, mutant)
@@ -112,13 +116,13 @@ class Grounded:
         return _in_core(action, self.read)
 
     def _could_be(self) -> list[_Parts]:
-        """Return the instances of which some of the same action are in the system: a mutant may have all of them."""
-        found: list[_Parts] = []
-        for component in self.model.components:
-            for action in component.actions:
-                parts = self._parts_of(component.name, action)
-                found += parts if any(each.whole.name in self.system.by_name for each in parts) else []
-        return found
+        """Return all instances of actions, since a mutant may have those, too, that constants rule out here."""
+        return [
+            part
+            for component in self.model.components
+            for action in component.actions
+            for part in self._parts_of(component.name, action)
+        ]
 
     def _parts_of(self, component: str, action: Action) -> list[_Parts]:
         key = (component, action.owner, action.name)

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from tdispmodel.analysing.mutation.changes import Grounded
 from tdispmodel.analysing.mutation.operators import Mutant, mutants
-from tdispmodel.analysing.mutation.side import Found, Outcome, Side
+from tdispmodel.analysing.mutation.side import Found, Outcome, Side, questions_of
 from tdispmodel.analysing.mutation.wording import formula_text, words
 from tdispmodel.checking.asking import Plan, grouped
 from tdispmodel.engines.protocol import Limits, Progress, silent
@@ -56,16 +57,19 @@ def coverage(
     known = mutants(model)
     tallies: dict[int, _Tally] = {}
     sides: list[Side] = []
-    for group in sorted(groups, key=lambda group: len(group.questions), reverse=True):
-        side = Side(model, group, _stop_of(limits, sides))
+    groups.sort(key=lambda group: len(group.questions), reverse=True)
+    systems = [Grounded(model, group.system, questions_of(group)) for group in groups]
+    for number, mutant in enumerate(known):
+        if any(grounded.contains(mutant) for grounded in systems):
+            tallies[number] = _Tally()
+    for group, grounded in zip(groups, systems, strict=True):
+        side = Side(grounded, group, _stop_of(limits, sides))
         sides.append(side)
         wanted = {}
-        for number, mutant in enumerate(known):
-            change = side.change(mutant)
-            if change:
-                tally = tallies.setdefault(number, _Tally())
-                if complete or not tally.notices:
-                    wanted[number] = (mutant, change)
+        for number, tally in tallies.items():
+            change = grounded.change(known[number])
+            if change and (complete or not tally.notices):
+                wanted[number] = (known[number], change)
         told = _told(side.try_all(wanted, complete=complete), len(wanted), f"system {len(sides)}", progress)
         for number, found in told:
             _note(tallies[number], len(sides) - 1, found)

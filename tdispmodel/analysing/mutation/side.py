@@ -27,7 +27,7 @@ from tdispmodel.analysing.mutation.states.walking import (
 )
 from tdispmodel.checking.asking import Group, range_complaint
 from tdispmodel.ir.model import Model, Property
-from tdispmodel.ir.system import System
+from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.reports.mutants import Difference, Notice
 from tdispmodel.semantics import LeavesRange, Semantics, TooManyStarts
 from tdispmodel.source import Rejected
@@ -61,6 +61,11 @@ class Found:
     lost: int = 0
 
 
+def questions_of(group: Group) -> list[SystemProperty]:
+    """Return the questions of a group, each once."""
+    return list(dict.fromkeys(question for parts in group.questions.values() for question in parts))
+
+
 class Side:
     """One system: its states, the answers about it, the judge's view of it.
 
@@ -68,12 +73,12 @@ class Side:
     system itself leaves its range.
     """
 
-    def __init__(self, model: Model, group: Group, stop: Callable[[], str]) -> None:
+    def __init__(self, grounded: Grounded, group: Group, stop: Callable[[], str]) -> None:
         self.group = group
+        self.grounded = grounded
         self._limit = stop
-        questions = list(dict.fromkeys(question for parts in group.questions.values() for question in parts))
+        questions = questions_of(group)
         numbers = {question: number for number, question in enumerate(questions)}
-        self.grounded = Grounded(model, group.system, questions)
         self.asked = Asked(questions)
         self.space = Space(self.grounded.core, self.asked.states, self.asked.steps)
         self.properties = {
@@ -91,7 +96,7 @@ class Side:
             return
         self.stopped = self.base.stopped or self.stop()
         if not self.stopped:
-            self._answer(model)
+            self._answer(grounded.model)
 
     @property
     def memory(self) -> int:
@@ -101,10 +106,6 @@ class Side:
     def stop(self) -> str:
         """Return why no more may be spent; empty while more may."""
         return self._limit()
-
-    def change(self, mutant: Mutant) -> Change:
-        """Return what a mutant changes in the system."""
-        return self.grounded.change(mutant)
 
     def _answer(self, model: Model) -> None:
         """Answer everything about the system itself, and have that judged."""

@@ -69,16 +69,16 @@ class Space:
 
     def state(self, number: int) -> State:
         """Return the values of a state."""
-        known = self._unpacked.get(number)
-        if known is None:
-            known = self._unpacked[number] = self.packing.unpacked(self.rows[number])
-        return known
+        return self.states([number])[0]
 
     def states(self, numbers: Iterable[int]) -> tuple[State, ...]:
         """Return the values of some states."""
         wanted = [int(number) for number in numbers]
         known = self._unpacked
-        return tuple(known.get(number) or self.state(number) for number in wanted)
+        missing = [number for number in wanted if number not in known]
+        if missing:
+            known.update(zip(missing, self.packing.unpacked(self.rows[missing]), strict=True))
+        return tuple(map(known.__getitem__, wanted))
 
     def batch(self, numbers: Numbers) -> Batch:
         """Return some states, for evaluating formulas."""
