@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tdispmodel.analysing.mutation.operators import Mutant, mutated, mutants
+from tdispmodel.analysing.mutation.operators import Mutant, mutants, mutated
 from tdispmodel.checking.asking import Group, Plan, grouped
 from tdispmodel.ir.expressions import Read
 from tdispmodel.ir.model import Model, Property

@@ -7,9 +7,10 @@ from dataclasses import replace
 from hypothesis import assume, given
 
 from tdispmodel.analysing.mutation.coverage import coverage
-from tdispmodel.analysing.mutation.operators import Mutant, Operator, mutated, mutants
+from tdispmodel.analysing.mutation.operators import Mutant, Operator, mutants, mutated
 from tdispmodel.checking.asking import Plan
 from tdispmodel.ir.model import Model
+from tdispmodel.ir.system import System
 from tdispmodel.reports.mutants import Status, Tried
 from tdispmodel.semantics import ground
 from tdispmodel.source import Rejected
@@ -17,8 +18,8 @@ from tests.laws.random_models import models
 from tests.laws.random_systems import law
 from tests.mutants.naive import Naive, Told, sides
 
-MOST = 400
-"""So many mutants times states are tried of one model."""
+MOST = 25
+"""About so many mutants of one model are compared."""
 
 
 def expected(told: list[Told]) -> Status:
@@ -38,7 +39,13 @@ def contained(model: Model, mutant: Mutant, asked: list[Naive]) -> bool:
         for action in naive.group.system.actions
     )
     dropped = mutated(model, replace(mutant, operator=Operator.DROP_CONJUNCT))
-    return there and any(ground(dropped, naive.scope).actions != naive.group.system.actions for naive in asked)
+    systems = [(naive.group.system, ground(dropped, naive.scope)) for naive in asked]
+    return there and any(commands(before) != commands(after) for before, after in systems)
+
+
+def commands(system: System) -> dict[str, tuple[object, ...]]:
+    """Return the guard and effects of each action."""
+    return {action.name: (action.guard, action.assignments) for action in system.actions}
 
 
 def check_survivor(one: Tried, asked: list[Naive], told: list[Told]) -> None:
@@ -60,12 +67,13 @@ def compare(model: Model, plan: Plan) -> None:
         complete = coverage(model, model.properties, plan, complete=True)
         asked = sides(model, model.properties, plan)
     except Rejected:
-        assume(False)  # noqa: FBT003  # hypothesis wants it so
+        assume(False)  # hypothesis wants it so
         return
     known = mutants(model)
     tried = {one.number: one for one in complete.tried}
     flipped = {score.property: 0 for score in complete.scores}
-    for number, mutant in enumerate(known):
+    apart = 1 + len(known) // MOST
+    for number, mutant in list(enumerate(known))[::apart]:
         told = [naive.told(mutant) for naive in asked]
         one = tried.get(number)
         if one is None:
@@ -78,21 +86,23 @@ def compare(model: Model, plan: Plan) -> None:
             flipped[name] += 1
         if one.status is Status.SURVIVOR:
             check_survivor(one, asked, told)
-    assert {score.property: score.noticed for score in complete.scores} == flipped
+    for score in complete.scores:
+        assert score.noticed is not None
+        assert score.noticed == flipped[score.property] if apart == 1 else score.noticed >= flipped[score.property]
     first = coverage(model, model.properties, plan)
     assert [one.status for one in first.tried] == [one.status for one in complete.tried]
     for one, other in zip(first.tried, complete.tried, strict=True):
         assert set(one.noticed) <= set(other.noticed)
 
 
-@law(25)
+@law(10)
 @given(models())
 def test_everything_said_of_mutants_is_so(model: Model) -> None:
     """Each mutant's status, who notices it and how it is told apart are as trying everything says."""
     compare(model, Plan())
 
 
-@law(8)
+@law(4)
 @given(models())
 def test_two_devices(model: Model) -> None:
     """The same with two instances of each part."""
