@@ -1,4 +1,4 @@
-"""The document of ``mutants``, for other programs, which ``mutants.schema.json`` (shipped beside this file) describes."""
+"""The document of ``mutants``, for other programs; ``mutants.schema.json`` (shipped beside this file) describes it."""
 
 from __future__ import annotations
 

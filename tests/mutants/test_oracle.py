@@ -33,11 +33,15 @@ def expected(told: list[Told]) -> Status:
 
 def contained(model: Model, mutant: Mutant, asked: list[Naive]) -> bool:
     """Whether some system has what a mutant changes: an instance of the action, and a conjunct that is not folded."""
+    if not mutant.operator.of_actions:
+        return True
     there = any(
         (action.template.owner, action.template.name) == (mutant.owner, mutant.name)
         for naive in asked
         for action in naive.group.system.actions
     )
+    if mutant.operator not in (Operator.DROP_CONJUNCT, Operator.NEGATE_CONJUNCT):
+        return there
     dropped = mutated(model, replace(mutant, operator=Operator.DROP_CONJUNCT))
     systems = [(naive.group.system, ground(dropped, naive.scope)) for naive in asked]
     return there and any(commands(before) != commands(after) for before, after in systems)

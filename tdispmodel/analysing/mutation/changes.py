@@ -2,7 +2,7 @@
 
 Given a model and a system that some of its properties are asked of; gives for each mutant a `Change`: which action
 instances are other ones or gone, which flat variables start with other values.  What constants fold away is not
-contained in the system; where no system contains it, it makes no mutant, and neither does a variable that nothing reads.
+contained in the system; where no system contains it, it makes no mutant, nor does a variable that nothing reads.
 """
 
 from __future__ import annotations

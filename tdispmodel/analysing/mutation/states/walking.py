@@ -61,7 +61,7 @@ def _tree(table: Numbers, levels: list[int]) -> tuple[Numbers, Numbers]:
     for begin, end in pairwise(levels):
         for position in range(table.shape[1]):
             column = table[begin:end, position]
-            led = np.flatnonzero(column >= end)
+            led = np.flatnonzero((column >= end) & (column < len(table)))  # all, unless the visit was stopped
             before[column[led]], by[column[led]] = led + begin, position
     return before, by
 
