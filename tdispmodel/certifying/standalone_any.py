@@ -126,7 +126,7 @@ class Family:
         first, *rest = instance.split(".")
         need(first in names and all(part.isidentifier() for part in rest), f"{instance[:60]} may not be named here")
         return {}
-    def demand(self, written: Any, ways: AbstractSet[bool], names: AbstractSet[str], outside: AbstractSet[str] | None = None) -> Demand:
+    def demand(self, written: Any, ways: AbstractSet[bool], names: AbstractSet[str], outside: Any = None) -> Demand:
         """Return the witnesses that a formula needs to stay true, or false, or (both) an expression to keep its value,
         when other instances are left out.  ``outside``: the names of which quantifiers may speak, if not all.
         """
