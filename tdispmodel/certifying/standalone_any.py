@@ -118,13 +118,14 @@ class Family:
             its = {name: values for (kind, name), values in taken.items() if kind == row["name"]}
             more = [{"name": name, "values": values, "initial": values} for name, values in its.items()]
             row |= {"constants": [], "variables": [*row["variables"], *more]}
+            need(all(one["name"].isidentifier() for one in row["variables"]), "a strange name is not covered")
     def homes(self, kind: str) -> Numbers:
         """Return one instance of each collection in which an instance of a component may stand (conditions 5 and 6)."""
         return Counter({of for of, _, here in self.places if of and kind in self.components[here][1]})
-    def spoken(self, instance: str, names: AbstractSet[str]) -> Demand:
+    def spoken(self, instance: str, names: AbstractSet[str], variable: str = "any") -> Demand:
         """Check that an instance is named in a way in which none of a collection differs from the others."""
         first, *rest = instance.split(".")
-        need(first in names and all(part.isidentifier() for part in rest), f"{instance[:60]} may not be named here")
+        need(first in names and all(part.isidentifier() for part in [*rest, variable]), f"{instance}.{variable} may not be named")
         return {}
     def demand(self, written: Any, ways: AbstractSet[bool], names: AbstractSet[str], outside: Any = None) -> Demand:
         """Return the witnesses that a formula needs to stay true, or false, or (both) an expression to keep its value,
@@ -133,8 +134,8 @@ class Family:
         match written:
             case ["value", int() | str()] | ["actor", *_]:
                 return {}
-            case ["constant" | "get" | "after", instance, str()]:
-                return self.spoken(instance, names)
+            case ["constant" | "get" | "after", instance, variable]:
+                return self.spoken(instance, names, variable)
             case ["same", *instances] | ["step", _, *instances]:
                 return together(self.spoken(instance, names) for instance in instances)
             case ["not", part]:
@@ -165,11 +166,11 @@ class Family:
     def assigned(self, names: AbstractSet[str], instance: str, variable: str, value: Any, each: Any) -> Demand:
         """Return the witnesses that what is assigned needs (condition 4)."""
         if each is None:
-            return self.spoken(instance, names) | self.demand(value, BOTH, names)
+            return self.spoken(instance, names, variable) | self.demand(value, BOTH, names)
         bound, collection = each
         need(collection in self.collections, "a loop is over no collection of the root")
         need(instance.partition(".")[0] == bound, f"a loop assigns {variable} of what is not its own (condition 4)")
-        return self.spoken(instance, {bound}) | self.demand(value, BOTH, {*names, bound}, {*names} - {bound})
+        return self.spoken(instance, {bound}, variable) | self.demand(value, BOTH, {*names, bound}, {*names} - {bound})
     def bound(self, widths: list[Numbers], asked: list[Any]) -> int:
         """Return up to which number of instances to look, for clauses about so many and a property."""
         kind, about, parameters, _, formula, _ = asked
@@ -180,7 +181,6 @@ class Family:
         steps += [size(needs, loops) for needs, loops in self.actions]  # a number leaves its range (condition 11)
         steps += [size(named, needs) for needs, _ in self.actions if kind == "step"]
         return max([size(named), *steps, *(size(width, self.start) for width in widths)])
-
 @lru_cache(maxsize=4)
 def family_of(folder: Path, model: str, scope: str) -> Family:
     """Return the model of this digest for some kinds and what is switched off."""

@@ -254,6 +254,39 @@ def _(_: Any, model: Any) -> None:
     action(model, "ask")["updates"][0]["instance"] = "self.devices[0]"
 
 
+@wrong("may not be named")
+def _(_: Any, model: Any) -> None:
+    """A guard names a device by its number, as part of the name of a variable."""
+    action(model, "take")["guards"].append(["not", ["=", ["get", "self", "devices[0].work"], ["value", "Work.IDLE"]]])
+
+
+@wrong("may not be named")
+def _(_: Any, model: Any) -> None:
+    """An action assigns a device by its number, as part of the name of a variable."""
+    action(model, "ask")["updates"][0] |= {"instance": "self", "variable": "devices[0].work"}
+
+
+@wrong("may not be named")
+def _(_: Any, model: Any) -> None:
+    """A loop assigns each device the state of one by its number."""
+    value = ["get", "", "devices[0].work"]
+    update = {"instance": "one", "variable": "work", "value": value, "each": ["one", "devices"]}
+    action(model, "ask")["updates"] = [update]
+
+
+@wrong("a loop assigns work of what is not its own")
+def _(_: Any, model: Any) -> None:
+    """A loop assigns one device again and again."""
+    action(model, "ask")["updates"][0]["each"] = ["one", "devices"]
+
+
+@wrong("strange name")
+def _(_: Any, model: Any) -> None:
+    """A variable of the root is called like one of the eighth device."""
+    root = next(one for one in model["components"] if one["name"] == model["root"])
+    root["variables"].append({"name": "devices[7].work", "values": [0], "initial": [0]})
+
+
 @wrong("strange name")
 def _(_: Any, model: Any) -> None:
     """A part is called like the eighth device."""
