@@ -125,7 +125,7 @@ class Family:
     def spoken(self, instance: str, names: AbstractSet[str], variable: str = "any") -> Demand:
         """Check that an instance is named in a way in which none of a collection differs from the others."""
         first, *rest = instance.split(".")
-        need(first in names and all(part.isidentifier() for part in [*rest, variable]), f"{instance}.{variable} may not be named")
+        need(first in names and all(map(str.isidentifier, [*rest, variable])), f"{instance}.{variable} not allowed")
         return {}
     def demand(self, written: Any, ways: AbstractSet[bool], names: AbstractSet[str], outside: Any = None) -> Demand:
         """Return the witnesses that a formula needs to stay true, or false, or (both) an expression to keep its value,

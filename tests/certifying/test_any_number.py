@@ -167,7 +167,7 @@ PLANTED = {
     "steps are forgotten": ("need(not reduce(system.both, broken, action.guard)", "need(broken"),
     "the property is forgotten": ("need(not any(reduce(system.both, facts, one) for one in sought)", "need(system"),
     "all are of the first kind": ("for one in constants[of]]", "for one in constants[of][:1]]"),
-    "devices may be named": ("all(part.isidentifier() for part in [*rest, variable])", "rest is not None"),
+    "devices may be named": ("all(map(str.isidentifier, [*rest, variable]))", "rest is not None"),
 }
 
 

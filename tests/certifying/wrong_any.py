@@ -236,37 +236,37 @@ def _(document: Any, _: Any) -> None:
     document["property"]["formula"] = ["<", ["value", 0], ["sum", "one", "devices", ["value", 1]]]
 
 
-@wrong("may not be named")
+@wrong("not allowed")
 def _(_: Any, model: Any) -> None:
     """A guard names a device by its number: then the devices are not alike."""
     action(model, "take")["guards"].append(["not", ["=", ["get", "self.devices[0]", "work"], ["value", "Work.IDLE"]]])
 
 
-@wrong("may not be named")
+@wrong("not allowed")
 def _(_: Any, model: Any) -> None:
     """A step is said to be that of a device by its number."""
     action(model, "take")["guards"].append(["not", ["step", "Shop.ask", "self.devices[0]"]])
 
 
-@wrong("may not be named")
+@wrong("not allowed")
 def _(_: Any, model: Any) -> None:
     """An action assigns a device by its number."""
     action(model, "ask")["updates"][0]["instance"] = "self.devices[0]"
 
 
-@wrong("may not be named")
+@wrong("not allowed")
 def _(_: Any, model: Any) -> None:
     """A guard names a device by its number, as part of the name of a variable."""
     action(model, "take")["guards"].append(["not", ["=", ["get", "self", "devices[0].work"], ["value", "Work.IDLE"]]])
 
 
-@wrong("may not be named")
+@wrong("not allowed")
 def _(_: Any, model: Any) -> None:
     """An action assigns a device by its number, as part of the name of a variable."""
     action(model, "ask")["updates"][0] |= {"instance": "self", "variable": "devices[0].work"}
 
 
-@wrong("may not be named")
+@wrong("not allowed")
 def _(_: Any, model: Any) -> None:
     """A loop assigns each device the state of one by its number."""
     value = ["get", "", "devices[0].work"]
