@@ -115,9 +115,6 @@ def run(request: Request, progress: Progress = silent) -> Run:
         if request.any_number and request.paranoid:
             message = f"{ANY_NUMBER} and --paranoid: proofs for any number of devices share code"
             raise mistake(USAGE, message, "leave out --paranoid: the judge checks each proof with code of its own")
-        if request.any_number and request.keep is not None:
-            message = f"{ANY_NUMBER} and --certificates: no certificate of a proof for any number of devices is written"
-            raise mistake(USAGE, message, "leave out one of them")
         known_engines(request.engines)
         tasks = [(request, path) for path in request.paths()]
     except Rejected as rejected:

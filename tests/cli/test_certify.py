@@ -135,14 +135,6 @@ def test_nothing_there(tdispmodel: Run, here: Path) -> None:
     assert "absent is no folder" in ended.err
 
 
-def test_any_number_has_no_certificates(tdispmodel: Run, here: Path) -> None:
-    """Asked about any number of devices, it says that no certificate can be written: exit code 2, and no folder."""
-    ended = tdispmodel("check", here / "room.py", "--any-number", "--certificates", "out")
-    assert 2 == ended.code
-    assert "--any-number and --certificates" in ended.err
-    assert not (here / "out").exists()
-
-
 def test_a_folder_that_cannot_be_written(tdispmodel: Run, here: Path) -> None:
     """Where certificates cannot be written, because a file is in the way, it is said so: exit code 2."""
     (here / "file").write_text("")
