@@ -90,7 +90,7 @@ def request(arguments: argparse.Namespace) -> Request:
         topology=read_topology(Path(arguments.topology)) if arguments.topology is not None else None,
         without=tuple(arguments.without),
         engines=tuple(arguments.engine),
-        paranoid=arguments.paranoid,
+        paranoid=getattr(arguments, "paranoid", False),
         seconds=DEFAULT_SECONDS if arguments.timeout is None else duration(arguments.timeout),
         memory=DEFAULT_MEMORY if arguments.memory is None else size(arguments.memory),
         jobs=arguments.jobs,

@@ -23,7 +23,7 @@ from tdispmodel.semantics.grounding import Scope, ground
 def export(arguments: argparse.Namespace, output: Output) -> int:
     """Write a proposal in the language of another model checker, with the properties that ``-k`` picks."""
     arguments.proposals, arguments.engine, arguments.jobs = [arguments.proposal], [], 1
-    arguments.timeout, arguments.memory, arguments.paranoid = None, None, False
+    arguments.timeout = arguments.memory = None
     asked = request(arguments)
     loaded = load(asked.catalogue, asked.paths()[0])
     plan = planned(loaded, asked)
