@@ -14,9 +14,7 @@ from tests.reports.rst import tables
 
 OPTIONS = st.builds(Options, verbose=st.booleans(), full=st.booleans())
 QUICK = (Phase.explicit, Phase.reuse, Phase.generate)  # shrinking such large examples takes minutes
-few = settings(
-    max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], phases=QUICK
-)
+few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=QUICK)
 SCHEMA = jsonschema.Draft202012Validator(json.schema())
 
 
