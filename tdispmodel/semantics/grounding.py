@@ -138,11 +138,18 @@ class Instances:
         They have the names and the order that they have in the system, and those are among them whose guard is false.
         """
         put = action if instead is None else instead
-        return tuple(
-            self._grounding.action(name, put, env)
+        return tuple(self._grounding.action(name, put, env) for name, env in self._taken(action))
+
+    def names(self, action: Action) -> tuple[str, ...]:
+        """Return the names of the instances of an action of the model."""
+        return tuple(name for name, _ in self._taken(action))
+
+    def _taken(self, action: Action) -> list[tuple[str, Environment]]:
+        return [
+            (name, env)
             for name, known, env, _ in self._grounding.taken
             if known is action or (known.place == action.place and known == action)
-        )
+        ]
 
     def variables(self) -> tuple[SystemVariable, ...]:
         """Return the flat variables, as they are in the system."""

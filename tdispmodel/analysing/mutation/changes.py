@@ -202,6 +202,13 @@ def read_in(system: System, questions: Iterable[SystemProperty], could_be: Seque
         reached = more
 
 
+def in_range(actions: Iterable[SystemAction], system: System) -> bool:
+    """Whether it is plain that no step of some actions takes an integer out of its range."""
+    return not any(
+        _may_leave(each.value, system.sorts[each.variable]) for action in actions for each in action.assignments
+    )
+
+
 def _may_leave(value: Expression, sort: Sort) -> bool:
     """Whether a value that is assigned might be none of the sort."""
     return isinstance(sort, Bounded) and within(value, sort) != TRUE

@@ -1,25 +1,29 @@
 """What was found out about a mutant is put to the judge, who shares nothing with the arrays that found it.
 
-Given a system that properties are asked of; a mutant is grounded again, its action as a whole, and every claim about it
-is checked on that.  A claim that is refused is `OurFault`: no such result is ever shown.
+Given a system that properties are asked of; the action of a mutant is grounded again, as a whole, and every claim about
+it is checked on that.  A claim that is refused is `OurFault`: no such result is ever shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
 
 from tdispmodel.analysing.mutation.operators import Mutant, action_of, changed_action, mutated
+from tdispmodel.analysing.mutation.states.evidence import Shown
 from tdispmodel.checking.mistakes import OurFault
+from tdispmodel.compiling.arrays import Flags
 from tdispmodel.ir.expressions import FALSE
-from tdispmodel.ir.model import Model
-from tdispmodel.ir.system import State, System, SystemProperty
+from tdispmodel.ir.model import Kind, Model
+from tdispmodel.ir.system import State, System, SystemAction, SystemProperty
 from tdispmodel.judging.judgement import Refused
-from tdispmodel.judging.mutants import Decided, confirm_same, confirm_told_apart, projected
+from tdispmodel.judging.mutants.comparing import confirm_same, confirm_told_apart, confirm_violated
+from tdispmodel.judging.mutants.known import Instead, Known
+from tdispmodel.judging.mutants.mutated import Mutated
 from tdispmodel.semantics import Instances, Scope
 from tdispmodel.verdict import Trace
-
-PROPOSAL = "the reachable states of the proposal"
 
 
 class Recheck:
@@ -28,63 +32,78 @@ class Recheck:
     def __init__(self, model: Model, system: System, kept: Sequence[str], states: Sequence[State]) -> None:
         self.model = model
         self.system = system
-        self.kept = tuple(kept)
         self.scope = Scope(system.devices, dict(system.constants), system.without)
         self._instances = Instances(model, self.scope)
-        try:
-            self.before = Decided(projected(system, frozenset(kept)), states)
-        except Refused as refused:
-            raise _fault(PROPOSAL, refused) from refused
+        self._variables = self._instances.variables()
+        with _judged("the reachable states of the proposal"):
+            self.known = Known(system, kept, states)
 
-    def grounded(self, mutant: Mutant) -> System:
-        """Return the mutated system, whole."""
+    def instead(self, mutant: Mutant) -> Instead:
+        """Return what a mutant has instead, grounded from the model."""
         if not mutant.operator.of_actions:
-            return replace(self.system, variables=Instances(mutated(self.model, mutant), self.scope).variables())
+            return Instead({}, Instances(mutated(self.model, mutant), self.scope).variables())
         action = action_of(self.model, mutant)
         put = changed_action(action, mutant)
-        replaced = {each.name: None for each in self._instances.of(action)}
-        after = {} if put is None else {each.name: each for each in self._instances.of(action, put)}
-        kept = [known for known in self.system.actions if known.name not in replaced]
-        return replace(self.system, actions=(*kept, *(each for each in after.values() if each.guard != FALSE)))
+        changed: dict[str, SystemAction | None] = dict.fromkeys(self._instances.names(action))
+        for each in () if put is None else self._instances.of(action, put):
+            changed[each.name] = None if each.guard == FALSE else each
+        return Instead(changed, self._variables)
 
     def baseline(self, question: SystemProperty, holds: bool) -> None:
         """Check what is said of the proposal itself.  Raises `OurFault`."""
-        if self.before.holds(question) is not holds:
+        if self.known.holds(question) is not holds:
             said = "holds" if holds else "is violated"
             message = f"the judge does not agree that {question.name} {said}"
             raise OurFault(message)
 
-    def noticed(
-        self, mutant: Mutant, states: Sequence[State], questions: Sequence[SystemProperty], *, hold: bool
-    ) -> None:
-        """Check that all questions hold of a mutant, or not all, on the states that it reaches.  Raises `OurFault`."""
-        try:
-            decided = Decided(projected(self.grounded(mutant), frozenset(self.kept)), states)
-        except Refused as refused:
-            what = f"the reachable states of a mutant of {mutant.subject}"
-            raise _fault(what, refused) from refused
-        if all(decided.holds(question) for question in questions) is not hold:
-            message = f"the judge does not agree that {questions[0].name} notices a mutant of {mutant.subject}"
-            raise OurFault(message)
+    def violated(self, mutant: Mutant, question: SystemProperty, trace: Trace) -> None:
+        """Check that a behaviour of a mutant breaks an invariant or step property.  Raises `OurFault`."""
+        with _judged(f"that {question.name} notices a mutant of {mutant.subject}"):
+            confirm_violated(self.known, self.instead(mutant), question, trace)
+
+    def decided(self, mutant: Mutant, shown: Shown, questions: Sequence[SystemProperty], *, hold: bool) -> None:
+        """Check that some questions hold of a mutant, or that none of them does.  Raises `OurFault`."""
+        with _judged(f"that {questions[0].name} notices a mutant of {mutant.subject}"):
+            found = self._mutated(mutant, shown)
+            for question in questions:
+                match question.kind:
+                    case Kind.LEADS_TO | Kind.NEVER_ENDLESS if not hold:
+                        found.confirm_endless(question, self._numbered(shown, shown.claimed))
+                    case Kind.STAYS_POSSIBLE if not hold:
+                        found.confirm_lost(question, self._numbered(shown, shown.claimed))
+                    case Kind.MUST_BE_POSSIBLE if not hold:
+                        found.confirm_impossible(question)
+                    case _:
+                        found.confirm(question)
 
     def equivalent(self, mutant: Mutant) -> None:
         """Check that a mutant does what the proposal does.  Raises `OurFault`."""
-        try:
-            confirm_same(self.before.space, projected(self.grounded(mutant), frozenset(self.kept)))
-        except Refused as refused:
-            what = f"that a mutant of {mutant.subject} is equivalent"
-            raise _fault(what, refused) from refused
+        with _judged(f"that a mutant of {mutant.subject} is equivalent"):
+            confirm_same(self.known, self.instead(mutant))
 
     def told_apart(self, mutant: Mutant, trace: Trace, *, of_mutant: bool) -> None:
         """Check that one of the two has a behaviour, and the other has not.  Raises `OurFault`."""
-        pair = [self.grounded(mutant), self.system]
-        owner, other = pair if of_mutant else pair[::-1]
-        try:
-            confirm_told_apart(owner, other, self.kept, trace)
-        except Refused as refused:
-            what = f"what tells a mutant of {mutant.subject} apart"
-            raise _fault(what, refused) from refused
+        with _judged(f"what tells a mutant of {mutant.subject} apart"):
+            confirm_told_apart(self.known, self.instead(mutant), trace, of_mutant=of_mutant)
+
+    def _mutated(self, mutant: Mutant, shown: Shown) -> Mutated:
+        graph = shown.graph
+        more = graph.variant.base.space.states(graph.numbers[graph.new & shown.states])
+        among = self._numbered(shown, shown.states)[: self.known.count]
+        return Mutated(self.known, self.instead(mutant), among, more)
+
+    def _numbered(self, shown: Shown, flags: Flags) -> Flags:
+        """Return flags of states that are shown as the judge numbers states: the known ones, then the others."""
+        graph, found = shown.graph, np.zeros(self.known.count, np.bool_)
+        found[graph.numbers[~graph.new]] = flags[~graph.new]
+        return np.append(found, flags[graph.new & shown.states])
 
 
-def _fault(what: str, refused: Refused) -> OurFault:
-    return OurFault(f"the judge refuses {what}: {refused}")
+@contextmanager
+def _judged(what: str) -> Iterator[None]:
+    """Say what it was that the judge refused."""
+    try:
+        yield
+    except Refused as refused:
+        message = f"the judge refuses {what}: {refused}"
+        raise OurFault(message) from refused

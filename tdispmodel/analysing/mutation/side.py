@@ -2,42 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
 
-from tdispmodel.analysing.mutation.changes import Change, Grounded
+from tdispmodel.analysing.mutation.changes import Change, Grounded, in_range
 from tdispmodel.analysing.mutation.operators import Mutant
 from tdispmodel.analysing.mutation.rechecking import Recheck
 from tdispmodel.analysing.mutation.states.answers import CHEAPEST_FIRST, Answers, Asked
 from tdispmodel.analysing.mutation.states.apart import told_apart, way
 from tdispmodel.analysing.mutation.states.evidence import Evidence
-from tdispmodel.analysing.mutation.states.space import LEAVES, Space
+from tdispmodel.analysing.mutation.states.space import LEAVES, Numbers, Space
 from tdispmodel.analysing.mutation.states.walking import (
     Base,
     Graph,
-    Unexplored,
     Variant,
+    Walk,
     in_core,
     unmutated,
     variant,
-    walk,
 )
 from tdispmodel.checking.asking import Group, range_complaint
-from tdispmodel.ir.model import Model, Property
+from tdispmodel.checking.mistakes import OurFault
+from tdispmodel.compiling.arrays import Flags
+from tdispmodel.ir.model import Kind, Model, Property
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.reports.mutants import Difference, Notice
 from tdispmodel.semantics import LeavesRange, Semantics, TooManyStarts
 from tdispmodel.source import Rejected
 from tdispmodel.verdict import OutOfRange
 
-ROUNDS = 4
-"""So often states that mutants add are visited together, before each mutant goes where no other one went."""
-
-TOGETHER = 200_000
-"""As long as no more states are known."""
+FEWEST, MOST_FLAGS = 16, 1 << 28
+"""So many walks go on side by side at least; and more, as long as they have no more flags for states than this."""
 
 
 class Outcome(Enum):
@@ -118,6 +116,16 @@ class Side:
         for number, question in enumerate(self.asked.questions):
             self.recheck.baseline(question, holds[number])
         self.evidence = answers.why()
+        self._plain = in_range(self.grounded.core.actions, self.grounded.core)
+        self._kept = np.array(
+            [
+                watch
+                for number, question in enumerate(self.asked.questions)
+                if question.kind is Kind.INVARIANT and holds[number]
+                for watch in self.asked.watches[number]
+            ],
+            np.intp,
+        )
         self.holds = {wanted: all(holds[number] for number in parts) for wanted, parts in self.properties.items()}
 
     def _refuse(self) -> None:
@@ -151,24 +159,41 @@ class Side:
                 yield number, Found(Outcome.INVALID, "no start state")
             else:
                 waiting[number] = mutant
-        for number, graph in self._walked(waiting):
+        for number, graph in self._walked(waiting, complete=complete):
             yield number, self._found(wanted[number][0], graph, complete=complete)
 
-    def _walked(self, waiting: Mapping[int, Variant]) -> Iterator[tuple[int, Graph]]:
-        """Yield what each mutant reaches, those first that need no states that are not known."""
-        left = dict(waiting)
-        for around in range(ROUNDS + 1):
-            if left and around < ROUNDS:
-                self.space.close(TOGETHER, self.stop)
-            later: dict[int, Variant] = {}
-            for number, mutant in left.items():
-                try:
-                    graph = walk(mutant, self.stop, explore=around == ROUNDS)
-                except Unexplored:
-                    later[number] = mutant
+    def _walked(self, waiting: Mapping[int, Variant], *, complete: bool) -> Iterator[tuple[int, Graph]]:
+        """Yield what each mutant reaches; what they come to together is worked out at once.
+
+        Unless the answers are to be ``complete``, a walk ends where it breaks an invariant that the system keeps.
+        """
+        left = list(waiting.items())[::-1]
+        walks: dict[int, Walk] = {}
+        while left or walks:
+            stopped = self.stop()
+            while left and len(walks) < max(FEWEST, MOST_FLAGS // (self.space.count + 1)):
+                number, mutant = left.pop()
+                walks[number] = Walk(mutant, None if complete or not self._in_range(mutant) else self._breaks)
+            wanted = []
+            for number, walk in list(walks.items()):
+                states = walk.advance()
+                if stopped or not len(states):
+                    del walks[number]
+                    yield number, walk.graph(stopped)
                 else:
-                    yield number, graph
-            left = later
+                    wanted.append(states)
+            if wanted:
+                self.space.expand(np.unique(np.concatenate(wanted)))
+
+    def _in_range(self, mutant: Variant) -> bool:
+        """Whether it is plain that no integer leaves its range in a mutant."""
+        own = (action for action in mutant.own.values() if action is not None)
+        return self._plain and in_range(own, self.grounded.core)
+
+    def _breaks(self, numbers: Numbers) -> Flags:
+        """Return in which expanded states an invariant is false that the system keeps."""
+        found: Flags = np.logical_or.reduce(self.space.true[self._kept[:, None], numbers], axis=0)
+        return found
 
     def _found(self, mutant: Mutant, graph: Graph, *, complete: bool) -> Found:
         if graph.stopped:
@@ -181,24 +206,36 @@ class Side:
             stopped = self.stop()
             if stopped:
                 return Found(Outcome.OPEN, stopped)
-            holds = all(answers.holds(number) for number in parts)
-            if holds is not self.holds[wanted]:
+            if graph.broken and not self.holds[wanted]:
+                continue  # the graph ends where something is broken that holds, and says nothing of what does not
+            broken = next((number for number in parts if not answers.holds(number)), None)
+            if (broken is None) is not self.holds[wanted]:
                 if not notices:
-                    self._judge(mutant, graph, wanted, holds=holds)
+                    self._judge(mutant, answers, parts if broken is None else [broken], holds=broken is None)
                 notices.append(Notice(wanted.name, wanted.code, self.holds[wanted]))
                 if not complete:
                     break
+        if graph.broken and not notices:
+            message = f"a mutant of {mutant.subject} was said to break an invariant"
+            raise OurFault(message)
         if notices:
             return Found(Outcome.DIFFERS, notices=tuple(notices))
         gained = int(graph.new.sum())
         lost = self.base.count - (graph.count - gained)
         return Found(Outcome.DIFFERS, variant=graph.variant, gained=gained, lost=lost)
 
-    def _judge(self, mutant: Mutant, graph: Graph, wanted: Property, *, holds: bool) -> None:
-        """Have a notice checked.  Raises `OurFault`."""
-        if self.recheck is not None:
-            states = self.space.states(graph.numbers)
-            self.recheck.noticed(mutant, states, self.group.questions[wanted], hold=holds)
+    def _judge(self, mutant: Mutant, answers: Answers, numbers: Sequence[int], *, holds: bool) -> None:
+        """Have a notice checked: that some questions hold of a mutant, or that the only one of them does not.
+
+        Raises `OurFault`.
+        """
+        if self.recheck is None:
+            return
+        questions = [self.asked.questions[number] for number in numbers]
+        if not holds and questions[0].kind in (Kind.INVARIANT, Kind.STEP):
+            self.recheck.violated(mutant, questions[0], answers.broken(numbers[0]))
+        else:
+            self.recheck.decided(mutant, answers.shown(numbers[0], holds=holds), questions, hold=holds)
 
     def difference(self, mutant: Mutant, found: Found) -> Difference | None:
         """Return what tells a survivor apart here, once the judge has seen it.  Raises `OurFault`."""

@@ -8,13 +8,14 @@ formulas evaluated again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import assert_never
 
 import numpy as np
 
-from tdispmodel.analysing.mutation.states.evidence import Evidence, Ways
+from tdispmodel.analysing.mutation.states.apart import way_of
+from tdispmodel.analysing.mutation.states.evidence import Evidence, Shown, Ways, flagged, path
 from tdispmodel.analysing.mutation.states.loops import FairLoops, backward, forward
 from tdispmodel.analysing.mutation.states.space import Numbers
 from tdispmodel.analysing.mutation.states.walking import Graph
@@ -22,6 +23,7 @@ from tdispmodel.compiling.arrays import Flags
 from tdispmodel.ir.expressions import Actor, Expression, negation
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import SystemProperty, speaks_of_step
+from tdispmodel.verdict import Trace
 
 CHEAPEST_FIRST = (
     Kind.INVARIANT,
@@ -77,6 +79,8 @@ class Answers:
         self.graph = graph
         self.evidence = evidence or Evidence()
         self.space = graph.variant.base.space
+        self.looping: dict[int, Flags] = {}
+        """For each question about what goes on for ever that was answered: round which states that violates it."""
 
     def holds(self, number: int) -> bool:
         """Whether the question of this number is answered by yes."""
@@ -88,28 +92,75 @@ class Answers:
                 return not self.happens[watches[0]]
             case Kind.MUST_BE_POSSIBLE:
                 return self._possible(question, watches[0])
+            case Kind.STAYS_POSSIBLE | Kind.LEADS_TO if self._still_violated(number):
+                return False
             case Kind.STAYS_POSSIBLE:
                 return self._stays_possible(
                     self.true[watches[0]], self.true[watches[1]], self.evidence.ways.get(number)
                 )
             case Kind.NEVER_ENDLESS:
-                return self._ends(watches[0])
+                self.looping[number] = self._endless(watches[0])
+                return not self.looping[number].any()
             case Kind.LEADS_TO:
                 waiting = np.logical_not(self.true[watches[1]])
-                return self._leads_to(self.true[watches[0]], waiting, self.evidence.fair.get(number))
+                fair = self.evidence.fair.get(number)
+                self.looping[number] = self._never_led(self.true[watches[0]], waiting, fair)
+                return not self.looping[number].any()
             case _:
                 assert_never(question.kind)
+
+    def broken(self, number: int) -> Trace:
+        """Return a behaviour that ends in breaking an invariant or step property, which is violated."""
+        (watch,) = self.asked.watches[number]
+        if self.asked.questions[number].kind is Kind.INVARIANT:
+            return way_of(self.graph, int(self.true[watch].argmax()))
+        place, position = min((int(on.argmax()), position) for position, on in self.steps(watch) if on.any())
+        before = way_of(self.graph, place)
+        after = self.space.state(int(self.graph.table[place, position]))
+        return replace(before, steps=(*before.steps, (self.graph.variant.actions[position].name, after)))
 
     def why(self) -> Evidence:
         """Return what the answers rest on, of a graph of the system itself."""
         found = Evidence()
         for number, question in enumerate(self.asked.questions):
             watches = self.asked.watches[number]
-            if question.kind is Kind.STAYS_POSSIBLE and self.holds(number):
+            if question.kind not in (Kind.STAYS_POSSIBLE, Kind.LEADS_TO):
+                continue
+            if not self.holds(number):
+                shown = self.shown(number, holds=False)
+                found.against[number] = np.flatnonzero(shown.states).astype(np.int32)
+            elif question.kind is Kind.STAYS_POSSIBLE:
                 found.ways[number] = Ways.of(self.reliable, self.true[watches[1]])
-            elif question.kind is Kind.LEADS_TO and self.holds(number):
+            else:
                 found.fair[number] = self._loops.looping(np.logical_not(self.true[watches[1]]))
         return found
+
+    def shown(self, number: int, *, holds: bool) -> Shown:
+        """Return what shows the answer to a question: few states, or all of them."""
+        kind = self.asked.questions[number].kind
+        nothing = np.zeros(self.graph.count, np.bool_)
+        if holds or kind in (Kind.INVARIANT, Kind.STEP):
+            return Shown(self.graph, self._everywhere, nothing)
+        if kind is Kind.MUST_BE_POSSIBLE:
+            return Shown(self.graph, self._unaided, nothing)
+        watched = [self.true[watch] for watch in self.asked.watches[number]] if kind is not Kind.NEVER_ENDLESS else []
+        if kind is Kind.STAYS_POSSIBLE:
+            after, goal = watched
+            lost = after & ~backward(self.reliable, goal, self._everywhere)
+            stem = path(self.graph.targets, self._starts, lost, self._everywhere)
+            claimed = flagged(self.graph.count, stem[-1:])
+            return Shown(
+                self.graph, flagged(self.graph.count, stem) | forward(self.reliable, claimed, self._everywhere), claimed
+            )
+        loop = onward = self._loops.one_of(self.looping[number])
+        if kind is Kind.LEADS_TO:
+            after, goal = watched
+            way = path(self.graph.targets, after, loop, np.logical_not(goal))
+            onward = flagged(self.graph.count, way)
+            stem = path(self.graph.targets, self._starts, flagged(self.graph.count, way[:1]), self._everywhere)
+        else:
+            stem = path(self.graph.targets, self._starts, loop, self._everywhere)
+        return Shown(self.graph, flagged(self.graph.count, stem) | onward | loop, loop)
 
     @cached_property
     def true(self) -> Flags:
@@ -176,11 +227,13 @@ class Answers:
         return FairLoops.of(self.graph.targets, self.graph.variant.actions)
 
     @cached_property
+    def _starts(self) -> Flags:
+        return flagged(self.graph.count, self.graph.starts)
+
+    @cached_property
     def _unaided(self) -> Flags:
         """What is reached without a step of the host."""
-        starts = np.zeros(self.graph.count, np.bool_)
-        starts[self.graph.starts] = True
-        return forward(self.graph.part(lambda action: action.actor is not Actor.HOST), starts, self._everywhere)
+        return forward(self.graph.part(lambda action: action.actor is not Actor.HOST), self._starts, self._everywhere)
 
     def _possible(self, question: SystemProperty, watch: int) -> bool:
         if not speaks_of_step(question.formula):
@@ -192,6 +245,14 @@ class Answers:
             if actions[position].actor is not Actor.HOST
         )
 
+    def _still_violated(self, number: int) -> bool:
+        """Whether what shows that the system violates a question is there in the mutant as well."""
+        states = self.evidence.against.get(number)
+        if states is None or self._differing[states].any():
+            return False
+        variant = self.graph.variant
+        return variant.starts is variant.base.starts or np.array_equal(variant.starts, variant.base.starts)
+
     def _stays_possible(self, after: Flags, goal: Flags, ways: Ways | None) -> bool:
         can = goal
         if ways is not None:
@@ -202,8 +263,10 @@ class Answers:
             return True
         return not (after & ~backward(self.reliable, can, self._everywhere)).any()
 
-    def _leads_to(self, after: Flags, waiting: Flags, fair: Flags | None) -> bool:
-        """Whether no fair loop of waiting states is reached from one with the premise by waiting states.
+    def _never_led(self, after: Flags, waiting: Flags, fair: Flags | None) -> Flags:
+        """Return the states of fair loops of waiting states that are reached from the premise by waiting states.
+
+        With ``fair``, not all of them, but some if there are any.
 
         A loop that the system has too, and on whose states the mutant does not differ, is among the ``fair`` ones if it
         is fair.  If the system's behaviours do not come to such a loop, then the mutant's come there from a state in
@@ -211,16 +274,16 @@ class Answers:
         """
         region = forward(self.graph.targets, after, waiting)
         if fair is None:
-            return not self._loops.loops(region)
+            return self._loops.looping(region)
         seeds = region & self.graph.differing
         if not seeds.any():
-            return True
+            return seeds
         tail = forward(self.graph.targets, seeds, waiting)
         old = ~self.graph.new
         if (tail[old] & fair[self.graph.numbers[old]]).any():
-            return not self._loops.loops(region)
+            return self._loops.looping(region)
         quiet = self._loops.quiet
-        return not self._loops.loops(backward(quiet, seeds, forward(quiet, seeds, waiting)))
+        return self._loops.looping(backward(quiet, seeds, forward(quiet, seeds, waiting)))
 
     @cached_property
     def _differing(self) -> Flags:
@@ -230,8 +293,8 @@ class Answers:
         found[variant.differing] = True
         return found
 
-    def _ends(self, watch: int) -> bool:
-        """Whether no fair loop takes a step on which the formula is true."""
+    def _endless(self, watch: int) -> Flags:
+        """Return the states of fair loops that take a step on which the formula is true."""
         calm = [position for position, action in enumerate(self.graph.variant.actions) if not action.disturbs]
         place = {position: number for number, position in enumerate(calm)}
         wanted = np.zeros(self._loops.quiet.shape, np.bool_)
@@ -239,8 +302,8 @@ class Answers:
             if position in place:
                 wanted[:, place[position]] = flags
         if not wanted.any():
-            return True
+            return np.zeros(self.graph.count, np.bool_)
         quiet = self._loops.quiet
         begun: Flags = np.logical_or.reduce(wanted, axis=1)
         again = forward(quiet, begun, self._everywhere) & backward(quiet, begun, self._everywhere)
-        return not self._loops.loops(again, wanted)
+        return self._loops.looping(again, wanted)

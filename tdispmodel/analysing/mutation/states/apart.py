@@ -6,13 +6,13 @@ differ, and a step from there.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from operator import ne
 
 import numpy as np
 
-from tdispmodel.analysing.mutation.states.space import Numbers
-from tdispmodel.analysing.mutation.states.walking import Base, Variant
+from tdispmodel.analysing.mutation.states.walking import Base, Graph, Variant
 from tdispmodel.ir.system import State
 from tdispmodel.verdict import Trace
 
@@ -48,14 +48,31 @@ def told_apart(variant: Variant) -> Apart:
         if mine != theirs:
             of_mutant = mine >= 0
             step = (variant.actions[position].name, mine if of_mutant else theirs)
-            return Apart(_trace(base, here, [*steps, step]), of_mutant)
+            return Apart(_trace(base, _first(base, here), [*steps, step]), of_mutant)
     message = "a state in which a mutant differs has a step that does"
     raise AssertionError(message)
 
 
 def way(base: Base, number: int) -> Trace:
     """Return a shortest behaviour of the system to a state that it reaches."""
-    return _trace(base, number, _way(base, number))
+    return _trace(base, _first(base, number), _way(base, number))
+
+
+def way_of(graph: Graph, place: int) -> Trace:
+    """Return a behaviour of a mutant to one of its states: by what led there when it was walked."""
+    base, actions = graph.variant.base, graph.variant.actions
+    number, starts = int(graph.numbers[place]), set(graph.starts.tolist())
+    steps: list[tuple[str, int]] = []
+    while place not in starts and not (graph.variant.keeps_all and number < base.count):
+        before = graph.table[: graph.levels[bisect_right(graph.levels, place) - 1]]
+        row, column = np.argwhere(before == number)[0]
+        steps.append((actions[column].name, number))
+        place = int(row)
+        number = int(graph.numbers[place])
+    if place not in starts:
+        steps += reversed(_way(base, number))
+        number = _first(base, number)
+    return _trace(base, number, steps[::-1])
 
 
 def _way(base: Base, number: int) -> list[tuple[str, int]]:
@@ -67,9 +84,13 @@ def _way(base: Base, number: int) -> list[tuple[str, int]]:
     return steps[::-1]
 
 
-def _trace(base: Base, number: int, steps: list[tuple[str, int]]) -> Trace:
-    before: Numbers = base.tree[0]
-    first = number
-    while before[first] >= 0:
-        first = int(before[first])
+def _first(base: Base, number: int) -> int:
+    """Return the start state from which the tree leads to a state."""
+    before = base.tree[0]
+    while before[number] >= 0:
+        number = int(before[number])
+    return number
+
+
+def _trace(base: Base, first: int, steps: list[tuple[str, int]]) -> Trace:
     return Trace(base.space.state(first), tuple((name, base.space.state(after)) for name, after in steps))

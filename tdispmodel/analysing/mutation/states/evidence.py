@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tdispmodel.analysing.mutation.states.loops import padded
+from tdispmodel.analysing.mutation.states.loops import marked, padded
 from tdispmodel.analysing.mutation.states.space import Numbers
+from tdispmodel.analysing.mutation.states.walking import Graph
 from tdispmodel.compiling.arrays import Flags
 
 
@@ -54,13 +55,48 @@ class Ways:
         return found
 
 
+def flagged(count: int, places: Numbers) -> Flags:
+    """Return flags for so many states, of those at some places."""
+    flags = np.zeros(count, np.bool_)
+    flags[places] = True
+    return flags
+
+
+def path(targets: Numbers, sources: Flags, goal: Flags, inside: Flags) -> Numbers:
+    """Return the states of a shortest path from a source to a goal by steps within ``inside``, where there is one."""
+    levels = [np.flatnonzero(sources & inside)]
+    found = sources & inside
+    while not goal[levels[-1]].any():
+        fresh = marked(targets[levels[-1]], len(found)) & inside & ~found
+        found |= fresh
+        levels.append(np.flatnonzero(fresh))
+    states = [int(levels[-1][goal[levels[-1]]][0])]
+    for level in reversed(levels[:-1]):
+        states.append(int(level[(targets[level] == states[-1]).any(axis=1)][0]))
+    return np.array(states[::-1], np.int32)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Those ``states`` of a graph that show an answer, each of them reached by way of others, and what is ``claimed``
+    to be special of some: that a fair behaviour goes round them for ever, or that a goal is lost there.
+    """
+
+    graph: Graph
+    states: Flags
+    claimed: Flags
+
+
 @dataclass
 class Evidence:
     """What the answers about the system rest on, by the question's number.
 
     ``ways`` are those of the stays-possible questions that hold; ``fair`` the states in which, for a leads-to question
-    that holds, a fair behaviour without the goal might go on for ever if it came there.
+    that holds, a fair behaviour without the goal might go on for ever if it came there.  ``against`` are, for questions
+    of both kinds that are violated, the states of what shows it: a mutant that starts like the system and differs in
+    none of them violates the question, too.
     """
 
     ways: dict[int, Ways] = field(default_factory=dict)
     fair: dict[int, Flags] = field(default_factory=dict)
+    against: dict[int, Numbers] = field(default_factory=dict)

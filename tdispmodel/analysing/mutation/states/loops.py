@@ -19,6 +19,9 @@ from tdispmodel.compiling.arrays import Flags
 from tdispmodel.ir.expressions import Fairness
 from tdispmodel.ir.system import SystemAction
 
+NARROWINGS = 4
+"""So often states are left out before components are looked for."""
+
 
 def forward(targets: Numbers, sources: Flags, inside: Flags) -> Flags:
     """Return what the sources reach without leaving ``inside``; sources outside of it do not count."""
@@ -95,9 +98,17 @@ class FairLoops:
             found |= self._goes_round(inside, wanted)
         return found
 
-    def loops(self, inside: Flags, wanted: Flags | None = None) -> bool:
-        """Whether there is such a loop."""
-        return bool(self.looping(inside, wanted).any())
+    def one_of(self, looping: Flags) -> Flags:
+        """Return those states of some that `looping` gave that are on one loop, as few as there are."""
+        belongs, count = components(self.quiet, looping)
+        resting = np.flatnonzero(looping & (belongs[:-1] < 0))
+        found = np.zeros(len(looping), np.bool_)
+        if len(resting):
+            found[resting[0]] = True
+        else:
+            sizes = np.bincount(belongs[:-1][looping], minlength=count)
+            found[belongs[:-1] == sizes.argmin()] = True
+        return found
 
     def _rests(self, states: Numbers, wanted: Flags | None) -> Flags:
         """Return in which of some states a behaviour may stay: each fair action that is enabled leads back there."""
@@ -111,8 +122,8 @@ class FairLoops:
     def _goes_round(self, inside: Flags, wanted: Flags | None) -> Flags:
         """Return the states of sets of two states or more, round all of which a behaviour may go."""
         found = np.zeros(len(inside), np.bool_)
-        while inside.any():
-            belongs, count = components(trimmed(self.quiet, inside), len(self.quiet))
+        while (inside := self._narrowed(inside)).any():
+            belongs, count = components(self.quiet, inside)
             states = np.flatnonzero(belongs[:-1] >= 0)
             here = belongs[states]
             fair = self.fair[states]
@@ -132,6 +143,27 @@ class FairLoops:
             inside[states] = again[here] & ~(neglected[here] & ~disabled).any(axis=1)
         return found
 
+    def _narrowed(self, inside: Flags) -> Flags:
+        """Return the states of ``inside`` without some of which it is plain that no fair loop goes through them.
+
+        A fair loop comes to a state in which a fair action is disabled, or leads to a state of the loop.  So where few
+        states are like that, only those can be on one that reach these, and that these reach.
+        """
+        for _ in range(NARROWINGS):
+            states = np.flatnonzero(inside)
+            if not len(states) or not self.places:
+                break
+            fair = self.fair[states]
+            spared = (fair < 0) | padded(inside)[fair]
+            counts = np.add.reduce(spared, axis=0)
+            least = int(counts.argmin())
+            if 2 * counts[least] > len(states):
+                break
+            goal = np.zeros(len(inside), np.bool_)
+            goal[states[spared[:, least]]] = True
+            inside = backward(self.quiet, goal, forward(self.quiet, goal, inside))
+        return inside
+
 
 def _met(flags: Flags, here: Numbers, count: int) -> Flags:
     """Return which column of some rows has a flag in which of ``count`` components; ``here`` are those of the rows."""
@@ -141,65 +173,76 @@ def _met(flags: Flags, here: Numbers, count: int) -> Flags:
     return met
 
 
-def trimmed(targets: Numbers, inside: Flags) -> dict[int, list[int]]:
-    """Return the graph of those states of ``inside`` that may lie on a loop of two or more, without self-loops.
+def _edges(targets: Numbers, inside: Flags) -> tuple[Numbers, Numbers]:
+    """Return the steps between different states of ``inside`` that may lie on a loop: from where, and to where.
 
     States without a step from another one, or to another one, are taken away until there are none.
     """
-    states = np.flatnonzero(inside)
-    member = np.zeros(len(targets) + 1, np.bool_)
-    member[states] = True
+    states = np.flatnonzero(inside).astype(np.int32)
+    led = targets[states]
+    rows, columns = np.nonzero(padded(inside)[led] & (led != states[:, None]))
+    sources, after = states[rows], led[rows, columns]
     while True:
-        led = targets[states]
-        onward = member[led] & (led != states[:, None])
-        entered = marked(led[onward], len(targets))
-        kept = onward.any(axis=1) & entered[states]
+        alive = marked(sources, len(inside)) & marked(after, len(inside))
+        kept = alive[sources] & alive[after]
         if kept.all():
-            break
-        member[states[~kept]] = False
-        states = states[kept]
-    rows = zip(states.tolist(), led.tolist(), onward.tolist(), strict=True)
-    return {state: [t for t, is_on in zip(row, flags, strict=True) if is_on] for state, row, flags in rows}
+            return sources, after
+        sources, after = sources[kept], after[kept]
 
 
-def components(graph: dict[int, list[int]], count: int) -> tuple[Numbers, int]:
-    """Return to which strongly connected component of two or more states each of ``count`` states belongs, and how
-    many there are; -1 for a state that is in none, and once more at the end.  Without recursion.
+def components(targets: Numbers, inside: Flags) -> tuple[Numbers, int]:
+    """Return to which strongly connected component of two or more states of ``inside`` each state belongs, and how many
+    there are; -1 for a state that is in none, and once more at the end.  Without recursion.
     """
-    belongs = np.full(count + 1, -1, np.int32)
-    found = 0
-    order: dict[int, int] = {}
-    lowest: dict[int, int] = {}
+    sources, after = _edges(targets, inside)
+    states = np.unique(sources)
+    place = np.zeros(len(inside), np.int32)
+    place[states] = np.arange(len(states), dtype=np.int32)
+    begins = np.searchsorted(sources, np.append(states, len(inside)))
+    belongs = np.full(len(inside) + 1, -1, np.int32)
+    belonging, count = _components(begins.tolist(), place[after].tolist())
+    belongs[states] = belonging
+    return belongs, count
+
+
+def _components(begins: list[int], after: list[int]) -> tuple[list[int], int]:
+    """Return the components of a graph in which ``after[begins[s] : begins[s + 1]]`` are the successors of ``s``."""
+    count = len(begins) - 1
+    closed, entered, found = count + 1, 0, 0
+    order, lowest, belongs = [0] * count, [0] * count, [-1] * count
+    waiting = begins[:-1]
     stack: list[int] = []
-    on_stack: set[int] = set()
-    for root in list(graph):
-        if root in order:
+    for root in range(count):
+        if order[root]:
             continue
-        work = [(root, iter(graph[root]))]
-        order[root] = lowest[root] = len(order)
-        stack.append(root)
-        on_stack.add(root)
-        while work:
-            state, rest = work[-1]
-            for target in rest:
-                if target not in order:
-                    order[target] = lowest[target] = len(order)
-                    stack.append(target)
-                    on_stack.add(target)
-                    work.append((target, iter(graph[target])))
+        path = [root]
+        while path:
+            state = path[-1]
+            if not order[state]:
+                entered += 1
+                order[state] = lowest[state] = entered
+                stack.append(state)
+            least = lowest[state]
+            for position in range(waiting[state], begins[state + 1]):
+                target = after[position]
+                seen = order[target]
+                if not seen:
+                    waiting[state] = position  # looked at once more, when its lowest is known
+                    path.append(target)
                     break
-                if target in on_stack and order[target] < lowest[state]:
-                    lowest[state] = order[target]
+                if seen != closed and lowest[target] < least:
+                    least = lowest[target]
             else:
-                work.pop()
-                if work and lowest[state] < lowest[work[-1][0]]:
-                    lowest[work[-1][0]] = lowest[state]
-                if lowest[state] == order[state]:
-                    component = [stack.pop()]
-                    while component[-1] != state:
-                        component.append(stack.pop())
-                    on_stack.difference_update(component)
-                    if len(component) > 1:
-                        belongs[component] = found
+                path.pop()
+                if least == order[state]:
+                    member = stack.pop()
+                    if member != state:
+                        belongs[member] = belongs[state] = found
+                        order[member] = closed
+                        while (member := stack.pop()) != state:
+                            belongs[member] = found
+                            order[member] = closed
                         found += 1
+                    order[state] = closed
+            lowest[state] = least
     return belongs, found

@@ -7,12 +7,13 @@ the system itself never reaches; the next mutant finds them there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tdispmodel.compiling.arrays import Batch, Flags, Key, Packing, Words, assigned_by
+from tdispmodel.analysing.mutation.states.keys import Hashed, Ordered
+from tdispmodel.compiling.arrays import Batch, Flags, Packing, Words, assigned_by
 from tdispmodel.compiling.sharing import Sharing
 from tdispmodel.ir.expressions import Expression, Literal, Read, Took
 from tdispmodel.ir.system import State, System, SystemAction
@@ -49,7 +50,7 @@ class Space:
         self.packing = Packing(system)
         self.state_formulas = tuple(map(self.sharing.of, states))
         self.step_formulas = tuple(map(self.sharing.of, steps))
-        self.number: dict[Key, int] = {}
+        self._keys = Ordered() if self.packing.words == 1 else Hashed(self.packing)
         self.count = 0
         self.rows: Words = np.zeros((ROOM, self.packing.words), np.uint64)
         self.targets: Numbers = np.full((ROOM, len(self.actions)), DISABLED, np.int32)
@@ -86,21 +87,13 @@ class Space:
 
     def numbered(self, rows: Words) -> Numbers:
         """Return the numbers of some rows, new ones for those that nobody asked about before."""
-        keys = self.packing.keys(rows)
-        known, count = self.number, self.count
-        found = np.empty(len(keys), np.int32)
-        fresh: list[int] = []
-        for position, key in enumerate(keys):
-            number = known.setdefault(key, count)
-            if number == count:
-                fresh.append(position)
-                count += 1
-            found[position] = number
-        if fresh:
-            self._grow(count)
-            self.rows[self.count : count] = rows[fresh]
-            self.count = count
-        return found
+        first = self.count
+        numbers, fresh = self._keys.numbers(rows, first)
+        if len(fresh):
+            self._grow(first + len(fresh))
+            self.rows[first : first + len(fresh)] = fresh
+            self.count = first + len(fresh)
+        return numbers
 
     def expand(self, numbers: Numbers) -> None:
         """Work out the steps of those of the states that have none yet, and what is true there."""
@@ -108,22 +101,10 @@ class Space:
         for begin in range(0, len(unknown), CHUNK):
             self._expand(unknown[begin : begin + CHUNK])
 
-    def close(self, most: int, stop: Callable[[], str]) -> None:
-        """Expand what is known and what follows from it, until that is all, there are ``most`` states, or it must stop.
-
-        Whatever is not expanded then is when somebody comes to it.
-        """
-        while self.count < most and not stop():
-            waiting = np.flatnonzero(~self.expanded[: self.count]).astype(np.int32)
-            if not len(waiting):
-                break
-            self.expand(waiting[:most])
-
     def _expand(self, wanted: Numbers) -> None:
         batch = self.batch(wanted)
-        for index, action in enumerate(self.actions):
-            led = self.leads(action, batch)
-            self.targets[wanted, index] = led  # only now: the table may have moved
+        led = self._lead(self.actions, batch)
+        self.targets[wanted] = led  # only now: the table may have moved
         for position, formula in enumerate(self.state_formulas):
             self.true[position, wanted] = batch.mask(formula)
         taken = self.targets[wanted] >= 0
@@ -133,12 +114,21 @@ class Space:
 
     def leads(self, action: SystemAction, batch: Batch) -> Numbers:
         """Return where an action, of the system or of a mutant, leads from each state of a batch."""
-        found = np.full(batch.count, DISABLED, np.int32)
-        enabled = np.flatnonzero(batch.mask(action.guard))
-        if len(enabled):
-            after, left = Batch(self.packing, batch.rows[enabled], self.sharing).successors(action)
-            found[enabled[left]] = LEAVES
-            found[enabled[~left]] = self.numbered(after[~left])
+        return self._lead([action], batch)[:, 0]
+
+    def _lead(self, actions: Sequence[SystemAction], batch: Batch) -> Numbers:
+        found = np.full((batch.count, len(actions)), DISABLED, np.int32)
+        places, rows = [np.zeros((0, 2), np.intp)], [batch.rows[:0]]
+        for index, action in enumerate(actions):
+            enabled = np.flatnonzero(batch.mask(action.guard))
+            if len(enabled):
+                after, left = Batch(self.packing, batch.rows[enabled], self.sharing).successors(action)
+                found[enabled[left], index] = LEAVES
+                stays = enabled[~left]
+                places.append(np.column_stack([stays, np.full(len(stays), index)]))
+                rows.append(after[~left])
+        there = np.concatenate(places)
+        found[there[:, 0], there[:, 1]] = self.numbered(np.concatenate(rows))
         return found
 
     def on(self, formula: int, action: int, numbers: Numbers) -> Flags | None:

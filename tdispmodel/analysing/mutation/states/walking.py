@@ -1,13 +1,13 @@
 """What a mutant reaches: only what it changes is worked out anew, only what is new is explored.
 
 Given a `Space`; `Base` are the states that the system itself reaches.  A `Variant` is a mutant of the system: it looks
-at the actions that changed, on these states, and says where that makes a difference.  `walk` follows the steps of a
+at the actions that changed, on these states, and says where that makes a difference.  A `Walk` follows the steps of a
 variant from its start states, taking all that did not change from the space, and gives a `Graph`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
@@ -117,7 +117,7 @@ class Variant:
         """Whether the mutant starts where the system does, and differs in no step from a state that it reaches."""
         return not len(self.differing) and np.array_equal(self.starts, self.base.starts)
 
-    @property
+    @cached_property
     def keeps_all(self) -> bool:
         """Whether it surely reaches whatever the system reaches: the ways that were found are still there."""
         return bool(np.isin(self.base.starts, self.starts).all()) and all(
@@ -130,22 +130,6 @@ class Variant:
         if action is None:
             return np.full(len(numbers), DISABLED, np.int32)
         return space.leads(action, space.batch(numbers))
-
-    def rows(self, numbers: Numbers) -> Numbers:
-        """Return where each action of the mutant leads from some states, a row each."""
-        space, base = self.base.space, self.base
-        rows = np.full((len(numbers), len(space.actions) + len(self.added)), DISABLED, np.int32)
-        own = {position: np.full(len(numbers), DISABLED, np.int32) for position in self.columns}
-        old = numbers < base.count
-        new = numbers[~old]
-        for position, action in self.own.items():
-            own[position][old] = self.columns[position][numbers[old]]
-            own[position][~old] = self.leads(action, new)
-        space.expand(numbers)
-        rows[:, : len(space.actions)] = space.targets[numbers]
-        for position, column in own.items():
-            rows[:, position] = column
-        return rows
 
 
 def variant(base: Base, change: Change) -> Variant:
@@ -172,13 +156,17 @@ class Graph:
     """What a variant reaches: its states, those that start it, and where each action leads from each of them.
 
     States are called by their place in ``numbers`` here: ``targets[s, a]`` is the place of the state to which action
-    ``a`` leads from the state at ``s``, `DISABLED` where it is not enabled.  ``stopped`` says why not all was explored.
+    ``a`` leads from the state at ``s``, `DISABLED` where it is not enabled.  ``levels`` are the places where the states
+    begin that were reached together, from those before.  ``stopped`` says why not all was explored; it may also be that
+    something ``broken`` was reached.
     """
 
     variant: Variant
     numbers: Numbers
     table: Numbers
+    levels: Sequence[int]
     stopped: str = ""
+    broken: bool = False
 
     @property
     def count(self) -> int:
@@ -224,62 +212,93 @@ class Graph:
         return self.targets[:, [wanted(action) for action in self.variant.actions]]
 
 
-class Unexplored(Exception):
-    """A walk came to states of which nobody asked before."""
+class Walk:
+    """The way of a mutant through the states, as far as their steps are known.
 
-    def __init__(self, numbers: Numbers) -> None:
-        self.numbers = numbers
-        super().__init__()
-
-
-def walk(mutant: Variant, stop: Stop, *, explore: bool = True) -> Graph:
-    """Return what a mutant reaches; as far as it came where it must stop.
-
-    Raises `Unexplored`, unless it may ``explore``, at states whose steps are not known.
+    ``bad`` are flags by number that a state which the system does not reach may not have: the walk ends at the first of
+    them.  What unchanged actions do is looked up; what others do in new states is asked once these lead no further.
     """
-    space, base = mutant.base.space, mutant.base
-    seen = np.zeros(space.count, np.bool_)
-    levels: list[Numbers] = []
-    tables: list[Numbers] = []
-    frontier = mutant.starts
-    if mutant.keeps_all:
-        levels, tables = [base.numbers], [mutant.rows(base.numbers)]
-        seen[: base.count] = True
-        frontier = _fresh(np.concatenate([tables[0].ravel(), mutant.starts]), seen, space.count)
-    stopped = ""
-    while len(frontier):
-        stopped = stop()
-        if stopped:
-            break
-        if not explore and not space.expanded[frontier].all():
-            raise Unexplored(frontier)
-        levels.append(frontier)
-        tables.append(mutant.rows(frontier))
-        seen = _longer(seen, space.count)
-        seen[frontier] = True
-        frontier = _fresh(tables[-1].ravel(), seen, space.count)
-    none = np.zeros(0, np.int32)
-    table = np.concatenate(tables) if tables else np.zeros((0, len(mutant.actions)), np.int32)
-    return Graph(mutant, np.concatenate([none, *levels]), table, stopped)
 
+    def __init__(self, mutant: Variant, bad: Callable[[Numbers], Flags] | None = None) -> None:
+        self.mutant = mutant
+        self.space, self.base = mutant.base.space, mutant.base
+        self.broken = False
+        self._bad = bad
+        self._seen = np.zeros(len(self.space.expanded), np.bool_)
+        self._levels: list[Numbers] = []
+        self._waiting: list[Numbers] = []
+        self._led: list[tuple[Numbers, dict[int, Numbers]]] = []
+        self._frontier = mutant.starts
+        if mutant.keeps_all:
+            self._levels.append(self.base.numbers)
+            self._seen[: self.base.count] = True
+            self._frontier = self._fresh([mutant.starts, *mutant.columns.values()])
 
-def _fresh(targets: Numbers, seen: Flags, count: int) -> Numbers:
-    """Return which of ``count`` states are among some targets and were not seen."""
-    marks = np.zeros(count + 1, np.bool_)
-    marks[np.maximum(targets, -1)] = True  # what leads nowhere marks the one that is too many
-    marks = marks[:-1]
-    marks[: len(seen)] &= ~seen
-    return np.flatnonzero(marks).astype(np.int32)
+    def advance(self) -> Numbers:
+        """Go on; return the states whose steps have to be known to go further, none at the end."""
+        while not self.broken:
+            if len(self._frontier):
+                if not self.space.expanded[self._frontier].all():
+                    return self._frontier
+                self._take()
+            elif self._waiting:
+                self._ask()
+            else:
+                break
+        return np.zeros(0, np.int32)
+
+    def graph(self, stopped: str = "") -> Graph:
+        """Return what was reached so far."""
+        mutant, base = self.mutant, self.base
+        numbers = np.concatenate([np.zeros(0, np.int32), *self._levels])
+        table = np.full((len(numbers), len(mutant.actions)), DISABLED, np.int32)
+        table[:, : len(self.space.actions)] = self.space.targets[numbers]
+        old = numbers < base.count
+        places = np.zeros(len(self.space.expanded), np.int32)
+        places[numbers] = np.arange(len(numbers), dtype=np.int32)
+        for position, column in mutant.columns.items():
+            table[:, position] = DISABLED
+            table[old, position] = column[numbers[old]]
+            for states, led in self._led:
+                table[places[states], position] = led[position]
+        begins = np.cumsum([0, *map(len, self._levels)]).tolist()
+        return Graph(mutant, numbers, table, begins, stopped, broken=self.broken)
+
+    def _take(self) -> None:
+        """Add the frontier to what is reached; what unchanged actions lead to from there is the next one."""
+        here, base = self._frontier, self.base
+        self._levels.append(here)
+        self._seen[here] = True
+        old = here < base.count
+        new = here[~old]
+        rows = self.space.targets[here]
+        rows[:, list(self.mutant.changed)] = DISABLED
+        self._frontier = self._fresh([rows, *(column[here[old]] for column in self.mutant.columns.values())])
+        if len(new):
+            self._waiting.append(new)
+            self.broken = self._bad is not None and bool(self._bad(new).any())
+
+    def _ask(self) -> None:
+        """Work out what the mutant's own actions do in the new states."""
+        new = np.concatenate(self._waiting)
+        self._waiting = []
+        led = {position: self.mutant.leads(action, new) for position, action in self.mutant.own.items()}
+        self._led.append((new, led))
+        self._frontier = self._fresh(led.values())
+
+    def _fresh(self, targets: Iterable[Numbers]) -> Numbers:
+        """Return which states are among some targets and were not seen."""
+        missing = len(self.space.expanded) - len(self._seen)
+        if missing:
+            self._seen = np.concatenate([self._seen, np.zeros(missing, np.bool_)])
+        led = np.concatenate([np.zeros(0, np.int32), *(each.ravel() for each in targets)])
+        led = led[led >= 0]
+        return np.unique(led[~self._seen[led]])
 
 
 def unmutated(base: Base) -> Graph:
     """Return the graph of the system itself."""
-    return Graph(Variant(base, Change(), base.starts), base.numbers, base.table)
-
-
-def _longer(flags: Flags, count: int) -> Flags:
-    missing = count - len(flags)
-    return np.concatenate([flags, np.zeros(missing, np.bool_)]) if missing else flags
+    return Graph(Variant(base, Change(), base.starts), base.numbers, base.table, [0, base.count])
 
 
 def in_core(change: Change, core_of: Callable[[SystemAction], SystemAction]) -> Change:

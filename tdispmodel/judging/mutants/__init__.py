@@ -1,0 +1,1 @@
+"""What is said of a mutant, checked without whoever said it."""
