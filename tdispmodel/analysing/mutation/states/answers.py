@@ -85,6 +85,9 @@ class Answers:
     def holds(self, number: int) -> bool:
         """Whether the question of this number is answered by yes."""
         question, watches = self.asked.questions[number], self.asked.watches[number]
+        plain = self._plainly(number)
+        if plain is not None:
+            return plain
         match question.kind:
             case Kind.INVARIANT:
                 return not self.true[watches[0]].any()
@@ -109,6 +112,35 @@ class Answers:
             case _:
                 assert_never(question.kind)
 
+    def _plainly(self, number: int) -> bool | None:
+        """Return the answer where it is that of the system since one of the two does whatever the other does.
+
+        With fewer behaviours no invariant or step property is broken that was kept, nor, as long as no fair action does
+        less, one about what goes on for ever; whatever was impossible is still.  With more it is the other way round.
+        What stays possible does so in fewer states as long as no step is missing that possibility may rely on.
+        """
+        held = self.evidence.holds.get(number)
+        if held is None:
+            return None
+        kind = self.asked.questions[number].kind
+        for changed, of in ((self.graph.variant.loses, True), (self.graph.variant.gains, False)):
+            match kind:
+                case _ if changed is None:
+                    same = False
+                case Kind.INVARIANT | Kind.STEP:
+                    same = held is of
+                case Kind.MUST_BE_POSSIBLE:
+                    same = held is not of
+                case Kind.LEADS_TO | Kind.NEVER_ENDLESS:
+                    same = held is of and not any(action.fair for action in changed)
+                case Kind.STAYS_POSSIBLE:
+                    same = held and of and all(action.adversarial for action in changed)
+                case _:
+                    assert_never(kind)
+            if same:
+                return held
+        return None
+
     def broken(self, number: int) -> Trace:
         """Return a behaviour that ends in breaking an invariant or step property, which is violated."""
         (watch,) = self.asked.watches[number]
@@ -123,10 +155,11 @@ class Answers:
         """Return what the answers rest on, of a graph of the system itself."""
         found = Evidence()
         for number, question in enumerate(self.asked.questions):
+            found.holds[number] = self.holds(number)
             watches = self.asked.watches[number]
             if question.kind not in (Kind.STAYS_POSSIBLE, Kind.LEADS_TO):
                 continue
-            if not self.holds(number):
+            if not found.holds[number]:
                 shown = self.shown(number, holds=False)
                 found.against[number] = np.flatnonzero(shown.states).astype(np.int32)
             elif question.kind is Kind.STAYS_POSSIBLE:

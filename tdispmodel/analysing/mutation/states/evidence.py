@@ -94,9 +94,10 @@ class Evidence:
     ``ways`` are those of the stays-possible questions that hold; ``fair`` the states in which, for a leads-to question
     that holds, a fair behaviour without the goal might go on for ever if it came there.  ``against`` are, for questions
     of both kinds that are violated, the states of what shows it: a mutant that starts like the system and differs in
-    none of them violates the question, too.
+    none of them violates the question, too.  ``holds`` are the answers themselves.
     """
 
+    holds: dict[int, bool] = field(default_factory=dict)
     ways: dict[int, Ways] = field(default_factory=dict)
     fair: dict[int, Flags] = field(default_factory=dict)
     against: dict[int, Numbers] = field(default_factory=dict)

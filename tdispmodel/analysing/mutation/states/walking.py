@@ -118,6 +118,32 @@ class Variant:
         return not len(self.differing) and np.array_equal(self.starts, self.base.starts)
 
     @cached_property
+    def loses(self) -> list[SystemAction] | None:
+        """Of what steps it has fewer, where whatever it does is done by the system as well; else None."""
+        if not np.isin(self.starts, self.base.starts).all():
+            return None
+        return self._differing_only_where(lambda column, before: (column == before) | (column == DISABLED))
+
+    @cached_property
+    def gains(self) -> list[SystemAction] | None:
+        """Of what steps it has more, where whatever the system does is done by it as well; else None."""
+        if not np.isin(self.base.starts, self.starts).all():
+            return None
+        return self._differing_only_where(lambda column, before: (column == before) | (before == DISABLED))
+
+    def _differing_only_where(self, allowed: Callable[[Numbers, Numbers], Flags]) -> list[SystemAction] | None:
+        """Return the actions that lead elsewhere, as both have them, if they do so in allowed entries alone."""
+        found: list[SystemAction] = []
+        for position, column in self.columns.items():
+            before = self.before(position)
+            if not allowed(column, before).all():
+                return None
+            if not np.array_equal(column, before):
+                there = self.base.space.actions[position : position + 1]
+                found += [action for action in (*there, self.own[position]) if action is not None]
+        return found
+
+    @cached_property
     def keeps_all(self) -> bool:
         """Whether it surely reaches whatever the system reaches: the ways that were found are still there."""
         return bool(np.isin(self.base.starts, self.starts).all()) and all(
