@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tdispmodel.compiling.successors import Compiled, Hit, Watch
-from tdispmodel.engines.exploration import Exploration
+from tdispmodel.engines.exploration import ENOUGH, Exploration
 from tdispmodel.engines.infinite import InfiniteBehaviours, decoded
 from tdispmodel.engines.protocol import LimitReached, Limits, Progress, silent
 from tdispmodel.engines.unaided import Unaided, takes_host
@@ -21,6 +21,11 @@ from tdispmodel.ir.expressions import Expression, conjunction, negation
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import State, System, SystemProperty, speaks_of_step
 from tdispmodel.verdict import Answer, ClosedStates, Trace, Verdict, Witness
+
+LARGE = 50_000
+"""With more states the search begins again over numbered parts, many states at once."""
+MOST_WITH_EDGES = 2_000_000
+"""With more states the steps are not kept, which are what liveness and lasting possibility are about."""
 
 INFINITE = frozenset({Kind.LEADS_TO, Kind.NEVER_ENDLESS, Kind.STAYS_POSSIBLE})
 
@@ -94,10 +99,36 @@ class Explicit:
             return
         keep_edges = any(question.kind in INFINITE for question in questions)
         explored = Exploration(compiled, limits, progress, keep_edges=keep_edges)
-        explored.run()
+        explored.run(lambda: len(explored.order) > LARGE)
+        known: dict[SystemProperty, Verdict] = {}
+        if explored.stopped == ENOUGH:
+            known = {verdict.property: verdict for verdict in many_at_once(self.name, system, questions, limits, progress)}
+            if len(known) < len(questions):
+                explored.run()
         answers = _Answers(self.name, explored, asked, (time.monotonic() - began) / len(questions))
         for each in asked:
-            yield answers.verdict(each)
+            yield known.get(each.question) or answers.verdict(each)
+
+
+def many_at_once(
+    name: str, system: System, questions: Sequence[SystemProperty], limits: Limits, progress: Progress
+) -> Iterator[Verdict]:
+    """Yield the verdicts that a search over numbered parts comes to, and those that are open for want of another."""
+    from tdispmodel.engines.wide.answers import KINDS, Answers  # noqa: PLC0415  # numpy only where there are many states
+
+    able = [question for question in questions if question.kind in KINDS]
+    states = 0
+    if not able:
+        return
+    for verdict in Answers(name, system, able, limits, progress).verdicts():
+        if verdict.answer is not Answer.OPEN:
+            states = verdict.space.states if verdict.space is not None else 0
+            yield verdict
+    if states > MOST_WITH_EDGES:
+        for question in questions:
+            if question.kind not in KINDS:
+                reason = f"{states} states are too many for keeping every step"
+                yield Verdict(question, Answer.OPEN, name, reason=reason)
 
 
 def _watched(question: SystemProperty, watches: _Watches) -> _Asked:

@@ -18,9 +18,11 @@ from tdispmodel.judging.closed import ClosedSpace
 from tdispmodel.judging.judgement import Judgement, Refused
 from tdispmodel.judging.traces import reaches_goal, refutes
 from tdispmodel.semantics import LeavesRange, Semantics
-from tdispmodel.verdict import Answer, ClosedStates, InductiveInvariant, KInduction, Verdict, Witness
+from tdispmodel.verdict import (
+    Answer, ClosedStates, InductiveInvariant, KInduction, NumberedStates, Verdict, Witness)
 
 if TYPE_CHECKING:
+    from tdispmodel.judging.numbered import NumberedSpace
     from tdispmodel.judging.obligations import Proven
 
 __all__ = ["Judgement", "judge", "judge_all"]
@@ -55,6 +57,7 @@ class _Session:
         self.system = system
         self.spaces: dict[int, ClosedSpace | Refused] = {}
         self.unaided: dict[int, ClosedSpace | Refused] = {}
+        self.numbered: dict[tuple[int, bool], NumberedSpace | Refused] = {}
         self.proven: dict[tuple[int, bool], Proven | Refused] = {}
         self.kept: list[object] = []
 
@@ -97,10 +100,34 @@ class _Session:
             raise known
         return known
 
+    def gone_through(self, certificate: NumberedStates, *, unaided: bool = False) -> NumberedSpace:
+        """Return the states that a certificate has room for, of the system or of it without the host, or raise."""
+        from tdispmodel.judging.numbered import NumberedSpace  # noqa: PLC0415  # numpy only when it is used
+
+        key = id(certificate), unaided
+        known = self.numbered.get(key)
+        if known is None:
+            self.kept.append(certificate)  # so that its id stays its own
+            try:
+                system = self.system.unaided if unaided else self.system
+                known = NumberedSpace(system, self.semantics, certificate)
+            except Refused as refused:
+                known = refused
+            self.numbered[key] = known
+        if isinstance(known, Refused):
+            raise known
+        return known
+
     @property
     def shared(self) -> ClosedSpace | None:
         """Any space that was found to be right."""
         return next((space for space in self.spaces.values() if isinstance(space, ClosedSpace)), None)
+
+    @property
+    def shared_numbered(self) -> NumberedSpace | None:
+        """Any large space that was found to be right."""
+        found = ((key, space) for key, space in self.numbered.items() if not isinstance(space, Refused))
+        return next((space for (_, unaided), space in found if not unaided), None)
 
     def judged(self, verdict: Verdict) -> Judgement:
         try:
@@ -126,6 +153,8 @@ class _Session:
                 reaches_goal(self.semantics, question, trace)
             case ClosedStates() as certificate if question.kind is not Kind.MUST_BE_POSSIBLE:
                 self.certified(certificate).confirm(question)
+            case NumberedStates() as certificate if question.kind in (Kind.INVARIANT, Kind.STEP):
+                self.gone_through(certificate).confirm(question)
             case InductiveInvariant(invariant) if question.kind in (Kind.INVARIANT, Kind.STEP):
                 self.inductive(verdict, invariant)
             case KInduction(length, lemma, simple_path) if question.kind in (Kind.INVARIANT, Kind.STEP):
@@ -145,6 +174,8 @@ class _Session:
             match verdict.certificate:
                 case ClosedStates() as certificate:
                     self.certified_unaided(certificate).confirm_impossible(question)
+                case NumberedStates() as certificate:
+                    self.gone_through(certificate, unaided=True).confirm_impossible(question)
                 case InductiveInvariant(invariant):
                     self.inductive(verdict, invariant)
                 case _:
@@ -216,12 +247,15 @@ class _Session:
 
     def claims(self, verdict: Verdict) -> None:
         """Check what a verdict says beside its answer, as far as a certified space shows."""
-        space = self.shared
+        listed, numbered = self.shared, self.shared_numbered
+        space = listed or numbered
         if space is None:
             return
         if verdict.vacuous is not None:
             premise = verdict.property.antecedent
-            met = premise is None or space.ever(premise, space.reachable[0])
+            met = premise is None or (
+                listed.ever(premise, listed.reachable[0]) if listed is not None else space.ever(premise)
+            )
             if met is verdict.vacuous:
                 said = "vacuous" if verdict.vacuous else "not vacuous"
                 seen = "is reachable" if met else "is never reachable"
