@@ -14,7 +14,8 @@ lint: .venv                ## style, types, layers
 counterexamples: .venv     ## regenerate counterexamples/
 	.venv/bin/tdispmodel replay --update
 
-long: .venv                ## the laws over many more random models
+long: .venv                ## what takes hours: all that is marked long, and the laws over many more random models
+	TDISPMODEL_LONG=1 .ci/long
 	TDISPMODEL_LONG=1 $(PYTHON) -m pytest -q tests/laws
 
 .PHONY: test lint counterexamples long

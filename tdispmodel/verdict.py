@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from tdispmodel.ir.expressions import Expression
+from tdispmodel.ir.expressions import Binder, Expression, Quantified, SameInstance, Value, disjunction
 from tdispmodel.ir.system import State, System, SystemProperty
 from tdispmodel.source import Complaint
 
@@ -107,6 +107,24 @@ class KInduction:
 
 
 @dataclass(frozen=True)
+class NothingSeen:
+    """Certificate of a leads-to or never-endless property: a watcher beside the system never sees a fair loop.
+
+    ``invariant`` is true in every start state of the two together, kept by every step, and excludes that anything is
+    seen.  The watcher (docs/watcher.md says it in full) guesses where a loop begins, saves the variables ``saves``,
+    keeps an account for each fair action of ``duties``, and sees something when the saved variables have their saved
+    values again and all accounts are paid ``rounds`` times over.  A fair loop is seen by every watcher, however little
+    it saves and however few accounts it keeps; so where nothing is seen, no behaviour violates the property.
+    """
+
+    saves: tuple[str, ...]
+    duties: tuple[str, ...]
+    rounds: int
+    invariant: Expression
+    kind: str = field(default="inductive invariant of a watcher", init=False)
+
+
+@dataclass(frozen=True)
 class Witness:
     """Certificate of a must-be-possible property that holds: the behaviour itself, without a step of the host."""
 
@@ -114,7 +132,65 @@ class Witness:
     kind: str = field(default="witness", init=False)
 
 
-Certificate = ClosedStates | NumberedStates | InductiveInvariant | KInduction | Witness
+@dataclass(frozen=True)
+class QuantifiedClause:
+    """A formula that is true of all different instances.
+
+    ``bound`` names each instance with the collection that it is of; ``body`` is a template formula about one state,
+    that is, about these names and about ``self``, the root.
+    """
+
+    bound: tuple[tuple[str, str], ...]
+    body: Expression
+
+    @property
+    def formula(self) -> Expression:
+        """The clause with its quantifiers written out."""
+        found = self.body
+        for position, (name, collection) in reversed(list(enumerate(self.bound))):
+            same = [SameInstance(name, other) for other, of in self.bound[:position] if of == collection]
+            found = Quantified(Binder.ALL, name, collection, disjunction(*same, found))
+        return found
+
+
+@dataclass(frozen=True)
+class QuantifiedInvariant:
+    """Certificate for any number of devices: clauses that together are true in every start state, kept by every action,
+    and imply the property, however many instances there are.
+    """
+
+    clauses: tuple[QuantifiedClause, ...]
+    kind: str = field(default="quantified invariant", init=False)
+
+
+Certificate = (
+    ClosedStates | InductiveInvariant | KInduction | NothingSeen | Witness | QuantifiedInvariant | NumberedStates
+)
+
+
+class Watcher:
+    """What the variables of a watcher are called; no variable of a model has a bracket of this sort in its name."""
+
+    STAGE = "watcher(stage)"
+    ROUND = "watcher(round)"
+    RECURRED = "watcher(recurred)"
+    STAGES = ("SEARCHING", "PENDING", "GOING_ROUND")
+    SEARCHING, PENDING, GOING_ROUND = STAGES
+
+    @staticmethod
+    def saved(variable: str) -> str:
+        """Return the name of the saved value of a variable."""
+        return f"saved({variable})"
+
+    @staticmethod
+    def paid(action: str) -> str:
+        """Return the name of the flag that an action got its due in this round."""
+        return f"paid({action})"
+
+    @staticmethod
+    def owed(action: str) -> str:
+        """Return the name of the flag that a strongly fair action was enabled in this round."""
+        return f"owed({action})"
 
 
 @dataclass(frozen=True)
@@ -197,12 +273,27 @@ class OutOfRange(Exception):
 
 
 @dataclass(frozen=True)
+class AnyNumber:
+    """That a question was about any number of devices: ``constants`` are those of one device of each kind that there
+    may be, and with 1 to ``holds_up_to`` devices the property is known to hold.
+    """
+
+    constants: tuple[tuple[str, Value], ...] = ()
+    holds_up_to: int = 0
+
+
+@dataclass(frozen=True)
 class Result:
-    """One cell: a verdict on a property of a proposal, with the system that it was asked of."""
+    """One cell: a verdict on a property of a proposal, with the system that it was asked of.
+
+    With ``any_number`` it was asked of any number of devices: a violation is one of ``system``; anything else is said
+    of every number, and ``system`` is the smallest one.
+    """
 
     proposal: str
     system: System
     verdict: Verdict
+    any_number: AnyNumber | None = None
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from tdispmodel.analysing.border import Asked, Border, Names, border
-from tdispmodel.checking.asking import Plan, check_group, grouped
+from tdispmodel.checking.asking import INTERRUPTED, Plan, check_group, grouped
 from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.ir.expressions import Actor
 from tdispmodel.ir.model import Kind, Model, Property
@@ -58,15 +58,24 @@ class Oracle:
     progress: Progress = silent
     results: dict[Names, Result] = field(default_factory=dict)
     skipped: tuple[Skipped, ...] = ()
+    interrupted: bool = False
 
     def __post_init__(self) -> None:
         self.limits: Limits = self.plan.limits()
 
     def __call__(self, names: Names) -> Asked:
-        """Return the answer.  Raises `Rejected` and `OurFault`."""
-        result = self.result(names)
+        """Return the answer; what is interrupted is open.  Raises `Rejected` and `OurFault`."""
+        try:
+            result = self.result(names)
+        except KeyboardInterrupt:
+            self.interrupted = True
+            return Asked(Answer.OPEN)
         found = result.verdict.answer
         return Asked(found, self.used(result) if found is Answer.VIOLATED else frozenset())
+
+    def given_up(self) -> bool:
+        """Whether nothing more is to be asked: time is up, or the user interrupted it."""
+        return self.interrupted or self.limits.out_of_time()
 
     def used(self, result: Result) -> Names:
         """Return the capabilities that a counterexample uses; none where no behaviour is the evidence."""
@@ -105,7 +114,7 @@ def adversary(model: Model, wanted: Property, plan: Plan, progress: Progress = s
         everything = oracle.result(universe)  # first, since an integer that leaves its range does so here if anywhere
     except LookupError:
         return oracle.skipped[0]
-    found = border(universe, oracle)
+    found = border(universe, oracle, oracle.given_up)
     return Adversary(
         everything=everything,
         capabilities=tuple(sorted(universe)),
@@ -113,20 +122,33 @@ def adversary(model: Model, wanted: Property, plan: Plan, progress: Progress = s
         breaking=breaking(found, oracle),
         unbreaking=tuple(Unbreaking(tuple(sorted(one.names)), one.sure) for one in found.unbroken),
         undecided=tuple(tuple(sorted(names)) for names in found.undecided),
-        reason=next((why.verdict.reason for why in oracle.results.values() if why.verdict.answer is Answer.OPEN), ""),
+        reason=reason(found, oracle),
         complete=found.complete,
         asked=len(oracle.results),
+        interrupted=oracle.interrupted,
     )
+
+
+def reason(found: Border, oracle: Oracle) -> str:
+    """Return why sets are undecided: what the first open verdict says, or that the search was given up."""
+    told = [one.verdict.reason for one in oracle.results.values() if one.verdict.answer is Answer.OPEN]
+    if oracle.interrupted:
+        told = [INTERRUPTED]
+    elif not told and not found.complete:
+        told = ["out of time" if oracle.limits.out_of_time() else "too many sets"]
+    return next(iter(told), "")
 
 
 def breaking(found: Border, oracle: Oracle) -> tuple[Breaking, ...]:
     """Return the smallest breaking sets, each with a counterexample of least length where one was found."""
     shown = []
     for one in found.broken:
-        result = oracle.result(one.names)
-        exact = result.verdict.answer is Answer.VIOLATED
-        if not exact:  # time is up: the larger set's counterexample has to do
+        asked = None if oracle.given_up() else oracle.result(one.names)
+        result = asked or oracle.results.get(one.names)
+        exact = result is not None and result.verdict.answer is Answer.VIOLATED
+        if result is None or not exact:  # time is up: the larger set's counterexample has to do
             larger = [known for names, known in oracle.results.items() if names >= one.names]
-            result = next(known for known in larger if oracle.used(known) == one.names)
+            broken = [known for known in larger if known.verdict.answer is Answer.VIOLATED]
+            result = next(known for known in broken if oracle.used(known) == one.names)
         shown.append(Breaking(tuple(sorted(one.names)), one.sure, result, exact))
     return tuple(shown)

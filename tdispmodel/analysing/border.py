@@ -7,6 +7,7 @@ The method is "dualize and advance" (Gunopulos, Khardon, Mannila, Toivonen 1997)
 complements of the minimal hitting sets of all smallest broken ones.  So each hitting set of what is known gives a
 candidate: if it is unbroken, it is a largest one; if it is broken, it is shrunk to a smallest broken set that was not
 known.  A set that is left open is avoided from then on, as if it were broken, so that the search goes on below it.
+When the search is given up, the candidates that nobody asked about are undecided, and so is what they contain.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ class Extreme:
 class Border:
     """Smallest broken sets, largest unbroken ones, and sets that were left open and that the others do not decide.
 
-    ``complete``: every set contains a broken or an open one of these, or is contained in an unbroken one.
+    ``complete``: every set contains a broken or an open one of these, or is contained in an unbroken one.  Otherwise
+    the search was given up, and the undecided ones include the largest sets that it had not come to.
     """
 
     broken: tuple[Extreme, ...]
@@ -57,12 +59,17 @@ class Border:
     complete: bool
 
 
-def border(universe: Iterable[str], oracle: Oracle) -> Border:
-    """Return the border of a monotone oracle.
+def never() -> bool:
+    """Nobody gives the search up."""
+    return False
+
+
+def border(universe: Iterable[str], oracle: Oracle, given_up: Callable[[], bool] = never) -> Border:
+    """Return the border of a monotone oracle; once ``given_up`` says so it is asked no more.
 
     Raises `OurFault` when the oracle is not monotone, as far as that is noticed: a larger set is unbroken.
     """
-    return _Search(frozenset(universe), oracle).run()
+    return _Search(frozenset(universe), oracle, given_up).run()
 
 
 @dataclass
@@ -71,6 +78,7 @@ class _Search:
 
     universe: Names
     oracle: Oracle
+    given_up: Callable[[], bool]
     answers: dict[Names, Answer] = field(default_factory=dict)
 
     def run(self) -> Border:
@@ -81,8 +89,10 @@ class _Search:
             left = [hitting for hitting in candidates if hitting not in settled]
             if not left:
                 break
-            if len(self.answers) >= MAXIMUM_QUESTIONS or len(candidates) >= MAXIMUM_CANDIDATES:
+            many = len(self.answers) >= MAXIMUM_QUESTIONS or len(candidates) >= MAXIMUM_CANDIDATES
+            if self.answers and (many or self.given_up()):
                 complete = False
+                self.leave(left)
                 break
             hitting = min(left, key=_order)
             chosen = self.universe - hitting
@@ -93,6 +103,11 @@ class _Search:
             avoided = self.shrunk(asked.enough) if asked.answer is Answer.VIOLATED else chosen
             candidates = hitting_all(candidates, avoided)
         return self.result(complete=complete)
+
+    def leave(self, hitting: Iterable[Names]) -> None:
+        """Note that what these candidates stand for is undecided, unless it was asked about already."""
+        for one in hitting:
+            self.answers.setdefault(self.universe - one, Answer.OPEN)
 
     def ask(self, names: Names) -> Asked:
         """Return the oracle's answer, noted; what follows from an earlier one is not asked again."""
@@ -114,10 +129,10 @@ class _Search:
         return asked
 
     def shrunk(self, names: Names) -> Names:
-        """Return a part of a broken set that is broken and has no broken part, unless some answers are open."""
+        """Return a broken part of a broken set; it has no broken part itself, unless answers are open or time is up."""
         smallest = names
         for name in sorted(names):
-            if name not in smallest:
+            if name not in smallest or self.given_up():
                 continue
             asked = self.ask(smallest - {name})
             if asked.answer is Answer.VIOLATED:

@@ -100,7 +100,7 @@ def steps_of(asked: Scenario, model: Model, devices: int) -> tuple[str, ...]:
         meant = [name] if name in full else short.get(name, [])
         if len(meant) != 1:
             message = f"{model.name} has no action {name[:60]}"
-            raise step.line.wrong(UNKNOWN_STEP, message, did_you_mean(name, full))
+            raise step.line.wrong(UNKNOWN_STEP, message, did_you_mean(name, [*full, *short]))
         found += meant
     return tuple(found)
 

@@ -177,6 +177,8 @@ class _Reader:
                 number = next(left, "")
                 if not re.fullmatch(r"[0-9]{1,4}", number):
                     raise line.wrong(LITMUS, "devices stands before a number", "write: devices 1")
+                if devices not in (None, int(number)):
+                    raise line.wrong(LITMUS, f"devices is given twice, as {devices} and as {number}", "leave out one")
                 devices = int(number)
             elif word == "without":
                 without.append(next(left, ""))

@@ -66,7 +66,7 @@ def variants(catalogue: Catalogue) -> tuple[Variant, ...]:
     if not path.is_file():
         return ()
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as problem:
         raise unreadable(str(path), str(problem)) from None
     found, complaints = list[Variant](), list[Complaint]()

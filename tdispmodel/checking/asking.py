@@ -6,7 +6,7 @@ verdict leaves this module before the judge accepted it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -19,17 +19,22 @@ from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.model import NOWHERE, Model, Property
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.semantics import Semantics, TooManyStarts, start_states
+from tdispmodel.semantics.families import Kinds
 from tdispmodel.semantics.grounding import Scope, default_constants, ground, ground_properties
 from tdispmodel.source import Complaint, Place, Rejected
 from tdispmodel.verdict import Answer, ClosedStates, Contradiction, OutOfRange, Result, Skipped, Verdict
 
 INTERRUPTED = "interrupted"
 
+Changed = tuple[tuple[str, Value], ...]
+"""Constants that differ from their defaults, by full names."""
+
 
 @dataclass(frozen=True)
 class Plan:
     """How a model is checked: number of devices, constants by their values, capabilities switched off, engines,
-    limits.
+    limits.  With ``kinds`` the check is about any number of devices of these kinds, and the first three count for
+    nothing.  ``keep`` is told the judged verdict on each question, and returns what is to be noted.
     """
 
     devices: int = 1
@@ -39,6 +44,8 @@ class Plan:
     paranoid: bool = False
     seconds: float | None = None
     memory: int | None = None
+    kinds: Kinds | None = None
+    keep: Keep | None = None
 
     def limits(self) -> Limits:
         """Limits that start to count now."""
@@ -56,6 +63,7 @@ class Answered:
     interrupted: bool = False
     defaults: tuple[tuple[str, Value], ...] = ()
     """The values that the model's constants have when nobody sets them."""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,9 @@ class Group:
 
     system: System
     questions: Mapping[Property, tuple[SystemProperty, ...]]
+
+
+Keep = Callable[[Model, Group, Mapping[SystemProperty, Verdict]], tuple[str, ...]]
 
 
 def check_model(model: Model, properties: Sequence[Property], plan: Plan, progress: Progress = silent) -> Answered:
@@ -76,6 +87,7 @@ def check_model(model: Model, properties: Sequence[Property], plan: Plan, progre
     found: dict[str, Result] = {}
     groups, skipped = grouped(model, properties, plan)
     interrupted = False
+    notes: list[str] = []
     for group in groups:
         verdicts: list[Verdict] = []
         if not interrupted:
@@ -83,24 +95,28 @@ def check_model(model: Model, properties: Sequence[Property], plan: Plan, progre
                 verdicts.extend(asked(group, plan, limits, progress))
             except KeyboardInterrupt:
                 interrupted = True
-        found.update((wanted.name, result) for wanted, result in judged(model.name, group, verdicts).items())
+        known = accepted(group, verdicts)
+        if plan.keep is not None:
+            notes += plan.keep(model, group, known)
+        found.update((wanted.name, result) for wanted, result in joined(model.name, group, known).items())
     results = tuple(found[wanted.name] for wanted in properties if wanted.name in found)
     defaults = tuple(default_constants(model, plan.devices).items())
-    return Answered(model.name, results, skipped, interrupted=interrupted, defaults=defaults)
+    return Answered(model.name, results, skipped, interrupted=interrupted, defaults=defaults, notes=tuple(notes))
 
 
 def check_group(name: str, group: Group, plan: Plan, progress: Progress = silent) -> tuple[Result, ...]:
     """Return a judged verdict for each property of a group, about the model ``name``.  Raises as `check_model` does."""
-    return tuple(judged(name, group, list(asked(group, plan, plan.limits(), progress))).values())
+    return tuple(joined(name, group, accepted(group, list(asked(group, plan, plan.limits(), progress)))).values())
 
 
-def judged(name: str, group: Group, verdicts: Sequence[Verdict]) -> dict[Property, Result]:
-    """Return the result of each property of a group, once the judge accepted the verdicts on its questions.
-
-    A question without a verdict was interrupted and is open.  Raises `OurFault` when the judge refuses a verdict.
-    """
+def accepted(group: Group, verdicts: Sequence[Verdict]) -> dict[SystemProperty, Verdict]:
+    """Return the verdict on each question of a group that has one.  Raises `OurFault` when the judge refuses one."""
     accept(group.system, verdicts)
-    known = plain({verdict.property: verdict for verdict in verdicts})
+    return plain({verdict.property: verdict for verdict in verdicts})
+
+
+def joined(name: str, group: Group, known: Mapping[SystemProperty, Verdict]) -> dict[Property, Result]:
+    """Return the result of each property of a group; a question without a verdict was interrupted and is open."""
     return {
         wanted: Result(
             name, group.system, all_of([known.get(question) or unanswered(question) for question in questions])
@@ -111,30 +127,44 @@ def judged(name: str, group: Group, verdicts: Sequence[Verdict]) -> dict[Propert
 
 def grouped(model: Model, properties: Sequence[Property], plan: Plan) -> tuple[list[Group], tuple[Skipped, ...]]:
     """Return the properties grouped by the constants under which they are asked, each group grounded once."""
-    skipped: list[Skipped] = []
-    together: dict[tuple[tuple[str, Value], ...], list[Property]] = {}
-    defaults = default_constants(model, plan.devices)
-    for wanted in properties:
-        why = clash(model, wanted)
-        if why:
-            skipped.append(Skipped(model.name, wanted.name, wanted.code, why))
-        else:
-            constants = {**plan.constants, **dict(wanted.given)}
-            changed = [(name, value) for name, value in constants.items() if defaults.get(name) != value]
-            together.setdefault(tuple(sorted(changed)), []).append(wanted)
+    together, skipped = by_constants(model, properties, plan.constants, plan.devices)
     groups = []
     for chosen_constants, members in together.items():
         scope = Scope(plan.devices, dict(chosen_constants), plan.without)
         questions = {wanted: ground_properties(model, wanted, scope) for wanted in members}
         for wanted in [wanted for wanted in members if not questions[wanted]]:
-            reason = f"{model.name} has no {wanted.about}"
-            skipped.append(Skipped(model.name, wanted.name, wanted.code, reason))
+            skipped.append(without_instance(model, wanted))
             del questions[wanted]
         if questions:
             system = ground(model, scope)
             can_start(system, model)
             groups.append(Group(system, questions))
     return groups, tuple(skipped)
+
+
+def by_constants(
+    model: Model, properties: Sequence[Property], constants: Mapping[str, Value], devices: int
+) -> tuple[dict[Changed, list[Property]], list[Skipped]]:
+    """Return the properties by the constants, out of those that differ from their defaults, under which they are asked,
+    and those that cannot be asked.
+    """
+    skipped: list[Skipped] = []
+    together: dict[Changed, list[Property]] = {}
+    defaults = default_constants(model, devices)
+    for wanted in properties:
+        why = clash(model, wanted)
+        if why:
+            skipped.append(Skipped(model.name, wanted.name, wanted.code, why))
+        else:
+            given = {**constants, **dict(wanted.given)}
+            changed = [(name, value) for name, value in given.items() if defaults.get(name) != value]
+            together.setdefault(tuple(sorted(changed)), []).append(wanted)
+    return together, skipped
+
+
+def without_instance(model: Model, wanted: Property) -> Skipped:
+    """Return that a property is about a component of which the model has no instance."""
+    return Skipped(model.name, wanted.name, wanted.code, f"{model.name} has no {wanted.about}")
 
 
 def can_start(system: System, model: Model) -> None:
@@ -147,10 +177,13 @@ def can_start(system: System, model: Model) -> None:
     except TooManyStarts:
         return
     if start is None:
-        message = f"{model.name} has no start state: nothing satisfies all its @initially conditions"
-        raise mistake(
-            NO_START, message, "look for conditions that contradict each other", Place(model.path or model.name)
-        )
+        raise no_start(model)
+
+
+def no_start(model: Model) -> Rejected:
+    """Return the complaint that a model has no start state."""
+    message = f"{model.name} has no start state: nothing satisfies all its @initially conditions"
+    return mistake(NO_START, message, "look for conditions that contradict each other", Place(model.path or model.name))
 
 
 def clash(model: Model, wanted: Property) -> str:

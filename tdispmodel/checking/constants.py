@@ -53,6 +53,20 @@ def by_name(model: Model) -> dict[str, Constant]:
     return {FIRST.sub("", name): constant for name, constant in constants(model, 1).items()}
 
 
+def collections_listed(model: Model, wanted: Mapping[str, str], topology: Topology | None) -> dict[str, str]:
+    """Return for each collection of a model who lists its instances one by one, empty where nobody does."""
+    choice = _Choice(model)
+    found = dict.fromkeys(sorted(choice.collections), "")
+    for name, text in wanted.items():
+        meant = choice.meant(name)
+        if choice.is_of_each(meant) and "," in text:
+            found[meant.partition(".")[0]] = f"--set {name}={shortened(text, 40)}"
+    for part in topology.counts if topology else ():
+        if part in found and topology is not None:
+            found[part] = shortened(topology.path)
+    return found
+
+
 def can_be_set(model: Model, names: Iterable[str]) -> bool:
     """Whether a model has all the constants that the command line calls so, and fixes none of them."""
     choice = _Choice(model)
@@ -76,9 +90,12 @@ class _Choice:
         self, wanted: Mapping[str, str], number: int | None, topology: Topology | None
     ) -> tuple[int, dict[str, Value]]:
         lists: dict[str, str] = {}
+        typed_as: dict[str, str] = {}
         for name, text in wanted.items():
+            first = typed_as.setdefault(self.meant(name), name)
             if lists.setdefault(self.meant(name), text) != text:
-                raise mistake(USAGE, f"--set {name} and --set {self.meant(name)} say different things")
+                told = f"--set {first}={shortened(lists[self.meant(name)], 40)} and --set {name}={shortened(text, 40)}"
+                raise mistake(USAGE, f"{told} say different things of {self.meant(name)}", "leave out one of them")
         if number is not None:
             self.counts["--devices"] = number
         for name, text in lists.items():

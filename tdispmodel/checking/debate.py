@@ -83,7 +83,7 @@ def read_statements(catalogue: Catalogue) -> dict[int, Statement]:
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise _malformed(path, f"it is larger than {LARGEST_FILE} bytes")
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as problem:
         raise _malformed(path, shortened(str(problem))) from None
     places = document.get("places", {})

@@ -12,16 +12,17 @@ from dataclasses import dataclass, replace
 from tdispmodel.checking.constants import by_name, can_be_set
 from tdispmodel.checking.debate import ALL, Statement, Variant
 from tdispmodel.checking.helpers import replaced
+from tdispmodel.checking.loading import BASE
 from tdispmodel.checking.mistakes import CATALOGUE as OF_THE_COMMAND_LINE
 from tdispmodel.checking.pipeline import Request, Run
-from tdispmodel.checking.topics import COMPLAINTS, Known
+from tdispmodel.checking.topics import COMPLAINTS, PROGRAM, Known
 from tdispmodel.checking.uses import Member, asked_about, assigned, constants_read, derives, owner_of_constant
-from tdispmodel.ir.expressions import Enumeration, Sort
-from tdispmodel.ir.model import Action, Component, Constant, Model, Variable
+from tdispmodel.ir.expressions import And, Enumeration, Not, Sort, Took
+from tdispmodel.ir.model import Action, Component, Constant, Model, Property, Variable
 from tdispmodel.printing import actor_text, changed_actions, effects_text, guards_text
 from tdispmodel.reports.explanation import EACH_KIND, Asked, Explanation, Fact, Question, Said
 from tdispmodel.reports.options import Options
-from tdispmodel.semantics.grounding import Scope, ground_property
+from tdispmodel.semantics.grounding import Scope, ground, ground_properties, ground_property
 from tdispmodel.source import Rejected
 
 Ask = Callable[[Request], Run]
@@ -163,15 +164,31 @@ def _property(known: Known, name: str) -> Explained:
         title=f"{wanted.code} {wanted.name}",
         kind=EACH_KIND[wanted.kind],
         texts=(wanted.text, _source(wanted.source)),
-        # one device, which is how traces tell it
-        question=Question(
-            known.system(model, wanted.given), ground_property(model, wanted, Scope(1, dict(wanted.given)))
-        ),
+        question=_question(known, model, wanted),
         facts=tuple(facts),
         statements=said,
         commands=((TOOL, *(("check", *of) if of else ("matrix",)), "-k", wanted.code or wanted.name),),
     )
     return explanation, Cells(of, (wanted.name,))
+
+
+def _question(known: Known, model: Model, wanted: Property) -> Question:
+    """Return a property as it is asked of one device, which is how traces tell it.
+
+    Where it asks of one device that a step be and not be the same, it is about another one: it is asked of two.
+    """
+    given = dict(wanted.given)
+    asked = ground_property(model, wanted, Scope(1, given))
+    if not any(isinstance(part, And) and _contradicts(part) for part in asked.formula.walk()):
+        return Question(known.system(model, wanted.given), asked)
+    scope = Scope(2, given)
+    return Question(ground(model, scope), ground_properties(model, wanted, scope)[0])
+
+
+def _contradicts(part: And) -> bool:
+    return any(
+        isinstance(one, Not) and isinstance(one.operand, Took) and one.operand in part.operands for one in part.operands
+    )
 
 
 def _action(known: Known, name: str) -> Explained:
@@ -336,6 +353,28 @@ def _proposal(known: Known, name: str) -> Explained:
     return explanation, Cells(proposals=(name,))
 
 
+def _model(known: Known, name: str) -> Explained:
+    loaded = known.base if name == BASE.stem else known.others[name]
+    model = loaded.model
+    facts = [
+        Fact("Components", tuple(component.name for component in model.components)),
+        Fact("Constants", tuple(by_name(model))),
+        Fact("Properties", tuple(f"{wanted.code} {wanted.name}".strip() for wanted in loaded.properties)),
+    ]
+    explanation = Explanation(
+        title=name,
+        kind="model of the package",
+        texts=(model.claim, *_paragraphs(model)),
+        facts=tuple(fact for fact in facts if fact.items),
+        commands=((TOOL, "show", name), (TOOL, "check", name)),
+    )
+    return explanation, None
+
+
+def _of_the_program(_known: Known, name: str) -> Explained:
+    return Explanation(name, PROGRAM[name][0], texts=(PROGRAM[name][1],)), None
+
+
 def _paragraphs(model: Model) -> list[str]:
     """Return what the root's docstring says beyond the claim."""
     text = " ".join(model.component(model.root).text.split())
@@ -358,6 +397,8 @@ BY_KIND: dict[str, Callable[[Known, str], Explained]] = {
     "constant": _constant,
     "proposal": _proposal,
     "complaint": _complaint,
+    "model": _model,
+    "program": _of_the_program,
 }
 """How each kind of topic is explained."""
 

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tdispmodel.checking.asking import Answered, Plan, check_model
+from tdispmodel.checking.any_number import check_any_number
+from tdispmodel.checking.asking import Answered, Keep, Plan, check_model
 from tdispmodel.checking.catalogue import Catalogue, looks_like_path
 from tdispmodel.checking.constants import chosen
+from tdispmodel.checking.kinds import ANY_NUMBER, kinds
 from tdispmodel.checking.loading import Loaded, load
 from tdispmodel.checking.mistakes import UNKNOWN_ENGINE, USAGE, mistake, shortened, unknown
 from tdispmodel.checking.selection import selection
@@ -32,8 +34,9 @@ class Request:
     """What is asked: proposals (all of the catalogue when none is named), which properties, and under which
     assumptions.
 
-    ``devices`` is None where nobody says how many; ``settings`` are the words of ``--set`` by name; ``select`` the
-    expression of ``-k``; ``only`` picks properties by their exact name instead.
+    ``devices`` is None where nobody says how many, and ``any_number`` asks about all numbers at once; ``settings`` are
+    the words of ``--set`` by name; ``select`` the expression of ``-k``; ``only`` picks properties by their exact name
+    instead.  ``keep`` is told the judged verdicts.
     """
 
     catalogue: Catalogue
@@ -41,6 +44,7 @@ class Request:
     select: str = ""
     only: tuple[str, ...] | None = None
     devices: int | None = None
+    any_number: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
     topology: Topology | None = None
     without: tuple[str, ...] = ()
@@ -49,6 +53,7 @@ class Request:
     seconds: float | None = DEFAULT_SECONDS
     memory: int | None = DEFAULT_MEMORY
     jobs: int | None = None
+    keep: Keep | None = None
 
     def paths(self) -> tuple[Path, ...]:
         """The model files asked for, each once.
@@ -87,11 +92,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Run:
-    """What came out: the report, the defaults of each proposal's constants, and whether the user interrupted it."""
+    """What came out: the report, the defaults of each proposal's constants, whether the user interrupted it, notes."""
 
     report: Report
     defaults: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     interrupted: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def run(request: Request, progress: Progress = silent) -> Run:
@@ -103,6 +109,12 @@ def run(request: Request, progress: Progress = silent) -> Run:
     try:
         selection(request.select)
         devices(1 if request.devices is None else request.devices)
+        if request.any_number and request.devices is not None:
+            message = f"{ANY_NUMBER} and --devices {request.devices} ask about different numbers of devices"
+            raise mistake(USAGE, message, "leave out one of them")
+        if request.any_number and request.paranoid:
+            message = f"{ANY_NUMBER} and --paranoid: proofs for any number of devices share code"
+            raise mistake(USAGE, message, "leave out --paranoid: the judge checks each proof with code of its own")
         known_engines(request.engines)
         tasks = [(request, path) for path in request.paths()]
     except Rejected as rejected:
@@ -146,7 +158,8 @@ def gathered(outcomes: Sequence[Answered], *, interrupted: bool = False) -> Run:
     results = tuple(result for outcome in outcomes for result in outcome.results)
     skipped = tuple(known for outcome in outcomes for known in outcome.skipped)
     defaults = {outcome.proposal: dict(outcome.defaults) for outcome in outcomes}
-    return Run(Report(results, skipped), defaults, interrupted)
+    notes = tuple(note for outcome in outcomes for note in outcome.notes)
+    return Run(Report(results, skipped), defaults, interrupted, notes)
 
 
 def check_file(task: tuple[Request, Path], progress: Progress = silent) -> Answered:
@@ -167,23 +180,27 @@ def check_loaded(loaded: Loaded, request: Request, progress: Progress = silent) 
         return wanted(name, code) and (request.only is None or name in request.only)
 
     properties = [known for known in loaded.properties if selected(known.name, known.code)]
-    answered = check_model(loaded.model, properties, plan, lambda text: progress(f"{loaded.model.name}: {text}"))
+    check = check_model if plan.kinds is None else check_any_number
+    answered = check(loaded.model, properties, plan, lambda text: progress(f"{loaded.model.name}: {text}"))
     skipped = tuple(known for known in loaded.skipped if selected(known.property, known.code))
     return replace(answered, skipped=skipped + answered.skipped)
 
 
 def planned(loaded: Loaded, request: Request) -> Plan:
     """Return the plan for one proposal.  Raises `Rejected` when the request does not fit its model."""
-    number, constants = chosen(loaded.model, request.settings, request.devices, request.topology)
-    return Plan(
-        devices=number,
-        constants=constants,
-        without=without((loaded.model, loaded.base), request.without),
+    switched_off = without((loaded.model, loaded.base), request.without)
+    plan = Plan(
+        without=switched_off,
         engines=request.engines,
         paranoid=request.paranoid,
         seconds=request.seconds,
         memory=request.memory,
+        keep=request.keep,
     )
+    if request.any_number:
+        return replace(plan, kinds=kinds(loaded.model, request.settings, request.topology, switched_off))
+    number, constants = chosen(loaded.model, request.settings, request.devices, request.topology)
+    return replace(plan, devices=number, constants=constants)
 
 
 def known_engines(names: tuple[str, ...]) -> None:

@@ -193,7 +193,7 @@ def variants(catalogue: Catalogue) -> tuple[Variant, ...]:
     if not path.is_file():
         return (Variant(),)
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8")).get("variant", [])
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("variant", [])
         listed = [
             Variant(
                 tuple(table.get("proposals", ())),

@@ -100,9 +100,11 @@ def capabilities(models: Iterable[Model], *, actor: Actor | None = None) -> list
 def without(models: Iterable[Model], names: Iterable[str]) -> tuple[str, ...]:
     """Return the capabilities to switch off, sorted, each once.
 
-    Raises `Rejected` when none of ``models`` (the proposal and its base) has an action of that actor and name.
+    Raises `Rejected` when none of ``models`` (the proposal, then its base) has an action of that actor and name, and
+    when the proposal gives what the base has to another actor: switching it off there would change nothing.
     """
-    known = capabilities(models)
+    models = tuple(models)
+    known, own = capabilities(models), capabilities(models[:1])
     wanted = sorted(set(names))
     for name in wanted:
         if name not in known:
@@ -110,4 +112,9 @@ def without(models: Iterable[Model], names: Iterable[str]) -> tuple[str, ...]:
             near = did_you_mean(name, known)
             hint = near if near.startswith("did you mean") else did_you_mean(name, of_the_host)
             raise mistake(UNKNOWN_CAPABILITY, f"there is no capability {shortened(name)}", hint)
+        action = name.partition(".")[2]
+        others = [one for one in own if one.partition(".")[2] == action]
+        if others and name not in own:
+            message = f"{models[0].name} gives {action} to another actor: there is no capability {shortened(name)}"
+            raise mistake(UNKNOWN_CAPABILITY, message, f"write: --without {' --without '.join(others)}")
     return tuple(wanted)

@@ -19,16 +19,28 @@ from tdispmodel.checking.debate import Statement, read_statements
 from tdispmodel.checking.helpers import helpers
 from tdispmodel.checking.loading import BASE, Loaded, load, load_base
 from tdispmodel.checking.mistakes import CATALOGUE as OF_THE_COMMAND_LINE, UNKNOWN_TOPIC, mistake, shortened
+from tdispmodel.engines.portfolio import AUTOMATIC, Portfolio
+from tdispmodel.engines.registry import ENGINES
+from tdispmodel.exporting import MODELS as EXPORTS
 from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.model import Action, Component, Constant, Model, Property, Variable
 from tdispmodel.ir.system import System
 from tdispmodel.printing import changed_actions
 from tdispmodel.reading import CATALOGUE as OF_MODEL_FILES
+from tdispmodel.reports.formats import FORMATS
 from tdispmodel.semantics.grounding import Scope, ground
 from tdispmodel.source import Rejected
 
 COMPLAINTS = {**OF_MODEL_FILES, **OF_THE_COMMAND_LINE}
 """What each complaint's code means."""
+
+PROGRAM: dict[str, tuple[str, str]] = {
+    Portfolio.name: ("engine", f"The default: {', '.join(AUTOMATIC)}, each for what is still open."),
+    **{name: ("engine", f"{text[:1].upper()}{text[1:]}.") for name, (_, text) in ENGINES.items()},
+    **{name: ("format of a report", f"{text[:1].upper()}{text[1:]}.") for name, (_, text) in FORMATS.items()},
+    **{name: ("format of export --to", f"{text[:1].upper()}{text[1:]}.") for name, (_, text) in EXPORTS.items()},
+}
+"""What the program itself can do, by name: what kind of thing it is, and what it does."""
 
 LONGEST_NAME = 100
 NUMBER = re.compile(r"(?:statement[ _-]?)?#?([0-9]{1,9})", re.IGNORECASE)
@@ -165,19 +177,36 @@ class Known:
     def _components(self) -> Iterator[tuple[Model, Component]]:
         return ((model, component) for model in self.models for component in model.components)
 
+    def _names_below(self) -> dict[str, list[str]]:
+        """Return what actions and variables are called in components that derive from theirs, by full name."""
+        found: dict[str, list[str]] = {}
+        for _, component in self._components():
+            members = [*(action.name for action in component.actions), *(known.name for known in component.variables)]
+            for member in members:
+                own = f"{component.name}.{member}"
+                for known in (f"{ancestor}.{member}" for ancestor in component.lineage):
+                    if known != own and (known in self.actions or known in self.variables):
+                        found.setdefault(known, []).append(own)
+        return found
+
     @cached_property
     def topics(self) -> dict[Topic, tuple[str, ...]]:
         """Everything that has a name, with the words that mean it."""
         found: dict[Topic, tuple[str, ...]] = {}
+        others = self._names_below()
         for name, code in self.codes.items():
             found[Topic("property", name)] = (name, code)
         for name in self.catalogue.proposals:
             found[Topic("proposal", name)] = (name,)
+        for name in MODELS:
+            found[Topic("model", name)] = (name,)
+        for name in PROGRAM:
+            found[Topic("program", name)] = (name,)
         for name, owned in self.actions.items():
             actor = f"{owned.action.actor.value}.{owned.action.name}" if owned.action else name
-            found[Topic("action", name)] = (name, name.rpartition(".")[2], actor)
+            found[Topic("action", name)] = (name, name.rpartition(".")[2], actor, *others.get(name, ()))
         for name in self.variables:
-            found[Topic("variable", name)] = (name, name.rpartition(".")[2])
+            found[Topic("variable", name)] = (name, name.rpartition(".")[2], *others.get(name, ()))
         for name in self.helpers:
             found[Topic("helper", name)] = (name, name.rpartition(".")[2])
         for name, constant in self.constants.items():

@@ -139,7 +139,7 @@ def small_text(path: Path, code: str, largest: int) -> str:
             content = file.read(largest + 1)
         if len(content) > largest:
             raise mistake(code, f"the file has more than {largest} bytes", place=place)
-        return content.decode("utf-8")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
         before = wrong.object[: wrong.start]
         line = Place(str(path), before.count(b"\n") + 1)

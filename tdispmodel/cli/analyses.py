@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from tdispmodel.checking.asking import Plan
 from tdispmodel.checking.loading import Loaded, load
 from tdispmodel.checking.pipeline import Request, known_engines, planned, processors
-from tdispmodel.cli.checks import one_property, request
+from tdispmodel.cli.checks import NotApplicable, not_applicable, one_property, request
 from tdispmodel.cli.output import Output
 from tdispmodel.cli.progress import Reporter
 from tdispmodel.ir.model import Property
-from tdispmodel.reports.exits import Exit
 from tdispmodel.reports.options import Options
 from tdispmodel.semantics.grounding import default_constants
 from tdispmodel.verdict import Result, Skipped
@@ -40,7 +39,7 @@ class Wanted:
 
 
 def wanted_of(arguments: argparse.Namespace) -> Wanted:
-    """Return what the arguments ask for.  Raises `Rejected`."""
+    """Return what the arguments ask for.  Raises `Rejected` and `NotApplicable`."""
     called: str = arguments.proposal
     arguments.proposals, arguments.select = [called], ""
     asked = request(arguments)
@@ -57,7 +56,10 @@ def adversary(arguments: argparse.Namespace, output: Output) -> int:
     from tdispmodel.reports.adversary import document, render  # noqa: PLC0415  # as above
 
     arguments.jobs = 1
-    wanted = wanted_of(arguments)
+    try:
+        wanted = wanted_of(arguments)
+    except NotApplicable as left:
+        return not_applicable(left.left, output)
     started = time.monotonic()
     reporter = Reporter(arguments.progress)
     try:
@@ -81,7 +83,10 @@ def sweep(arguments: argparse.Namespace, output: Output) -> int:
     from tdispmodel.analysing.sweep import sweep as swept  # noqa: PLC0415  # each verb loads what it needs
     from tdispmodel.reports.sweep import document, render  # noqa: PLC0415  # as above
 
-    wanted = wanted_of(arguments)
+    try:
+        wanted = wanted_of(arguments)
+    except NotApplicable as left:
+        return not_applicable(left.left, output)
     started = time.monotonic()
     reporter = Reporter(arguments.progress)
     try:
@@ -96,11 +101,3 @@ def sweep(arguments: argparse.Namespace, output: Output) -> int:
     options = wanted.options(time.monotonic() - started)
     output.write(document(found) if arguments.format == "json" else render(found, options))
     return found.exit
-
-
-def not_applicable(left: Skipped, output: Output) -> int:
-    """Say that nothing was checked and why."""
-    output.note(f"nothing was checked: {left.property} is not applicable to {left.proposal}: {left.reason}")
-    if output.json:
-        output.document((), Exit.NOTHING)
-    return Exit.NOTHING

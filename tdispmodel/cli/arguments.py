@@ -54,6 +54,26 @@ class Parser(argparse.ArgumentParser):
         usage_error(message, f"see {self.prog} --help")
 
 
+class Once(argparse.Action):
+    """An option that says one thing: given again, it must say the same."""
+
+    def __call__(
+        self,
+        _parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        """Keep the value.  Raises the complaint about a second one that differs."""
+        before = getattr(namespace, self.dest)
+        if before is not None and before != values:
+            usage_error(
+                f"{option_string} is given twice, as {str(before)[:60]} and as {str(values)[:60]}",
+                "leave out one of them",
+            )
+        setattr(namespace, self.dest, values)
+
+
 def usage_error(message: str, hint: str) -> NoReturn:
     """Raise the complaint about a usage error."""
     from tdispmodel.checking.mistakes import USAGE, mistake  # noqa: PLC0415  # `--help` needs it not
@@ -117,7 +137,9 @@ def _proposals(parser: argparse.ArgumentParser) -> None:
 
 
 def _scope(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-n", "--devices", type=int, metavar="N", help="number of devices, 1 to 16 (default: 1)")
+    parser.add_argument(
+        "-n", "--devices", action=Once, type=int, metavar="N", help="number of devices, 1 to 16 (default: 1)"
+    )
     parser.add_argument(
         "--set",
         action="append",
@@ -126,7 +148,9 @@ def _scope(parser: argparse.ArgumentParser) -> None:
         dest="settings",
         help="set a constant: kernel=BEFORE_6_19, devices[1].kind=PLAIN, devices.kind=TDISP,PLAIN",
     )
-    parser.add_argument("--topology", metavar="FILE", help="TOML: a table [[devices]] with constants for each device")
+    parser.add_argument(
+        "--topology", action=Once, metavar="FILE", help="TOML: a table [[devices]] with constants for each device"
+    )
     parser.add_argument(
         "--without", action="append", default=[], metavar="ACTOR.ACTION", help="switch a capability off: host.error"
     )
@@ -167,8 +191,12 @@ def _report(parser: argparse.ArgumentParser, default: str) -> None:
 def _check(parser: argparse.ArgumentParser) -> None:
     _proposals(parser)
     parser.add_argument("-k", metavar="EXPR", default="", dest="select", help="properties: 'bind and not TDM101'")
+    parser.add_argument(
+        "--any-number", action="store_true", help="for every number of devices; what --set lists are then kinds"
+    )
     _asking(parser)
     parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one for each processor)")
+    parser.add_argument("--certificates", metavar="DIR", help="write what shows each verdict, to be checked by others")
     parser.add_argument("--no-vacuous", action="store_true", help="a property that holds vacuously counts as violated")
     _report(parser, "text")
 
@@ -253,6 +281,14 @@ def _replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
 
 
+def _certify(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="DIR", help="where check or matrix --certificates wrote them")
+    parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    parser.add_argument("-v", "--verbose", action="store_true", help="what came of each certificate")
+
+
 def _explain(parser: argparse.ArgumentParser) -> None:
     what = "statement number, property, action, variable, constant, proposal or code of a complaint"
     parser.add_argument("topic", metavar="TOPIC", help=what)
@@ -285,5 +321,6 @@ VERBS = {
     "list": Verb("what there is", "WHAT [PROPOSAL]", "listings", "listing", _list),
     "explain": Verb("what something is, and the verdicts that answer", "TOPIC", "explains", "explain", _explain),
     "replay": Verb("are the stored counterexamples still real?", "[FILE ...] [--update]", "replays", "replay", _replay),
+    "certify": Verb("certificates checked again, by others", "DIR", "certifies", "certify", _certify),
     "show": Verb("the model as it was read, and what it changed", "PROPOSAL", "listings", "show", _show),
 }

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tdispmodel.checking.asking import Keep
 from tdispmodel.checking.catalogue import find_catalogue
 from tdispmodel.checking.loading import Loaded, load
 from tdispmodel.checking.mistakes import UNKNOWN_PROPERTY, USAGE, mistake, shortened, unknown
@@ -23,7 +24,15 @@ from tdispmodel.reports.formats import renderer
 from tdispmodel.reports.json import render as document_text
 from tdispmodel.reports.options import Options
 from tdispmodel.reports.trace import trace_of
-from tdispmodel.verdict import Answer, Report, Result
+from tdispmodel.verdict import Answer, Report, Result, Skipped
+
+
+class NotApplicable(Exception):
+    """The one property that was asked about cannot be asked of the model: nothing is checked, and nothing is wrong."""
+
+    def __init__(self, left: Skipped) -> None:
+        super().__init__(left.property)
+        self.left = left
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,10 @@ def trace(arguments: argparse.Namespace, output: Output) -> int:
     """One counterexample (or witness): exit code 1 when the property is violated, 0 when it holds."""
     arguments.proposals, arguments.select, arguments.jobs, arguments.no_vacuous = [arguments.proposal], "", 1, False
     wanted = request(arguments)
-    name = one_property(load(wanted.catalogue, wanted.paths()[0]), arguments.property)
+    try:
+        name = one_property(load(wanted.catalogue, wanted.paths()[0]), arguments.property)
+    except NotApplicable as found:
+        return not_applicable(found.left, output)
     finished = ran(arguments, replace(wanted, only=(name,)))
     return deliver(finished, output, exit_code(finished.report))
 
@@ -73,6 +85,7 @@ def request(arguments: argparse.Namespace) -> Request:
         proposals=tuple(arguments.proposals),
         select=arguments.select,
         devices=arguments.devices,
+        any_number=getattr(arguments, "any_number", False),
         settings=settings(arguments.settings),
         topology=read_topology(Path(arguments.topology)) if arguments.topology is not None else None,
         without=tuple(arguments.without),
@@ -81,7 +94,18 @@ def request(arguments: argparse.Namespace) -> Request:
         seconds=DEFAULT_SECONDS if arguments.timeout is None else duration(arguments.timeout),
         memory=DEFAULT_MEMORY if arguments.memory is None else size(arguments.memory),
         jobs=arguments.jobs,
+        keep=keeper(arguments),
     )
+
+
+def keeper(arguments: argparse.Namespace) -> Keep | None:
+    """Return what writes certificates, if they are wanted."""
+    folder = getattr(arguments, "certificates", None)
+    if folder is None:
+        return None
+    from tdispmodel.certifying.writing import Writer  # noqa: PLC0415  # seldom needed
+
+    return Writer(Path(folder).absolute())
 
 
 def ran(arguments: argparse.Namespace, wanted: Request) -> Finished:
@@ -123,12 +147,14 @@ def deliver(finished: Finished, output: Output, code: Exit) -> Exit:
     if finished.run.interrupted and not report.complaints:
         code = Exit.INTERRUPTED
         output.note("interrupted: what was not decided is open or left out")
+    for note in finished.run.notes:
+        output.note(note)
     for kind, path in finished.files:
         output.save(path, rendered(kind, report, finished.options, code))
     if report.complaints:
         output.complain(report.complaints)
     else:
-        if not report.results:
+        if not report.results and not finished.run.interrupted:
             output.note(nothing_checked(finished.arguments, report))
         output.write(result_text(finished, code))
     return code
@@ -181,10 +207,18 @@ def told(result: Result, options: Options, *, chart: bool) -> str:
     return f"{text}\n{drawn(result)}" if chart and trace_of(result) is not None else text
 
 
+def not_applicable(left: Skipped, output: Output) -> int:
+    """Say that nothing was checked and why."""
+    output.note(f"nothing was checked: {left.property} is not applicable to {left.proposal}: {left.reason}")
+    if output.json:
+        output.document((), Exit.NOTHING)
+    return Exit.NOTHING
+
+
 def one_property(loaded: Loaded, wanted: str) -> str:
     """Return the name of the one property that ``wanted`` means: by name, by code, or by a part of one name only.
 
-    Raises `Rejected` when it means none or several, or one that is not applicable.
+    Raises `Rejected` when it means none or several, and `NotApplicable` for one that cannot be asked of the model.
     """
     known: list[Property] = list(loaded.properties)
     name = wanted.replace("-", "_")
@@ -196,6 +230,5 @@ def one_property(loaded: Loaded, wanted: str) -> str:
         raise mistake(UNKNOWN_PROPERTY, f"{shortened(wanted)} is part of several names", ", ".join(near[:8]))
     for left in loaded.skipped:
         if name == left.property or wanted.lower() == left.code.lower():
-            message = f"{left.property} is not applicable to {loaded.model.name}: {left.reason}"
-            raise mistake(UNKNOWN_PROPERTY, message)
+            raise NotApplicable(left)
     raise unknown(UNKNOWN_PROPERTY, f"property of {loaded.model.name} called", wanted, [one.name for one in known])

@@ -28,6 +28,7 @@ def litmus(arguments: argparse.Namespace, output: Output) -> int:
     known: Readings = {}
     found, complaints = [], list[Complaint]()
     started = time.monotonic()
+    interrupted = False
     reporter = Reporter(arguments.progress)
     try:
         for path in paths:
@@ -35,15 +36,19 @@ def litmus(arguments: argparse.Namespace, output: Output) -> int:
                 found.append(answered(read_scenario(path), catalogue, Limits(seconds, memory), known, reporter))
             except Rejected as rejected:
                 complaints += rejected.complaints
+    except KeyboardInterrupt:
+        interrupted = True
+        output.note("interrupted: the files that were not answered are left out")
     finally:
         reporter.close()
     if complaints:
         raise Rejected(complaints)
-    if not found:
+    code = Exit.INTERRUPTED if interrupted else exit_of(found)
+    if not found and not interrupted:
         output.note("nothing was checked: there are no litmus files")
     if arguments.format == "json":
-        output.write(document(found))
+        output.write(document(found, code))
     elif found:
         traces = arguments.verbose or len(found) == 1
         output.write(render(found, traces=traces, seconds=time.monotonic() - started))
-    return exit_of(found) if found else Exit.NOTHING
+    return code

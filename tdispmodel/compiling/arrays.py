@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tdispmodel.ir.sorts import size
 from tdispmodel.compiling.sharing import Sharing
 from tdispmodel.ir.expressions import (
     Among,
@@ -42,6 +41,7 @@ from tdispmodel.ir.expressions import (
     Took,
     Value,
 )
+from tdispmodel.ir.sorts import size
 from tdispmodel.ir.system import State, System, SystemAction, within
 
 Words = NDArray[np.uint64]

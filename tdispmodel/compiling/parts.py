@@ -1,8 +1,9 @@
 """A state in parts: the variables of the whole, and those of each instance, each part as one small number.
 
-Given a `Packing`; gives `Parts`.  What one device can look like is little, whatever number of devices there are, so each
-local state that is met gets a number, and a state is a row of them.  Instances whose variables are alike share their
-numbers.  Only what is met is numbered: the numbers grow while a search goes on.
+Given a `Packing`; gives `Parts`.  What one device can look like is little, whatever number of devices there are, so
+each local state that is met gets a number, and a state is a row of them.  Instances whose variables are alike share
+their numbers.  Only what is met is numbered: the numbers grow while a search goes on.  (Products of small machines are
+an old idea; see B. Plateau and K. Atif, "Stochastic automata network for modeling parallel systems", 1991.)
 """
 
 from __future__ import annotations
@@ -48,9 +49,11 @@ class Local:
 
     def numbered(self, rows: Words) -> Numbers:
         """Return the number of each row; what was not met before gets the next ones, in ascending order."""
-        different, where = np.unique(np.ascontiguousarray(rows).view(f"V{8 * rows.shape[1]}")[:, 0], return_inverse=True)
+        different, where = np.unique(
+            np.ascontiguousarray(rows).view(f"V{8 * rows.shape[1]}")[:, 0], return_inverse=True
+        )
         found = np.empty(len(different), np.int32)
-        fresh = []
+        fresh: list[bytes] = []
         for position, row in enumerate(different):
             key = row.tobytes()
             number = self._numbers.get(key)

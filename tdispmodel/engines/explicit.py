@@ -102,7 +102,9 @@ class Explicit:
         explored.run(lambda: len(explored.order) > LARGE)
         known: dict[SystemProperty, Verdict] = {}
         if explored.stopped == ENOUGH:
-            known = {verdict.property: verdict for verdict in many_at_once(self.name, system, questions, limits, progress)}
+            known = {
+                verdict.property: verdict for verdict in many_at_once(self.name, system, questions, limits, progress)
+            }
             if len(known) < len(questions):
                 explored.run()
         answers = _Answers(self.name, explored, asked, (time.monotonic() - began) / len(questions))

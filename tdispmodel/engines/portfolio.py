@@ -35,6 +35,11 @@ SHORTENS = "sat"
 """Looks for a shorter behaviour when one is not known to be shortest, for so many seconds at most."""
 SHORTENING_SECONDS = 20.0
 
+ENDLESS = frozenset({Kind.LEADS_TO, Kind.NEVER_ENDLESS})
+ENDLESS_SECONDS = 60.0
+"""What an engine that does not visit every state may use where only questions of these kinds are left: what it decides
+of them it decides soon, and who visits every state should not wait for it."""
+
 FIRST_SHARE = 0.5
 """Of the time that is left, what the first engine may use when others could follow."""
 
@@ -59,6 +64,9 @@ class Portfolio:
             if not able or limits.out_of_time():
                 continue
             share = shared(limits, followers=len(self.names) - position - 1)
+            if not asked.exhaustive and all(question.kind in ENDLESS for question in able):
+                most = ENDLESS_SECONDS if share.seconds is None else min(ENDLESS_SECONDS, share.seconds)
+                share = replace(share, seconds=most)
             long: list[Verdict] = []
             for verdict in guarded(asked, system, able, share, progress):
                 earlier = pending[verdict.property]

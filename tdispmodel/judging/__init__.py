@@ -11,15 +11,23 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tdispmodel.ir.expressions import Expression, IllFormed
+from tdispmodel.ir.expressions import Expression, IllFormed, negation
 from tdispmodel.ir.model import Kind
-from tdispmodel.ir.system import State, System, speaks_of_step
+from tdispmodel.ir.system import State, System, SystemProperty, speaks_of_step
 from tdispmodel.judging.closed import ClosedSpace
 from tdispmodel.judging.judgement import Judgement, Refused
 from tdispmodel.judging.traces import reaches_goal, refutes
 from tdispmodel.semantics import LeavesRange, Semantics
 from tdispmodel.verdict import (
-    Answer, ClosedStates, InductiveInvariant, KInduction, NumberedStates, Verdict, Witness)
+    Answer,
+    ClosedStates,
+    InductiveInvariant,
+    KInduction,
+    NothingSeen,
+    NumberedStates,
+    Verdict,
+    Witness,
+)
 
 if TYPE_CHECKING:
     from tdispmodel.judging.numbered import NumberedSpace
@@ -118,6 +126,13 @@ class _Session:
             raise known
         return known
 
+    def gone_through_unaided(self, certificate: NumberedStates) -> NumberedSpace:
+        """Return the states that a certificate has room for, which need not be those that the host leads to, or raise."""
+        try:
+            return self.gone_through(certificate)
+        except Refused:
+            return self.gone_through(certificate, unaided=True)
+
     @property
     def shared(self) -> ClosedSpace | None:
         """Any space that was found to be right."""
@@ -157,6 +172,8 @@ class _Session:
                 self.gone_through(certificate).confirm(question)
             case InductiveInvariant(invariant) if question.kind in (Kind.INVARIANT, Kind.STEP):
                 self.inductive(verdict, invariant)
+            case NothingSeen() as certificate if question.kind in (Kind.LEADS_TO, Kind.NEVER_ENDLESS):
+                self.nothing_seen(question, certificate)
             case KInduction(length, lemma, simple_path) if question.kind in (Kind.INVARIANT, Kind.STEP):
                 from tdispmodel.judging.obligations import check_k_induction  # noqa: PLC0415  # z3 only when it is used
 
@@ -175,7 +192,7 @@ class _Session:
                 case ClosedStates() as certificate:
                     self.certified_unaided(certificate).confirm_impossible(question)
                 case NumberedStates() as certificate:
-                    self.gone_through(certificate, unaided=True).confirm_impossible(question)
+                    self.gone_through_unaided(certificate).confirm_impossible(question)
                 case InductiveInvariant(invariant):
                     self.inductive(verdict, invariant)
                 case _:
@@ -208,10 +225,20 @@ class _Session:
             raise known
         known.implies(verdict.property)
 
-    def state_formula(self, formula: Expression) -> None:
-        """Check that what stands in a certificate is a formula about one state of the system."""
+    def nothing_seen(self, question: SystemProperty, certificate: NothingSeen) -> None:
+        """Check that a watcher beside the system sees no fair loop that violates the question."""
+        from tdispmodel.judging.obligations import Proven  # noqa: PLC0415  # z3 only when it is used
+        from tdispmodel.judging.watcher import Beside  # noqa: PLC0415  # as above
+
+        beside = Beside(self.system, question, certificate)
+        self.state_formula(certificate.invariant, beside.both)
+        never = SystemProperty(question.name, question.code, Kind.INVARIANT, negation(beside.seen))
+        Proven(beside.both, certificate.invariant).implies(never)
+
+    def state_formula(self, formula: Expression, system: System | None = None) -> None:
+        """Check that what stands in a certificate is a formula about one state of the system, or of the one given."""
         try:
-            self.system.check(formula)
+            (system or self.system).check(formula)
         except IllFormed as error:
             message = f"the certificate is no formula of the system: {error}"
             raise Refused(message) from error

@@ -66,9 +66,7 @@ class NumberedSpace:
         if not all(sides) or prod(sides) > MOST_PLACES:
             message = f"the certificate's parts make no or more than {MOST_PLACES} combinations"
             raise Refused(message)
-        self.parts = [
-            self._part(part, prod(sides[position + 1 :])) for position, part in enumerate(certificate.parts)
-        ]
+        self.parts = [self._part(part, prod(sides[position + 1 :])) for position, part in enumerate(certificate.parts)]
         self.part_of = {name: part for part in self.parts for name in part.columns}
         self.level = np.zeros(prod(sides), np.uint16)
         self.depth = self.transitions = 0
@@ -96,8 +94,10 @@ class NumberedSpace:
             weights[name] = weight
             combined += columns[name] * weight
             weight *= size(sort)
-        narrow = {name: column.astype(np.uint8) if column.max() < 1 << 8 else column for name, column in columns.items()}
-        return _Part(narrow, weights, combined, np.argsort(combined, kind="stable"), stride)
+        narrow = {
+            name: column.astype(np.uint8) if column.max() < 1 << 8 else column for name, column in columns.items()
+        }
+        return _Part(columns | narrow, weights, combined, np.argsort(combined, kind="stable"), stride)
 
     # --- going through ------------------------------------------------------------------------------------------------
 

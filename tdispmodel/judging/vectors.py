@@ -100,7 +100,8 @@ class Vectors:
             case Among(operand, values):
                 return self._among(self.value(operand, action), operand.sort, values)
             case Equal(left, right) | Less(left, right) | AtMost(left, right):
-                return RELATIONS[type(term)](self.value(left, action), self.value(right, action))
+                related: Vector = RELATIONS[type(term)](self.value(left, action), self.value(right, action))
+                return related
             case If(condition, then, otherwise):
                 return np.where(self.value(condition, action), self.value(then, action), self.value(otherwise, action))
             case Arithmetic(symbol, left, right):
@@ -117,7 +118,7 @@ class Vectors:
         numbers = self.numbers[name]
         match sort:
             case Boolean():
-                return numbers != 0
+                return np.not_equal(numbers, 0)
             case Bounded(low, _):
                 return numbers.astype(np.int64) + low
             case Enumeration():

@@ -135,8 +135,7 @@ def expanded(
         local_names(without_docstring(definition.node.body)),
     )
     outermost = elaborator.outermost
-    if outermost is None:
-        elaborator.outermost = (source, node)
+    elaborator.outermost = elaborator.placed(source, node)
     elaborator.expanding.append((definition.node, definition.name))
     try:
         where, result = returned(elaborator, definition.node, inner)

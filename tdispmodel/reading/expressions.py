@@ -288,12 +288,22 @@ class Elaborator:
             raise scope.source.mistake(node, "E331", message, "annotate with the class that is meant")
         return first
 
+    def is_authors(self, source: Source) -> bool:
+        """Whether this is the file of the model's root: that of its author, who may have written no other."""
+        return source is self.world.root.module.source
+
+    def placed(self, source: Source, node: ast.AST) -> tuple[Source, ast.AST]:
+        """Return where to complain about a read: at the call that led to it, in the author's file if that can be."""
+        if self.outermost is None or (self.is_authors(source) and not self.is_authors(self.outermost[0])):
+            return source, node
+        return self.outermost
+
     def read(
         self, instance: Instance, variable: VariableMember, node: ast.expr, scope: Scope, expression: Field
     ) -> Term:
         """Return the term that reads a variable.  Raises `Mistake` when an assignment above may have changed it."""
         shown = f"{instance.path}.{variable.name}"
-        source, where = self.outermost or (scope.source, node)
+        source, where = self.placed(scope.source, node)
         self.reads.append(Reads(instance, variable.name, source, where))
         for written in self.written_by_name.get(variable.name, ()):
             if may_be_same(written.instance, instance):
@@ -316,7 +326,7 @@ class Elaborator:
         """Return the term that reads a variable or constant, with a note if the acting actor cannot see it."""
         if self.actor is None or self.actor not in known.hidden_from:
             return Term(expression)
-        source, where = self.outermost or (scope.source, node)
+        source, where = self.placed(scope.source, node)
         place = source.place(where)
         through = f" (through {self.expanding[0][1]})" if self.expanding else ""
         shown = f"{instance.path}.{known.name}{through}"

@@ -152,8 +152,10 @@ def _tree(text: str, name: str) -> ast.Module:
         column = min(max(1, fault.offset or 1), len(line_text) + 1)
         deep = "too many nested" in str(fault.msg) or "too many levels" in str(fault.msg)
         message = f"nested too deeply: {fault.msg}" if deep else f"this is not Python: {fault.msg}"
-        code = "E106" if deep else "E105"
-        raise Mistake(Complaint(code, message, Place(name, line, column), "", line_text)) from None
+        code, hint = "E106" if deep else "E105", ""
+        if "set_int_max_str_digits" in str(fault.msg):  # advice to whoever runs Python, which an author does not
+            message, hint = "a number has too many digits to be read", "write a number of a few digits"
+        raise Mistake(Complaint(code, message, Place(name, line, column), hint, line_text)) from None
     except (RecursionError, MemoryError, ValueError) as fault:
         lines = _NEWLINE.split(text)
         line = max(range(len(lines)), key=lambda index: len(lines[index])) + 1

@@ -6,6 +6,7 @@ such a name its expression over the larger model's variables.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection
 from typing import NamedTuple
 
@@ -15,11 +16,12 @@ from tdispmodel.reading.bodies import local_names, returned
 from tdispmodel.reading.denotations import ComponentClass, Function, Instance, Term, described
 from tdispmodel.reading.expressions import Elaborator
 from tdispmodel.reading.methods import function_definition
+from tdispmodel.reading.mistakes import Mistakes
 from tdispmodel.reading.modules import Module
 from tdispmodel.reading.scopes import Scope
 from tdispmodel.reading.texts import without_docstring
 from tdispmodel.reading.world import World
-from tdispmodel.source import Place
+from tdispmodel.source import Complaint, Place, did_you_mean
 
 
 class Mapped(NamedTuple):
@@ -54,6 +56,30 @@ def mapped_in(module: Module, function: Function, world: World) -> Mapped:
     return Mapped(node.name, about.name, elaborator.kept(where, scope, result), source.place(node))
 
 
-def wanted_in(module: Module, names: Collection[str]) -> list[Function]:
-    """Return the functions of a module that are named like a variable; the others are helpers."""
-    return [function for function in module.functions if function.name in names]
+def wanted_in(module: Module, names: Collection[str], mistakes: Mistakes) -> list[Function]:
+    """Return the functions of a module that are named like a variable; the others are helpers.
+
+    Complains about a function that is neither and that no other uses, about a component that the module declares, and
+    about a module that has nothing to say.
+    """
+    source = module.source
+    used = {
+        node.id
+        for function in module.functions
+        for node in ast.walk(function.node)
+        if isinstance(node, ast.Name) and node.id != function.name
+    }
+    wanted = [function for function in module.functions if function.name in names]
+    left = [function for function in module.functions if function.name not in names and function.name not in used]
+    for function in left:
+        message = f"{function.name} maps nothing: the smaller model has no such variable, and no function here uses it"
+        mistakes.add(source.mistake(function.node, "E201", message, did_you_mean(function.name, names)).complaint)
+    for declared in module.classes:
+        message = f"a mapping declares no component, such as {declared.name}"
+        hint = "import it from the larger model, and map with functions"
+        mistakes.add(source.mistake(declared.node, "E208", message, hint).complaint)
+    if not wanted and not left and not module.classes:
+        first = Place(source.path, 1)
+        hint = f"write a function for a variable: {', '.join(sorted(names)[:8])}"
+        mistakes.add(Complaint("E201", "the file maps nothing", first, hint, source.line(1)))
+    return wanted

@@ -84,7 +84,7 @@ class Reading:
             module = _loaded(self._library, Path(path))
             self._world.budget = Budget()
             try:
-                for function in wanted_in(module, names):
+                for function in wanted_in(module, names, mistakes):
                     with mistakes:
                         found.append(mapped_in(module, function, self._world))
             except RecursionError:

@@ -63,10 +63,13 @@ class Adversary:
     reason: str
     complete: bool
     asked: int
+    interrupted: bool = False
 
     @property
     def exit(self) -> Exit:
-        """1 when some capabilities break the property, 3 when that is open, 0 when none can."""
+        """1 when some capabilities break the property, 3 when that is open, 0 when none can; 130 when interrupted."""
+        if self.interrupted:
+            return Exit.INTERRUPTED
         if self.breaking:
             return Exit.VIOLATED
         return Exit.OPEN if self.undecided or not self.complete else Exit.HOLDS

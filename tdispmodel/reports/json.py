@@ -14,11 +14,24 @@ from tdispmodel import __version__
 from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.system import State, System
 from tdispmodel.reports.exits import exit_code
-from tdispmodel.reports.options import Options
+from tdispmodel.reports.options import Options, asked_with
 from tdispmodel.reports.reasons import conjuncts_of
 from tdispmodel.reports.trace import trace_of
 from tdispmodel.source import Complaint
-from tdispmodel.verdict import Certificate, ClosedStates, InductiveInvariant, KInduction, Report, Result, Trace, Witness
+from tdispmodel.verdict import (
+    Answer,
+    Certificate,
+    ClosedStates,
+    InductiveInvariant,
+    KInduction,
+    NothingSeen,
+    NumberedStates,
+    QuantifiedInvariant,
+    Report,
+    Result,
+    Trace,
+    Witness,
+)
 
 SCHEMA = "tdispmodel/result/1"
 
@@ -65,8 +78,8 @@ def _result(result: Result) -> Document:
         "vacuous": verdict.vacuous,
         "engine": verdict.engine,
         "confirmed_by": verdict.confirmed_by,
-        "devices": result.system.devices,
-        "constants": dict(result.system.constants),
+        "devices": _devices(result),
+        "constants": dict(result.system.constants if _violated(result) else asked_with(result)),
         "without": list(result.system.without),
         "bound": verdict.bound,
         "reason": verdict.reason,
@@ -81,17 +94,30 @@ def _result(result: Result) -> Document:
     }
 
 
+def _devices(result: Result) -> int | str:
+    """Return with how many devices a violation is shown; what was asked of any number otherwise says so."""
+    return result.system.devices if _violated(result) or result.any_number is None else "any"
+
+
+def _violated(result: Result) -> bool:
+    return result.verdict.answer is Answer.VIOLATED
+
+
 def _certificate(certificate: Certificate) -> Document:
-    """Return kind and size: how many states, conjuncts, or steps."""
+    """Return kind and size: how many states, conjuncts, steps, or clauses."""
     match certificate:
         case ClosedStates(states):
             size = len(states)
-        case InductiveInvariant(invariant):
+        case NumberedStates(count=count):
+            size = count
+        case InductiveInvariant(invariant) | NothingSeen(invariant=invariant):
             size = len(conjuncts_of(invariant))
         case KInduction(length, _, _):
             size = length
         case Witness(trace):
             size = len(trace)
+        case QuantifiedInvariant(clauses):
+            size = len(clauses)
     return {"kind": certificate.kind, "size": size}
 
 

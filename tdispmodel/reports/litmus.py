@@ -24,6 +24,8 @@ from tdispmodel.verdict import Trace
 
 SCHEMA = "tdispmodel/litmus/1"
 INDENT = "  "
+ANYTHING = "True"
+"""The condition of a file that asks only whether its steps can be taken."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,18 @@ class Litmus:
         return None if self.stopped else bool(self.positive)
 
     @property
-    def observation(self) -> str:
-        """``Always``, ``Sometimes`` or ``Never``: what the counts say."""
-        return ("Sometimes" if self.negative else "Always") if self.positive else "Never"
+    def observation(self) -> str | None:
+        """``Always``, ``Sometimes`` or ``Never``: what the counts say; None when counts that may grow do not decide."""
+        if self.positive and self.negative:
+            return "Sometimes"
+        if self.stopped:
+            return None
+        return "Always" if self.positive else "Never"
+
+    @property
+    def takes_steps(self) -> bool | None:
+        """Whether some behaviour takes the steps of the file; None when that is open."""
+        return True if self.positive or self.negative else None if self.stopped else False
 
     @property
     def answer(self) -> str:
@@ -125,8 +136,13 @@ def _verdict(one: Litmus) -> list[str]:
     if one.stopped and one.as_expected is not None:
         told += f" ({one.stopped})"
     lines += paragraph(f"{one.answer}, {told}", INDENT, INDENT * 2)
+    if one.takes_steps is False and one.as_expected and one.condition != ANYTHING:
+        lines += paragraph("note: the steps cannot be taken, so nothing was asked of the condition", INDENT, INDENT * 2)
     if one.blocked is not None:
         lines += _blocked(one, one.blocked)
+    if one.observation is None:
+        far = f"found until then: {one.positive} last states with the condition, {one.negative} without"
+        return [*lines, *paragraph(far, INDENT, INDENT * 2)]
     return [*lines, f"Observation {one.name} {one.observation} {one.positive} {one.negative}"]
 
 
@@ -156,12 +172,12 @@ def _story(one: Litmus) -> list[str]:
     return [*lines, *paragraph(f"steps of the file: {steps or 'none'}", INDENT * 3)]
 
 
-def document(found: Sequence[Litmus]) -> str:
-    """Return the JSON document as text."""
+def document(found: Sequence[Litmus], code: Exit) -> str:
+    """Return the JSON document as text; it says with which code the run ends."""
     shown = {
         "schema": SCHEMA,
         "tool": {"name": "tdispmodel", "version": __version__},
-        "exit": int(exit_of(found)),
+        "exit": int(code),
         "results": [_document(one) for one in found],
     }
     return json.dumps(shown, indent=2, sort_keys=True) + "\n"
@@ -183,6 +199,7 @@ def _document(one: Litmus) -> dict[str, object]:
         "as_expected": one.as_expected,
         "answer": one.answer,
         "observation": one.observation,
+        "takes_steps": one.takes_steps,
         "positive": one.positive,
         "negative": one.negative,
         "reason": one.stopped,

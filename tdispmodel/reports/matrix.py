@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tdispmodel.reports.options import Options, assumptions, devices_text, title, unanswered, under, word
+from tdispmodel.reports.options import Options, asked_of, assumptions, least_number, title, unanswered, under, word
 from tdispmodel.reports.plain import WIDTH, ascii_only, cut, packed, paragraph
 from tdispmodel.reports.text import complaints
 from tdispmodel.verdict import Answer, Report, Verdict
@@ -146,7 +146,7 @@ def _scope(report: Report, options: Options) -> list[str]:
     if not report.results:
         return []
     proved = sorted({each.verdict.engine for each in report.results if each.verdict.answer is Answer.HOLDS} - {""})
-    devices = sorted({devices_text(each.system) for each in report.results})
+    devices = sorted({asked_of(each) for each in report.results})
     text = f"Proved by {', '.join(proved)}" if proved else "Checked"
     seconds = sorted({each.verdict.confirmed_by for each in report.results} - {""})
     if seconds:
@@ -188,6 +188,8 @@ def _notes(report: Report, options: Options) -> list[str]:
         about = verdict.property.code or verdict.property.name
         if verdict.answer is Answer.OPEN:
             notes.setdefault(f"{about} is open ({unanswered(verdict)})", []).append(result.proposal)
+        elif result.any_number is not None and result.system.devices > 1 and verdict.answer is Answer.VIOLATED:
+            notes.setdefault(f"{about} is {least_number(result)}", []).append(result.proposal)
         elif _perhaps_longer(verdict):
             notes.setdefault(f"{about} may have a shorter trace than {verdict.engine} found", []).append(
                 result.proposal

@@ -7,7 +7,7 @@ took.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -80,15 +80,19 @@ def changed_constants(result: Result, options: Options) -> dict[str, str]:
     """Return the constants that differ from the proposal's defaults (all of them where those are not known), in words;
     those of the instances of a part as soon as one of them differs.
     """
+    violated = result.verdict.answer is Answer.VIOLATED
+    return _changed(result, result.system.constants if violated else asked_with(result), options)
+
+
+def _changed(result: Result, constants: Sequence[tuple[str, Value]], options: Options) -> dict[str, str]:
     defaults = options.defaults.get(result.proposal, {})
-    constants = result.system.constants
     changed = {EACH.sub("", name) for name, value in constants if name not in defaults or defaults[name] != value}
     return {name: words for name, words in in_words(constants).items() if name in changed}
 
 
 def assumptions(result: Result, options: Options) -> str:
     """Return what was assumed apart from the defaults: ``kernel=BEFORE_6_19 without host.error``; often nothing."""
-    parts = [f"{name}={words}" for name, words in changed_constants(result, options).items()]
+    parts = [f"{name}={words}" for name, words in _changed(result, asked_with(result), options).items()]
     if result.system.without:
         parts.append(f"without {', '.join(result.system.without)}")
     return " ".join(parts)
@@ -101,7 +105,37 @@ def under(assumed: str) -> str:
 
 def devices_text(system: System) -> str:
     """Return ``1 device`` or ``2 devices``."""
-    return f"{system.devices} device" if system.devices == 1 else f"{system.devices} devices"
+    return number_text(system.devices)
+
+
+def number_text(devices: int) -> str:
+    """Return ``1 device`` or ``2 devices``."""
+    return f"{devices} device" if devices == 1 else f"{devices} devices"
+
+
+def asked_with(result: Result) -> tuple[tuple[str, Value], ...]:
+    """Return the constants that a question was asked with; of any number of devices those of one of each kind."""
+    return result.system.constants if result.any_number is None else result.any_number.constants
+
+
+def asked_of(result: Result) -> str:
+    """Return of how many devices a question was asked: ``2 devices``, ``any number of devices``."""
+    return "any number of devices" if result.any_number is not None else devices_text(result.system)
+
+
+def least_number(result: Result) -> str:
+    """Return with how many devices a property is violated that was asked of any number, and with how many it holds."""
+    if result.any_number is None or result.verdict.answer is not Answer.VIOLATED:
+        return ""
+    needed, known = result.system.devices, result.any_number.holds_up_to
+    said = f"violated with {devices_text(result.system)}"
+    if known:
+        said += f", holds with 1{'' if known == 1 else f' to {known}'}"
+    if known < needed - 1:
+        said += f", not decided with {known + 1}"
+    asked = in_words(result.any_number.constants)
+    kinds = [f"{name}={words}" for name, words in in_words(result.system.constants).items() if words != asked.get(name)]
+    return f"{said} ({', '.join(kinds)})" if kinds else said
 
 
 def again(result: Result, options: Options) -> list[str]:
@@ -111,7 +145,9 @@ def again(result: Result, options: Options) -> list[str]:
     proposal = options.paths.get(result.proposal, result.proposal)
     verb = ["trace", proposal, wanted] if shows_trace(result) else ["check", proposal, "-k", wanted]
     words = [options.tool, *verb]
-    if result.system.devices != 1:
+    if result.any_number is not None and result.verdict.answer is not Answer.VIOLATED:
+        words.append("--any-number")
+    elif result.system.devices != 1:
         words += ["--devices", str(result.system.devices)]
     given = {name for name, _ in question.template.given} if question.template else set()
     for name, value in changed_constants(result, options).items():

@@ -83,7 +83,7 @@ def packed(items: Iterable[str], width: int, separator: str = ", ", hang: str = 
     A longer item is wrapped, its further lines after ``hang``.
     """
     lines: list[str] = []
-    pieces = [ascii_only(item) for item in items]
+    pieces = [ascii_only(item).rstrip() for item in items]
     for position, piece in enumerate(pieces):
         last = position == len(pieces) - 1
         item = piece if last else piece + separator.rstrip()

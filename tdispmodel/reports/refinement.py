@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 
 from tdispmodel import __version__
-from tdispmodel.ir.expressions import Value
+from tdispmodel.ir.expressions import Read, Value
 from tdispmodel.reports.exits import Exit
 from tdispmodel.reports.naming import Names
 from tdispmodel.reports.options import Options, assumptions, devices_text, unanswered, value_text
@@ -81,10 +81,23 @@ def _broken(found: Refinement) -> list[str]:
     names = Names(found.result.system)
     lines = rows(names, trace) if trace is not None else []
     if not found.moved:
-        return [*lines, *paragraph(f"A start state is no start state of {found.abstract}.", INDENT)]
+        return [*lines, *paragraph(f"A start state is no start state of {found.abstract}.", INDENT), *_refused(found)]
     moves = ", ".join(f"{name} {value_text(old)} -> {value_text(new)}" for name, old, new in found.moved if old != new)
     told = f"The last step is no step of {found.abstract}: {moves or 'a value is out of range'}."
     return [*lines, "", *paragraph(told, INDENT)]
+
+
+def _refused(found: Refinement) -> list[str]:
+    """Say what the smaller model requires of a start state, and what the refused one has of that."""
+    verdict, system = found.result.verdict, found.result.system
+    if verdict.trace is None:
+        return []
+    names, required = Names(system), verdict.property.formula
+    read = {node.name for node in required.walk() if isinstance(node, Read)}
+    state = zip(system.index, verdict.trace.initial, strict=True)
+    values = [f"{names.variable(name)} = {value_text(value)}" for name, value in state if name in read]
+    lines = paragraph(f"required: {names.formula(required)}", INDENT * 2)
+    return lines + (paragraph(f"it has: {', '.join(values)}", INDENT * 2) if values else [])
 
 
 def document(found: Refinement) -> str:

@@ -22,6 +22,7 @@ from tdispmodel.reports.options import (
     word,
 )
 from tdispmodel.reports.plain import WIDTH, beside, command, cut, joined, packed, paragraph
+from tdispmodel.reports.trace import trace_of
 from tdispmodel.verdict import Answer, Result
 
 SCHEMA = "tdispmodel/sweep/1"
@@ -151,11 +152,11 @@ def document(found: Sweep) -> str:
 
 
 def _verdict(result: Result) -> dict[str, object]:
-    verdict = result.verdict
+    verdict, shown = result.verdict, trace_of(result)
     return {
         "verdict": verdict.answer.value,
         "vacuous": verdict.vacuous,
-        "steps": len(verdict.trace) if verdict.trace is not None else None,
+        "steps": None if shown is None else len(shown),
         "lasso": verdict.trace is not None and verdict.trace.loop is not None,
         "reason": verdict.reason,
     }

@@ -14,9 +14,11 @@ from tdispmodel.reports.naming import Names
 from tdispmodel.reports.options import (
     Options,
     again,
+    asked_of,
+    asked_with,
     assumptions,
-    devices_text,
     in_words,
+    least_number,
     sentence,
     unanswered,
     value_text,
@@ -30,6 +32,8 @@ from tdispmodel.verdict import (
     Answer,
     Certificate,
     ClosedStates,
+    NumberedStates,
+    QuantifiedInvariant,
     Report,
     Result,
     Skipped,
@@ -116,7 +120,7 @@ def _proposal(proposal: str, results: Sequence[Result], skipped: Sequence[Skippe
     lines: list[str] = []
     details: list[str] = []
     shown: dict[object, str] = {}
-    for assumed, group in groupby(results, key=lambda result: (assumptions(result, options), result.system.devices)):
+    for assumed, group in groupby(results, key=lambda result: (assumptions(result, options), asked_of(result))):
         together = list(group)
         if lines:
             lines.append("")
@@ -139,7 +143,8 @@ def _skipped(skipped: Sequence[Skipped], options: Options) -> list[str]:
 def _heading(proposal: str, results: Sequence[Result], assumed: str) -> list[str]:
     """Return the line about the proposal: the counted space where it was exhausted, and the scope."""
     space = next((result.verdict.space for result in results if result.verdict.space), None)
-    parts = [*_counted(space), devices_text(results[0].system)]
+    several = results[0].any_number is not None
+    parts = [*_counted(space), f"for {asked_of(results[0])}" if several else asked_of(results[0])]
     if assumed:
         parts.append(assumed)
     items = [f"{proposal}:", *(f"{part}," for part in parts[:-1]), *(parts[-1].split() if assumed else parts[-1:])]
@@ -153,7 +158,7 @@ def _asked_with(result: Result, options: Options) -> list[str]:
         return []
     system = result.system
     able = {f"{action.actor.value}.{action.template.name}" for action in system.actions if action.actor is Actor.HOST}
-    constants = [f"{name}={words}" for name, words in in_words(system.constants).items()]
+    constants = [f"{name}={words}" for name, words in in_words(asked_with(result)).items()]
     return [
         *beside("  asked with: ", packed(constants or ["no constants"], WIDTH - 14)),
         *beside("  host can:   ", packed(sorted(able) or ["nothing"], WIDTH - 14)),
@@ -186,6 +191,8 @@ def _remarks(result: Result, options: Options) -> list[str]:
     remarks = []
     if verdict.answer is Answer.OPEN:
         remarks.append(unanswered(verdict))
+    elif least := least_number(result):
+        remarks.append(least)
     elif verdict.answer is Answer.HOLDS and verdict.vacuous:
         premise = verdict.property.antecedent
         words = Names(result.system).formula(premise) if premise is not None else ""
@@ -208,8 +215,12 @@ def evidence(certificate: Certificate | None) -> str:
             return ""
         case ClosedStates(states):
             return f"{certificate.kind} ({len(states)})"
+        case NumberedStates(count=count):
+            return f"{certificate.kind} ({count})"
         case Witness(trace):
             return f"{certificate.kind} of {len(trace)} steps"
+        case QuantifiedInvariant(clauses):
+            return f"{certificate.kind} ({len(clauses)})"
         case _:
             return certificate.kind
 

@@ -95,7 +95,7 @@ def member(instance: str, name: str) -> str:
 
 def ground(model: Model, scope: Scope | None = None) -> System:
     """Return the system of ``model`` for ``scope``.  Constants that the scope does not mention have their defaults."""
-    return _Grounding(model, scope or Scope()).system()
+    return Grounding(model, scope or Scope()).system()
 
 
 def ground_property(model: Model, wanted: Property, scope: Scope | None = None) -> SystemProperty:
@@ -113,21 +113,21 @@ def ground_property(model: Model, wanted: Property, scope: Scope | None = None) 
 
 def ground_properties(model: Model, wanted: Property, scope: Scope | None = None) -> tuple[SystemProperty, ...]:
     """Return the questions that must all hold for ``wanted`` to hold: one per instance that it is about."""
-    return _Grounding(model, scope or Scope()).questions(wanted)
+    return Grounding(model, scope or Scope()).questions(wanted)
 
 
 def ground_formula(model: Model, formula: Expression, named: Environment, scope: Scope | None = None) -> Expression:
     """Return a template formula on states in ground form; ``named`` says what instance each of its names stands for."""
-    return _Grounding(model, scope or Scope()).expression(formula, named)
+    return Grounding(model, scope or Scope()).expression(formula, named)
 
 
 def action_names(model: Model, devices: int) -> tuple[str, ...]:
     """Return the names of all action instances, also of those that constants or switched off capabilities rule out."""
-    return tuple(name for name, *_ in _Grounding(model, Scope(devices)).taken)
+    return tuple(name for name, *_ in Grounding(model, Scope(devices)).taken)
 
 
-class _Grounding:
-    """One model and one scope."""
+class Grounding:
+    """One model and one scope: its system, and the questions of properties."""
 
     def __init__(self, model: Model, scope: Scope) -> None:
         self.model = model
@@ -142,6 +142,7 @@ class _Grounding:
         self.taken = list(self.firings())
 
     def system(self) -> System:
+        """Return the system."""
         variables = tuple(
             SystemVariable(member(instance.name, variable.name), variable.sort, variable.initial)
             for instance in self.all
@@ -200,10 +201,9 @@ class _Grounding:
         return [{**env, bound: name} for name in self.collection(collection)]
 
     def questions(self, wanted: Property) -> tuple[SystemProperty, ...]:
-        premise = antecedent(wanted.formula) if wanted.after == TRUE else wanted.after
-        names = ("now", *(parameter.name for parameter in wanted.parameters))
-        kinds = (wanted.about, *(parameter.kind for parameter in wanted.parameters))
-        about = [dict(zip(names, chosen, strict=True)) for chosen in product(*map(self.of_kind, kinds))]
+        """Return the questions that must all hold for ``wanted`` to hold."""
+        premised = wanted.kind in (Kind.LEADS_TO, Kind.STAYS_POSSIBLE)
+        premise = wanted.after if premised else antecedent(wanted.formula)
         return tuple(
             SystemProperty(
                 name=wanted.name,
@@ -215,8 +215,14 @@ class _Grounding:
                 template=wanted,
                 place=wanted.place,
             )
-            for env in about
+            for env in self.about(wanted)
         )
+
+    def about(self, wanted: Property) -> list[dict[str, str]]:
+        """Return what the names of a property stand for in each of its questions, in the same order."""
+        names = ("now", *(parameter.name for parameter in wanted.parameters))
+        kinds = (wanted.about, *(parameter.kind for parameter in wanted.parameters))
+        return [dict(zip(names, chosen, strict=True)) for chosen in product(*map(self.of_kind, kinds))]
 
     def asked(self, wanted: Property, env: Environment) -> Expression:
         """Return the ground formula; what must be possible on a step stays about steps where its parts fold away."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -189,6 +190,9 @@ def test_out_of_time(doors: Model) -> None:
     assert ((), ()) == (outcome.breaking, outcome.unbreaking)
     assert outcome.undecided
     assert outcome.exit is Exit.OPEN
+    assert not outcome.complete
+    assert outcome.reason
+    assert outcome.asked == 1
 
 
 def test_not_applicable(doors: Model) -> None:
@@ -273,3 +277,23 @@ def test_every_kind_is_argued() -> None:
     from tdispmodel.analysing import adversary as module  # noqa: PLC0415  # for its text only
 
     assert [] == [kind for kind in Kind if kind.value.replace("_", "-") not in (module.__doc__ or "")]
+
+
+def test_interrupted(doors: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupt after two questions keeps what they said and asks nothing more."""
+    from tdispmodel.analysing import adversary as module  # noqa: PLC0415  # to plant the interrupt
+
+    asked: list[object] = []
+    real = module.check_group
+
+    def impatient(*words: Any) -> Any:
+        asked.append(words)
+        if len(asked) > 2:
+            raise KeyboardInterrupt
+        return real(*words)
+
+    monkeypatch.setattr(module, "check_group", impatient)
+    outcome = found(doors, "TDM901")
+    assert 3 == len(asked)
+    assert (Exit.INTERRUPTED, False, "interrupted") == (outcome.exit, outcome.complete, outcome.reason)
+    assert outcome.breaking

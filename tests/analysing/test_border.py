@@ -111,6 +111,27 @@ def test_many_sets_end() -> None:
     assert all(len(one.names) == 12 for one in found.broken if one.sure)
 
 
+@law(200)
+@given(st.lists(sets, max_size=5), st.integers(min_value=0, max_value=12))
+def test_given_up(breaking: list[Names], patience: int) -> None:
+    """Once given up nobody is asked any more, nothing wrong is said, and what was not come to is undecided."""
+    asked: list[Names] = []
+    late: list[Names] = []
+
+    def oracle(names: Names) -> Asked:
+        (late if len(asked) > patience else asked).append(names)
+        return Asked(Answer.VIOLATED, names) if any(one <= names for one in breaking) else Asked(Answer.HOLDS)
+
+    found = border(LETTERS, oracle, lambda: len(asked) > patience)
+    assert [] == late
+    broken, unbroken = names_of(found)
+    assert all(any(known <= one for known in breaking) for one in broken)
+    assert all(not any(known <= one for known in breaking) for one in unbroken)
+    for names in subsets(LETTERS):
+        told = any(known <= names for known in broken) or any(names <= known for known in unbroken)
+        assert told or any(names <= known for known in found.undecided) or found.complete
+
+
 def test_oracle_that_is_not_monotone() -> None:
     """An oracle that says of one letter that it breaks nothing, and later that it does, is a fault of ours."""
 

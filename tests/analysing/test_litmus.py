@@ -218,9 +218,26 @@ def test_short_names(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("limits", [Limits(seconds=0.0), Limits(memory=1)])
 def test_limits(limits: Limits, tmp_path: Path) -> None:
-    """A search that ends too early leaves the answer open."""
+    """A search that ends too early leaves the answer open, and observed nothing: not that it never happens."""
     found = answered(f"{HEAD}...\nnever secrets", tmp_path, limits)
     assert (None, "open", 3) == (found.as_expected, found.answer, int(found.exit))
+    assert found.observation is None
+
+
+def test_limits_with_both(tmp_path: Path) -> None:
+    """Whatever is missing, states with the condition and states without it are there: sometimes."""
+    found = answered(f"{HEAD}...\nnever secrets", tmp_path)
+    assert found.positive
+    assert "Sometimes" == replace(found, stopped="out of time").observation
+    assert replace(found, stopped="out of time", negative=0).observation is None
+
+
+@pytest.mark.parametrize(
+    ("body", "takes"), [("...\ndeploy_secrets\nexists True", True), ("deploy_secrets\nexists True", False)]
+)
+def test_takes_steps(body: str, takes: bool, tmp_path: Path) -> None:
+    """Secrets are deployed to what runs, and in the start state nothing does: later the step can be taken, at once not."""
+    assert takes is answered(HEAD + body, tmp_path).takes_steps
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from tdispmodel.checking.asking import Plan
 from tdispmodel.checking.catalogue import PACKAGE, Catalogue, find_catalogue
 from tdispmodel.cli import main
 from tdispmodel.reading import read, read_model
-from tdispmodel.reports.refinement import Refinement
+from tdispmodel.reports.options import Options
+from tdispmodel.reports.refinement import Refinement, render
 from tdispmodel.semantics.grounding import Scope, ground
 from tdispmodel.semantics.meaning import Semantics
 from tdispmodel.source import Rejected
@@ -199,10 +200,27 @@ def test_a_start_state_that_is_none(tmp_path: Path) -> None:
     assert (Answer.VIOLATED, 0) == (found.result.verdict.answer, len(found.result.verdict.trace or (1,)))
 
 
+def test_a_start_state_that_is_none_is_shown(tmp_path: Path) -> None:
+    """A clock that starts at 2 and should start at 0: the value that it has and the one that is required are shown."""
+    late = COUNTER.replace("Range(0, 3)] = 0", "Range(0, 3)] = 2")
+    found = refined(file(tmp_path, "late", late), file(tmp_path, "clock", COUNTER))
+    lines = [line.strip() for line in render(found, Options()).splitlines()]
+    assert ["required: hours = 0", "it has: hours = 2"] == lines[-2:]
+
+
 @pytest.mark.parametrize(
     ("mapping", "part"),
     [
-        ("", "no variable odd of sort bool"),
+        ("", "the file maps nothing"),
+        ("# nothing\n", "the file maps nothing"),
+        ("from clock import Wheel\n\ndef od(now: Wheel) -> bool:\n    return True\n", "od maps nothing"),
+        (
+            (
+                "from tdispmodel.dsl import Component\n\nclass Other(Component):\n    on: bool = False\n\n"
+                "def odd(now: Other) -> bool:\n    return now.on\n"
+            ),
+            "a mapping declares no component",
+        ),
         ("from clock import Wheel\n\ndef odd(now: Wheel) -> bool:\n    return now.minutes == 1\n", "minutes"),
         ("from clock import Wheel\n\ndef odd(now: Wheel, other: Wheel) -> bool:\n    return True\n", "one component"),
         (
@@ -222,6 +240,23 @@ def test_mistakes_are_complaints(tmp_path: Path, mapping: str, part: str) -> Non
     with pytest.raises(Rejected) as raised:
         refined(clock, blinker, file(tmp_path, "mapping", mapping))
     assert part in " ".join(complaint.message for complaint in raised.value.complaints)
+
+
+def test_a_misspelt_mapping(tmp_path: Path) -> None:
+    """A function that is called almost like a variable is answered with the variable, where it stands; a helper is not."""
+    clock, blinker = file(tmp_path, "clock", COUNTER), file(tmp_path, "blinker", BLINKER)
+    text = "from clock import Wheel\n\ndef is_odd(now: Wheel) -> bool:\n    return now.hours == 1\n\n"
+    text += "def odd_(now: Wheel) -> bool:\n    return is_odd(now)\n"
+    with pytest.raises(Rejected) as raised:
+        refined(clock, blinker, file(tmp_path, "mapping", text))
+    (complaint,) = raised.value.complaints
+    assert ("E201", 6, "did you mean odd?") == (complaint.code, complaint.place.line, complaint.hint)
+
+
+def test_no_variable_of_this_name(tmp_path: Path) -> None:
+    """Without a mapping, a variable that the larger model does not have is a complaint."""
+    with pytest.raises(Rejected, match="no variable odd of sort bool"):
+        refined(file(tmp_path, "clock", COUNTER), file(tmp_path, "blinker", BLINKER))
 
 
 def test_the_verb(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

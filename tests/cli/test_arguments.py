@@ -147,3 +147,21 @@ def test_explicit_search_imports_no_solver(here: Path) -> None:
     """A check that the explicit engine decides imports neither z3, nor networkx, nor hypothesis."""
     loaded = loaded_by("check", str(here / "room.py"))
     assert [] == [name for name in loaded if name in ("z3", "networkx", "hypothesis")]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("-n", "2", "-n", "1"), ("-n", "2", "--devices", "1"), ("--topology", "a.toml", "--topology", "b.toml")],
+)
+def test_what_contradicts_itself_is_refused(words: tuple[str, ...], tdispmodel: Run, here: Path) -> None:
+    """An option that says one thing cannot say two: neither the first nor the last of them wins."""
+    assert here.is_dir()
+    ended = tdispmodel("check", "room.py", *words)
+    assert (2, "") == (ended.code, ended.out)
+    assert "is given twice" in ended.err
+
+
+def test_what_is_said_twice_is_said(tdispmodel: Run, here: Path) -> None:
+    """An option that says the same again contradicts nothing: both lamps are off at the start, one can be on."""
+    assert here.is_dir()
+    assert tdispmodel("check", "room.py", "-n", "2", "-n", "2", "-k", "never_burns").code == 0

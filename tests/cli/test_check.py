@@ -16,6 +16,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from tdispmodel.checking import pipeline
 from tdispmodel.reports.json import schema
 
 Run = Callable[..., Any]
@@ -257,3 +258,45 @@ def test_switched_off_capability_in_words(tdispmodel: Run, here: Path) -> None:
     words = ("room.py", "--without", "host.surge")
     assert "  without host.surge\n" in tdispmodel("trace", "room.py", "stays_dark", *words[1:]).out
     assert "\nWithout host.surge.\n" in tdispmodel("matrix", *words).out
+
+
+@pytest.mark.parametrize("verb", ["trace", "adversary", "sweep"])
+def test_not_applicable_ends_with_4(verb: str, tdispmodel: Run, here: Path) -> None:
+    """A property that needs what the model lacks is not checked, whoever asks: exit code 4, as `check` ends."""
+    text = (here / "room.py").read_text().replace("import Actor,", "import needs, Actor,")
+    needy = (
+        '\n\n@invariant(code="TDM905")\n@needs("Lamp.warm")\ndef is_cold(now: Lamp) -> bool:\n    return not now.warm\n'
+    )
+    (here / "room.py").write_text(text + needy)
+    assert 4 == tdispmodel("check", "room.py", "-k", "is_cold").code
+    ended = tdispmodel(verb, "room.py", "is_cold")
+    assert (4, "") == (ended.code, ended.out)
+    assert "nothing was checked: is_cold is not applicable" in ended.err
+
+
+def test_interrupted_before_anything(tdispmodel: Run, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Interrupted before the first answer there are properties, and nobody says that there are none."""
+    assert here.is_dir()
+
+    def impatient(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, "check_file", impatient)
+    ended = tdispmodel("check", "room.py")
+    assert 130 == ended.code
+    assert "interrupted" in ended.err
+    assert "there are no properties" not in ended.err
+
+
+def test_a_capability_of_another_actor(tdispmodel: Run, here: Path) -> None:
+    """A proposal that gives an action to another actor has no capability of the first: switching it off is refused."""
+    (here / "other.py").write_text(
+        "from room import Room\nfrom tdispmodel.dsl import Actor, action, replaces\n\n\n"
+        "class Other(Room):\n    @replaces(Room.surge)\n    @action(by=Actor.ENVIRONMENT)\n"
+        "    def surge(self) -> None:\n        self.burning = True\n"
+    )
+    ended = tdispmodel("check", "other.py", "--without", "host.surge")
+    assert 2 == ended.code
+    assert "hint: write: --without environment.surge" in ended.err
+    ended = tdispmodel("check", "other.py", "--without", "environment.surge")
+    assert "E618" not in ended.err

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from tdispmodel.analysing.scenario import Scenario
+from tdispmodel.cli import scenarios
+
 Run = Callable[..., Any]
 
 FIRE = """\
@@ -51,6 +54,36 @@ def test_blocked(tdispmodel: Run, here: Path) -> None:
     assert "Observation fire Never 0 0" in ended.out
     assert "step 2 of the file, press, cannot be taken then" in ended.out
     assert "it requires: not on [room.py:" in ended.out
+
+
+@pytest.mark.parametrize(("condition", "noted"), [("burning", True), ("True", False)])
+def test_never_for_want_of_steps(condition: str, noted: bool, tdispmodel: Run, here: Path) -> None:
+    """A file that is right because its steps cannot be taken is told so, unless the steps are all that it is about."""
+    text = FIRE.replace("surge", "press(lamps[0])").replace("always burning", f"never {condition}")
+    ended = tdispmodel("litmus", written(here, text))
+    assert ended.code == 0
+    assert noted == ("note: the steps cannot be taken" in ended.out)
+    document = json.loads(tdispmodel("litmus", "fire.litmus", "--json").out)
+    assert document["results"][0]["takes_steps"] is False
+
+
+def test_nothing_observed(tdispmodel: Run, here: Path) -> None:
+    """A search without memory is open: no observation, but what was found until then; null in the document."""
+    path = written(here, FIRE.replace("press", "...\npress"))
+    ended = tdispmodel("litmus", path, "--memory", "1")
+    assert ended.code == 3
+    assert "Observation" not in ended.out
+    assert "found until then: 0 last states with the condition, 0 without" in " ".join(ended.out.split())
+    (result,) = json.loads(tdispmodel("litmus", path, "--memory", "1", "--json").out)["results"]
+    assert (None, None, "open") == (result["observation"], result["takes_steps"], result["answer"])
+
+
+@pytest.mark.parametrize(("word", "meant"), [("pres", "press"), ("pres(lamps[0])", "press(lamps[0])")])
+def test_misspelt(word: str, meant: str, tdispmodel: Run, here: Path) -> None:
+    """A misspelt step is answered with the nearest one, in the form in which the file writes it."""
+    ended = tdispmodel("litmus", written(here, FIRE.replace("press(lamps[0])", word)))
+    assert ended.code == 2
+    assert f"did you mean {meant}?" in ended.err
 
 
 def test_ruled_out(tdispmodel: Run, here: Path) -> None:
@@ -137,3 +170,32 @@ def test_mistakes_of_several(tdispmodel: Run, here: Path) -> None:
     ended = tdispmodel("litmus", written(here), *files)
     assert (2, "") == (ended.code, ended.out)
     assert ["one.litmus", "two.litmus"] == [name for name in ("one.litmus", "two.litmus") if name in ended.err]
+
+
+def test_two_numbers_of_devices(tdispmodel: Run, here: Path) -> None:
+    """A file that says two numbers of devices is refused, as one that says two values of a constant is."""
+    ended = tdispmodel("litmus", written(here, FIRE.replace("wiring=OLD", "devices 1  devices 2")))
+    assert 2 == ended.code
+    assert "devices is given twice, as 1 and as 2" in ended.err
+
+
+def test_interrupted(tdispmodel: Run, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupt in the second file leaves the answer to the first, and the exit code is 130."""
+    first, second = written(here), written(here, FIRE.replace("litmus fire", "litmus later"), "later.litmus")
+    asked = scenarios.read_scenario
+
+    def interrupted(path: Path) -> Scenario:
+        if path == second:
+            raise KeyboardInterrupt
+        return asked(path)
+
+    monkeypatch.setattr(scenarios, "read_scenario", interrupted)
+    ended = tdispmodel("litmus", first, second, "--json")
+    document = json.loads(ended.out)
+    assert (130, 130, ["fire"]) == (ended.code, document["exit"], [one["name"] for one in document["results"]])
+
+
+def test_byte_order_mark(tdispmodel: Run, here: Path) -> None:
+    """A byte order mark, which editors of one system put before the text, means nothing."""
+    path = written(here, "\ufeff" + FIRE)
+    assert tdispmodel("litmus", path).code == 0

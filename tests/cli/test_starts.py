@@ -66,7 +66,7 @@ def test_too_many_to_try(tdispmodel: Run, here: Path) -> None:
     (here / "many.py").write_text(MANY)
     (here / "many.litmus").write_text(MANY_LITMUS)
     (here / "room.litmus").write_text("litmus room\nproposal room.py\nnever burning\n")
-    ended = tdispmodel("litmus", "many.litmus", "room.litmus")
+    ended = tdispmodel("litmus", "many.litmus", "room.litmus", "--progress", "never")
     assert (3, "") == (ended.code, ended.err)
     assert "open, more than 1000000 combinations of start values" in ended.out
     assert "never, as expected" in ended.out

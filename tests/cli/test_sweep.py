@@ -158,3 +158,10 @@ def test_text_for_mail(tdispmodel: Run, here: Path) -> None:
     out = tdispmodel("sweep", "room.py", "never_burns", *OLD).out
     assert out.isascii()
     assert all(len(line) <= 72 for line in out.splitlines())
+
+
+def test_steps_of_a_witness(tdispmodel: Run, here: Path) -> None:
+    """That a lamp can be on is shown by one press: a witness of one step, told like a counterexample's length."""
+    assert here.is_dir()
+    document = json.loads(tdispmodel("sweep", "room.py", "light", "--json").out)
+    assert ("holds", 1) == (document["asked"]["verdict"], document["asked"]["steps"])

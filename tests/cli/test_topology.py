@@ -385,3 +385,19 @@ def test_stale(tdispmodel: Run, stored: Path, change: Callable[[dict[str, Any]],
     path.write_text(json.dumps(document))
     ended = tdispmodel("replay", path)
     assert (1, True) == (ended.code, "STALE" in ended.out)
+
+
+def test_two_names_of_one_constant(tdispmodel: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kinds set by the short name and by the full one, differently: the complaint says both as they were typed."""
+    monkeypatch.chdir(Path(__file__).resolve().parents[2])
+    ended = tdispmodel("check", "base", "--set", "topology=TDISP", "--set", "devices.kind=PLAIN")
+    assert 2 == ended.code
+    assert "--set topology=TDISP and --set devices.kind=PLAIN say different things of devices.kind" in ended.err
+
+
+def test_byte_order_mark(tdispmodel: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A byte order mark before a topology means nothing."""
+    monkeypatch.chdir(Path(__file__).resolve().parents[2])
+    path = tmp_path / "one.toml"
+    path.write_text('\ufeff[[devices]]\nkind = "TDISP"\n', encoding="utf-8")
+    assert tdispmodel("check", "base", "-k", "TDM202", "--topology", path).code in (0, 1)

@@ -181,3 +181,12 @@ def test_limits_of_a_component(count: int, line: str, tmp_path: Path) -> None:
 def test_the_page_is_fresh() -> None:
     """docs/complaints.md is what ``python -m tests.complaints.page`` writes, so it has every code."""
     assert page() == PAGE.read_text(encoding="utf-8")
+
+
+def test_a_number_of_too_many_digits_is_a_complaint(tmp_path: Path) -> None:
+    """A number too long for Python is refused in words for an author, without advice about Python's settings."""
+    path = tmp_path / "digits.py"
+    path.write_text(f"x = {'1' * 5000}\n", encoding="utf-8")
+    (complaint,) = complaints(path)
+    assert ("E105", "a number has too many digits to be read") == (complaint.code, complaint.message)
+    assert "sys." not in complaint.shown()

@@ -189,6 +189,20 @@ def dining_philosophers(devices: int) -> Counts:
     return counted([(seating, ("F",) * devices) for seating in permutations(range(devices))], successors)
 
 
+def philosophers(orders: tuple[str, str, str]) -> Counts:
+    """What the philosophers do: thinking, hungry, the first fork, both; each takes the forks in the order given."""
+
+    def successors(state: State) -> Iterator[State]:
+        used = [fork for place, held in enumerate(state) for fork in orders[place][: max(0, held - 1)]]
+        for place, held in enumerate(state):
+            if held in (0, 3):
+                yield put(state, place, (held + 1) % 4)
+            elif orders[place][held - 1] not in used:
+                yield put(state, place, held + 1)
+
+    return counted([(0, 0, 0)], successors)
+
+
 def peterson(_: int) -> Counts:
     """Where both processes are; the flag is up wherever a process is not idle."""
 
@@ -272,6 +286,7 @@ def stabilising_ring(_: int) -> Counts:
 COUNTS: dict[str, Callable[[int], Counts]] = {
     "benchmarks/bench_tdi": bench_tdi,
     "two_phase_commit": two_phase_commit,
+    "two_phase_commit_blocking": two_phase_commit,
     "transaction_commit": transaction_commit,
     "increment": increment,
     "die_hard": die_hard,
@@ -279,10 +294,15 @@ COUNTS: dict[str, Callable[[int], Counts]] = {
     "hanoi": hanoi,
     "readers_writers": readers_writers,
     "dining_philosophers": dining_philosophers,
+    "philosophers_weak": lambda _: philosophers(("ab", "bc", "ac")),
+    "philosophers_strong": lambda _: philosophers(("ab", "bc", "ac")),
+    "philosophers_symmetric": lambda _: philosophers(("ab", "bc", "ca")),
     "peterson": peterson,
     "peterson_stubborn": peterson,
+    "peterson_unfair": peterson,
     "alternating_bit": alternating_bit,
     "alternating_bit_lossy": alternating_bit,
+    "alternating_bit_strong": alternating_bit,
     "ewd840": ewd840,
     "stabilising_ring": stabilising_ring,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Container
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from tdispmodel.checking.asking import Plan, check_model
 from tdispmodel.engines.registry import ENGINES, engine
-from tdispmodel.ir.model import Model
+from tdispmodel.ir.model import Kind, Model
 from tdispmodel.reading import read_model
 from tdispmodel.verdict import Answer, Result, Space, Witness
 from tests.corpus.brute_force import COUNTS
@@ -22,7 +23,7 @@ FIGURES: list[dict[str, Any]] = tomllib.loads((HERE / "figures.toml").read_text(
 NAMES = [f"{figure['model']}-{figure.get('devices', 1)}" for figure in FIGURES]
 EXHAUSTIVE = ("explicit", "graph", "diagrams")
 LARGEST_FOR_GRAPH = 2500
-OTHERS = ("walk", "bmc", "induction", "pdr")
+OTHERS = ("walk", "bmc", "induction", "pdr", "sat", "ic3")
 SMALL = ("two_phase_commit-1", "increment-2", "die_hard-1", "peterson-1", "stabilising_ring-1")
 
 ASKED = [
@@ -35,6 +36,9 @@ ASKED = [
 every_figure = pytest.mark.parametrize("figure", FIGURES, ids=NAMES)
 
 
+ENDLESS = (Kind.LEADS_TO, Kind.NEVER_ENDLESS)
+
+
 @cache
 def model_called(name: str) -> Model:
     """Read a model of the corpus, or one beside it."""
@@ -42,13 +46,24 @@ def model_called(name: str) -> Model:
     return read_model(path, ())
 
 
-def checked(figure: dict[str, Any], engine_name: str, seconds: float | None = None) -> tuple[Result, ...]:
-    """Ask all properties of a model of one engine; the judge accepts what is returned."""
+def checked(
+    figure: dict[str, Any], engine_name: str, kinds: Container[Kind] = Kind, seconds: float | None = None
+) -> tuple[Result, ...]:
+    """Ask all properties of these kinds of a model of one engine; the judge accepts what is returned."""
     model = model_called(figure["model"])
     plan = Plan(devices=figure.get("devices", 1), engines=(engine_name,), seconds=seconds)
-    answered = check_model(model, model.properties, plan)
+    answered = check_model(model, [wanted for wanted in model.properties if wanted.kind in kinds], plan)
     assert answered.complaints == ()
     return answered.results
+
+
+FAIR = [
+    figure
+    for figure in FIGURES
+    if figure["states"] <= LARGEST_FOR_GRAPH
+    and any(one.kind in ENDLESS for one in model_called(figure["model"]).properties)
+]
+"""The figures of models of which something is asked that goes on for ever."""
 
 
 def in_words(result: Result, wanted: str) -> str:
@@ -100,6 +115,29 @@ def test_other_engines_do_not_contradict(figure: dict[str, Any], engine_name: st
     decided = {result.verdict.property.name: result.verdict.answer for result in results}
     wrong = {name for name, answer in decided.items() if answer is not Answer.OPEN and answer.value != expected[name]}
     assert wrong == set()
+
+
+@pytest.mark.parametrize("figure", FAIR, ids=[NAMES[FIGURES.index(figure)] for figure in FAIR])
+def test_ic3_decides_what_goes_on_for_ever(figure: dict[str, Any]) -> None:
+    """IC3 decides every leads-to and never-endless property as expected, beside a watcher."""
+    pytest.importorskip("pysat")
+    found = {one.verdict.property.name: one.verdict.answer.value for one in checked(figure, "ic3", ENDLESS)}
+    assert found == {name: figure["verdicts"][name] for name in found}
+    assert found
+
+
+def unfair(figure: dict[str, Any]) -> set[str]:
+    """The properties of a figure that are violated by what goes on for ever."""
+    asked = {one.name for one in model_called(figure["model"]).properties if one.kind in ENDLESS}
+    return {name for name in asked if figure["verdicts"][name] == "violated"}
+
+
+@pytest.mark.parametrize("figure", [figure for figure in FAIR if unfair(figure)], ids=lambda figure: figure["model"])
+def test_sat_finds_what_goes_on_for_ever(figure: dict[str, Any]) -> None:
+    """Bounded search finds a lasso of every violated leads-to and never-endless property, and of no other."""
+    pytest.importorskip("pysat")
+    results = checked(figure, "sat", ENDLESS, seconds=20.0)
+    assert {one.verdict.property.name for one in results if one.verdict.answer is Answer.VIOLATED} == unfair(figure)
 
 
 @pytest.mark.parametrize("devices", [1, 2, 3])

@@ -9,8 +9,11 @@ import pytest
 from tdispmodel.checking.asking import Plan, check_model
 from tdispmodel.engines.conformance import Case, faults
 from tdispmodel.engines.conformance.corners import CORNERS
+from tdispmodel.engines.protocol import Limits
 from tdispmodel.engines.registry import engine
+from tdispmodel.ir.model import Kind
 from tdispmodel.reading import read_model
+from tdispmodel.verdict import Answer
 
 PAGE = Path(__file__).parents[2] / "docs" / "semantics.md"
 CASES = {case.name: case for case in CORNERS}
@@ -41,7 +44,7 @@ def test_page_gives_the_expected_answer(name: str, said: str) -> None:
     assert said == answer_in_words(CASES[name])
 
 
-@pytest.mark.parametrize("engine_name", ["explicit", "graph", "diagrams"])
+@pytest.mark.parametrize("engine_name", ["explicit", "graph", "diagrams", "ic3"])
 def test_the_page_on_fairness_says_what_holds(engine_name: str) -> None:
     """The docstring of each property of docs/language/15_fairness.py begins with what the engines answer."""
     found = read_model(PAGE.parent / "language" / "15_fairness.py", ())
@@ -55,3 +58,26 @@ def test_the_page_on_fairness_says_what_holds(engine_name: str) -> None:
 def test_exhaustive_engines_give_the_expected_answer(name: str, engine_name: str) -> None:
     """The engines that decide everything answer as the row says."""
     assert faults(engine(engine_name), CASES[name]) == []
+
+
+ENDLESS = [name for name, _ in rows() if CASES[name].question.kind in (Kind.LEADS_TO, Kind.NEVER_ENDLESS)]
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_ic3_gives_the_expected_answer_about_what_goes_on_for_ever(name: str) -> None:
+    """Beside a watcher IC3 decides every row about leads-to and never-endless as the page says, vacuity included."""
+    pytest.importorskip("pysat")
+    case = CASES[name]
+    assert faults(engine("ic3"), case) == []
+    (verdict,) = engine("ic3").answer(case.system, [case.question], Limits())
+    assert verdict.answer is case.answer
+
+
+@pytest.mark.parametrize("name", [name for name in ENDLESS if CASES[name].answer is Answer.VIOLATED])
+def test_sat_finds_the_lassos_of_the_page(name: str) -> None:
+    """Bounded search finds a loop for every row about leads-to and never-endless that is violated."""
+    pytest.importorskip("pysat")
+    case = CASES[name]
+    assert faults(engine("sat"), case) == []
+    (verdict,) = engine("sat").answer(case.system, [case.question], Limits(depth=10))
+    assert verdict.answer is Answer.VIOLATED

@@ -35,7 +35,7 @@ from tdispmodel.ir.system import SystemAction
 from tdispmodel.reading import calls, classes, comparisons, files, models, patches
 from tdispmodel.reading.denotations import ConstantMember
 from tdispmodel.semantics import LeavesRange, Semantics
-from tdispmodel.semantics.grounding import _Grounding
+from tdispmodel.semantics.grounding import Grounding
 from tdispmodel.source import Rejected
 from tests.faults.misreading import MISREADINGS, Misreading
 from tests.laws.test_native import REFERENCE, compared
@@ -162,49 +162,49 @@ def templates(change: Callable[[Expression], Expression | None]) -> Patch:
     """Return a patch under which grounding sees changed template expressions."""
 
     def patched(patch: pytest.MonkeyPatch) -> None:
-        original = _Grounding.expression
-        patch.setattr(_Grounding, "expression", lambda self, node, env: original(self, rebuilt(node, change), env))
+        original = Grounding.expression
+        patch.setattr(Grounding, "expression", lambda self, node, env: original(self, rebuilt(node, change), env))
 
     return patched
 
 
 def updates_reversed(patch: pytest.MonkeyPatch) -> None:
     """When two parameters are the same instance the earlier assignment stays."""
-    original = _Grounding.action
+    original = Grounding.action
 
-    def action(self: _Grounding, name: str, template: Any, env: Any) -> SystemAction:
+    def action(self: Grounding, name: str, template: Any, env: Any) -> SystemAction:
         return original(self, name, replace(template, updates=template.updates[::-1]), env)
 
-    patch.setattr(_Grounding, "action", action)
+    patch.setattr(Grounding, "action", action)
 
 
 def first_guard_only(patch: pytest.MonkeyPatch) -> None:
     """Only the first ``require`` of an action counts."""
-    original = _Grounding.action
+    original = Grounding.action
 
-    def action(self: _Grounding, name: str, template: Any, env: Any) -> SystemAction:
+    def action(self: Grounding, name: str, template: Any, env: Any) -> SystemAction:
         return original(self, name, replace(template, guards=template.guards[:1]), env)
 
-    patch.setattr(_Grounding, "action", action)
+    patch.setattr(Grounding, "action", action)
 
 
 def one_argument_fits_all(patch: pytest.MonkeyPatch) -> None:
     """A parameter ranges over the first instance only."""
-    original = _Grounding.of_kind
-    patch.setattr(_Grounding, "of_kind", lambda self, kind: original(self, kind)[:1])
+    original = Grounding.of_kind
+    patch.setattr(Grounding, "of_kind", lambda self, kind: original(self, kind)[:1])
 
 
 def chosen_constants(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Patch:
     """Return a patch under which grounding has other values of constants than were chosen."""
 
     def patched(patch: pytest.MonkeyPatch) -> None:
-        original = _Grounding.__init__
+        original = Grounding.__init__
 
-        def begun(self: _Grounding, *given: Any) -> None:
+        def begun(self: Grounding, *given: Any) -> None:
             original(self, *given)
             self.constants = change(self.constants)
 
-        patch.setattr(_Grounding, "__init__", begun)
+        patch.setattr(Grounding, "__init__", begun)
 
     return patched
 
@@ -221,12 +221,12 @@ def swapped(values: dict[str, Any]) -> dict[str, Any]:
 
 def defaults_stay(patch: pytest.MonkeyPatch) -> None:
     """What was chosen for instances is not put in."""
-    original = _Grounding.__init__
+    original = Grounding.__init__
 
-    def begun(self: _Grounding, model: Any, scope: Any) -> None:
+    def begun(self: Grounding, model: Any, scope: Any) -> None:
         original(self, model, replace(scope, constants={k: v for k, v in scope.constants.items() if "." not in k}))
 
-    patch.setattr(_Grounding, "__init__", begun)
+    patch.setattr(Grounding, "__init__", begun)
 
 
 def any_for_all(node: Expression) -> Expression | None:

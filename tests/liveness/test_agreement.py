@@ -35,7 +35,9 @@ OTHERWISE = {
     "weak is none": instead(Fairness.WEAK, Fairness.NONE),
     "nobody disturbs": each(lambda action: replace(action, disturbs=False)),
 }
-ENGINES = ("explicit", "graph", "diagrams")
+ENGINES = ("explicit", "graph", "diagrams", "ic3", "sat")
+FINDS = "sat"
+"""Finds every violation of systems so small, and proves nothing."""
 FEW, MANY = 500, 20_000
 SECONDS = 20.0
 
@@ -48,7 +50,8 @@ def differences(name: str, asked: Asked) -> Iterator[str]:
         yield "not one verdict per question"
     for verdict in verdicts:
         right = Answer.HOLDS if behaviours.holds(verdict.property) else Answer.VIOLATED
-        if verdict.answer is not right:
+        unproven = name == FINDS and verdict.answer is Answer.OPEN and right is Answer.HOLDS
+        if verdict.answer is not right and not unproven:
             yield f"{verdict.property.name}: {verdict.answer.value}, but it is {right.value} {verdict.reason}"
     yield from (f"{one.verdict.property.name}: {one.reason}" for one in judge_all(system, verdicts) if not one.accepted)
 
@@ -60,7 +63,9 @@ def all_differences(name: str, seed: int, count: int) -> list[tuple[int, str]]:
 
 @pytest.mark.parametrize("name", ENGINES)
 def test_an_engine_agrees_with_trying_everything(name: str) -> None:
-    """On tiny systems the engine decides every question as the enumeration does, and the judge accepts all of it."""
+    """On tiny systems the engine answers as the enumeration does, open only to what it cannot prove, and the judge
+    accepts all of it.
+    """
     assert all_differences(name, 1, FEW) == []
 
 

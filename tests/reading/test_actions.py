@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tdispmodel.ir.expressions import BOOLEAN, TRUE, Actor, And, Arithmetic, Bounded, Equal, Field, Literal, Not, number
 from tdispmodel.ir.model import Update
+from tdispmodel.reading import read
+from tdispmodel.source import Rejected
 from tests.reading.texts import action, codes, guards, indented, model
 
 DESIGN = """class Tsm(Component):
@@ -187,6 +191,30 @@ def test_what_one_actor_cannot_see_another_may() -> None:
 """
     assert [] == codes(design.format(actor="KERNEL"))
     assert ["E407"] == codes(design.format(actor="USERSPACE"))
+
+
+def test_what_a_replaced_helper_cannot_see_is_complained_about_there(tmp_path: Path) -> None:
+    """A helper that an author replaces is where the complaint stands, not the action of another file that calls it."""
+    (tmp_path / "house.py").write_text(
+        "from typing import Annotated\n"
+        "from tdispmodel.dsl import Actor, Component, HiddenFrom, action, require\n\n"
+        "class House(Component):\n"
+        "    truth: Annotated[bool, HiddenFrom(Actor.USERSPACE)] = False\n\n"
+        "    def may(self) -> bool:\n        return True\n\n"
+        "    def really_may(self) -> bool:\n        return self.may()\n\n"
+        "    @action(by=Actor.USERSPACE)\n    def enter(self) -> None:\n        require(self.really_may())\n"
+    )
+    mine = tmp_path / "mine.py"
+    mine.write_text(
+        "from house import House\nfrom tdispmodel.dsl import replaces\n\n"
+        "class Mine(House):\n    @replaces(House.may)\n    def may(self) -> bool:\n        return self.truth\n"
+    )
+    with pytest.raises(Rejected) as raised:
+        read(mine)
+    (complaint,) = raised.value.complaints
+    assert ("E407", str(mine), 7) == (complaint.code, complaint.place.path, complaint.place.line)
+    assert "enter is an action of USERSPACE" in complaint.message
+    assert "through really_may" in complaint.message
 
 
 SECRETIVE = """class Device(Component):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tdispmodel.engines.protocol import Limits
+from tdispmodel.checking.asking import with_vacuity
+from tdispmodel.engines.protocol import Limits, silent
 from tdispmodel.engines.registry import engine
 from tdispmodel.ir.expressions import BOOLEAN, TRUE, Read, negation, number
 from tdispmodel.judging import judge_all
@@ -75,6 +76,25 @@ def happens(now: Guest, after: Guest, step: Step) -> bool:
     for name in ("explicit", "graph", "bmc"):
         (verdict,) = engine(name).answer(ground(found, Scope()), asked, Limits())
         assert verdict.answer is not Answer.HOLDS
+
+
+@pytest.mark.parametrize("premise", ["True", "now.on or not now.on"])
+@pytest.mark.parametrize("kind", ["stays_possible", "leads_to"])
+def test_an_explicit_premise_is_the_premise(kind: str, premise: str) -> None:
+    """What stands before ``after`` is the premise whatever the goal looks like: one that is always true is met."""
+    found = model(f"""class Guest(Component):
+    on: bool = False
+    locked: bool = False
+
+
+@{kind}(after=lambda now: {premise})
+def calm(now: Guest) -> bool:
+    return not now.locked or now.on
+""")
+    (asked,) = ground_properties(found, found.properties[0], Scope())
+    (verdict,) = engine("graph").answer(ground(found, Scope()), [asked], Limits())
+    assert verdict.answer is Answer.HOLDS
+    assert not with_vacuity(ground(found, Scope()), verdict, Limits(), silent).vacuous
 
 
 LAMPS = """class Colour(Enum):

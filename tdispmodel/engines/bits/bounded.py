@@ -3,21 +3,24 @@
 After Biere, Cimatti, Clarke and Zhu, "Symbolic model checking without BDDs", TACAS 1999.  All questions are searched
 together, one step deeper at a time, so the first behaviour found for a question is a shortest one (a witness: among
 those without a step of the host, which are searched on their own).  It never proves: what was not found is open with
-the bound up to which nothing was found.
+the bound up to which nothing was found.  Loops are found beside a watcher (`engines.watching`).
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from tdispmodel.compiling.conditions import TooLarge, holds
 from tdispmodel.compiling.lowering import Lowered, Move
 from tdispmodel.engines.bits.questions import (
+    FINITE,
     KINDS,
     Target,
     behaviour,
     decided,
+    leaving,
     moves_for,
     open_kind,
     parted,
@@ -27,6 +30,7 @@ from tdispmodel.engines.bits.questions import (
 from tdispmodel.engines.bits.solver import Budget, GaveUp
 from tdispmodel.engines.bits.unrolling import Paths
 from tdispmodel.engines.protocol import Limits, Progress, silent
+from tdispmodel.engines.watching import proving, watcher
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.verdict import Answer, Verdict
 
@@ -44,19 +48,24 @@ class BoundedBits:
         self, system: System, questions: Sequence[SystemProperty], limits: Limits, progress: Progress = silent
     ) -> Iterator[Verdict]:
         """Yield each verdict as soon as it is known: violated or witnessed, or open with the bound."""
-        depth = DEFAULT_DEPTH if limits.depth is None else limits.depth
-        mine = [question for question in questions if question.kind in self.kinds]
-        for question in questions:
-            if question.kind not in self.kinds:
-                yield open_kind(self.name, question)
-        if not mine:
+        limits = replace(limits, depth=DEFAULT_DEPTH if limits.depth is None else limits.depth)
+        yield from (open_kind(self.name, question) for question in questions if question.kind not in self.kinds)
+        finite = [question for question in questions if question.kind in FINITE]
+        endless = [question for question in questions if question.kind in watcher.KINDS]
+        yield from self._finite(system, finite, leaving(limits, len(finite), len(endless)), progress)
+        yield from proving.found(self, system, endless, limits, progress)
+
+    def _finite(
+        self, system: System, questions: Sequence[SystemProperty], limits: Limits, progress: Progress
+    ) -> Iterator[Verdict]:
+        if not questions:
             return
         try:
             lowered = Lowered(system)
         except TooLarge as error:
-            yield from (too_large(self.name, question, error) for question in mine)
+            yield from (too_large(self.name, question, error) for question in questions)
             return
-        for together, share in parted(mine, limits):
+        for together, share in parted(questions, limits):
             search = Search(lowered, moves_for(lowered, together[0]), share, self.name)
             for question in together:
                 try:
@@ -65,7 +74,7 @@ class BoundedBits:
                     yield too_large(self.name, question, error)
             reason = ""
             try:
-                yield from search.run(depth, progress)
+                yield from search.run(DEFAULT_DEPTH if limits.depth is None else limits.depth, progress)
             except GaveUp as error:
                 reason = str(error)
             yield from search.undecided(reason)

@@ -8,7 +8,7 @@ frames, so all questions share them (`frames`); and a lemma is learnt together w
 devices that change nothing (`orbits`).
 
 A question that holds has an inductive invariant as its certificate, a violated one the behaviour that was found, which
-need not be a shortest one.
+need not be a shortest one.  What goes on for ever is asked beside a watcher (`engines.watching`).
 """
 
 from __future__ import annotations
@@ -18,13 +18,16 @@ from dataclasses import replace
 
 from tdispmodel.compiling.conditions import TooLarge
 from tdispmodel.compiling.lowering import Lowered
+from tdispmodel.engines.bits.bounded import BoundedBits
 from tdispmodel.engines.bits.frames import Frames
 from tdispmodel.engines.bits.invariants import Invariants
 from tdispmodel.engines.bits.orbits import symmetry
 from tdispmodel.engines.bits.questions import (
+    FINITE,
     KINDS,
     behaviour,
     decided,
+    leaving,
     moves_for,
     of_step,
     open_kind,
@@ -35,6 +38,7 @@ from tdispmodel.engines.bits.questions import (
 from tdispmodel.engines.bits.search import Search
 from tdispmodel.engines.bits.solver import Budget, GaveUp, ShareSpent
 from tdispmodel.engines.protocol import Limits, Progress, silent
+from tdispmodel.engines.watching import proving, watcher
 from tdispmodel.ir.expressions import negation
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty, speaks_of_step
@@ -55,16 +59,23 @@ class Ic3:
         self, system: System, questions: Sequence[SystemProperty], limits: Limits, progress: Progress = silent
     ) -> Iterator[Verdict]:
         """Yield each verdict as soon as it is known."""
-        mine = [question for question in questions if question.kind in self.kinds]
         yield from (open_kind(self.name, question) for question in questions if question.kind not in self.kinds)
-        if not mine:
+        finite = [question for question in questions if question.kind in FINITE]
+        endless = [question for question in questions if question.kind in watcher.KINDS]
+        yield from self._finite(system, finite, leaving(limits, len(finite), len(endless)), progress)
+        yield from proving.Deciding(self, BoundedBits()).verdicts(system, endless, limits, progress)
+
+    def _finite(
+        self, system: System, questions: Sequence[SystemProperty], limits: Limits, progress: Progress
+    ) -> Iterator[Verdict]:
+        if not questions:
             return
         try:
             lowered = Lowered(system)
         except TooLarge as error:
-            yield from (too_large(self.name, question, error) for question in mine)
+            yield from (too_large(self.name, question, error) for question in questions)
             return
-        for together, share in parted(mine, limits):
+        for together, share in parted(questions, limits):
             yield from _Run(lowered, together, share, self.name, progress).verdicts()
 
 

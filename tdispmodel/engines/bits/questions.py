@@ -12,12 +12,16 @@ from dataclasses import dataclass, replace
 from tdispmodel.compiling.conditions import Condition, TooLarge, holds
 from tdispmodel.compiling.lowering import Lowered, Move
 from tdispmodel.engines.protocol import Limits
+from tdispmodel.engines.watching import watcher
 from tdispmodel.ir.expressions import Actor
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import SystemProperty, speaks_of_step
 from tdispmodel.verdict import Answer, Trace, Verdict, Witness
 
-KINDS = frozenset({Kind.INVARIANT, Kind.STEP, Kind.MUST_BE_POSSIBLE})
+FINITE = frozenset({Kind.INVARIANT, Kind.STEP, Kind.MUST_BE_POSSIBLE})
+"""What a finite behaviour decides."""
+KINDS = FINITE | watcher.KINDS
+"""What the engines over bits decide: beside a watcher (docs/watcher.md) also what goes on for ever."""
 
 Codes = tuple[int, ...]
 """A state by the codes of its values."""
@@ -87,6 +91,14 @@ def parted(questions: Sequence[SystemProperty], limits: Limits) -> Iterator[tupl
         yield possible, limits
 
 
+def leaving(limits: Limits, now: int, later: int) -> Limits:
+    """Return limits for so many questions ``now`` that leave those asked ``later`` their share of the time."""
+    remaining = limits.remaining()
+    if remaining is None or not later:
+        return limits
+    return replace(limits, seconds=round(limits.spent() + remaining * now / (now + later), 1))
+
+
 def after(move: Move, state: Codes) -> Codes:
     """Return the state to which a move leads from one in which it is possible."""
     codes = list(state)
@@ -116,7 +128,7 @@ def decided(engine: str, question: SystemProperty, trace: Trace, seconds: float,
 
 def open_kind(engine: str, question: SystemProperty) -> Verdict:
     """Return the verdict on a question of a kind that engines over bits do not decide."""
-    reason = f"{engine} decides invariant, step and must_be_possible properties, not {question.kind.value}"
+    reason = f"{engine} does not decide {question.kind.value} properties"
     return Verdict(question, Answer.OPEN, engine, reason=reason)
 
 

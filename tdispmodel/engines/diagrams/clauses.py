@@ -71,6 +71,10 @@ class Clauses:
             waiting += [move.before(states) for move in self.moves if not touched.isdisjoint(move.changed)]
         return conjunction(*map(self._clause, self._needed(found)))
 
+    def separating(self, bad: Set) -> Expression:
+        """Return one clause that no reached state breaks and some of ``bad`` do, none of which may be reached."""
+        return self._clause(self._widened(self._cube(bad & self.whole)))
+
     def _cube(self, states: Set) -> Cube:
         """Some of the states, as many as one path through the diagram gives."""
         path = states.pick_cube() or []

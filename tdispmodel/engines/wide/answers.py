@@ -55,7 +55,7 @@ class Answers:
             search.run()
             traces = self._traces(search, goals)
             certificate = certified(search)
-            unaided = self._unaided(search, traces)
+            unaided = self._unaided(traces)
         except (LimitReached, TooWide, RecursionError) as reason:
             why = "a formula nests too deeply" if isinstance(reason, RecursionError) else str(reason)
             for question in self.questions:
@@ -90,7 +90,7 @@ class Answers:
         met = sorted({goal for goal in goals if goal in search.met})
         return dict(zip(met, search.traces([search.met[goal] for goal in met]), strict=True))
 
-    def _unaided(self, search: Search, traces: dict[int, Trace]) -> _Unaided | None:
+    def _unaided(self, traces: dict[int, Trace]) -> _Unaided | None:
         """Search without the host, if some goal was met with its help; None where all behaviours do without it."""
         actors = {action.name: action.actor for action in self.system.actions}
         wanted = {
@@ -122,8 +122,6 @@ def certified(search: Search) -> NumberedStates:
         message = f"{search.states} states were visited, and {places} combinations are too many to be checked again"
         raise LimitReached(message)
     return NumberedStates(
-        tuple(
-            LocalStates(names, parts.values(part)) for part, names in enumerate(parts.variables)
-        ),
+        tuple(LocalStates(names, parts.values(part)) for part, names in enumerate(parts.variables)),
         search.states,
     )

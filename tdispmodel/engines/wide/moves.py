@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tdispmodel.compiling.arrays import Batch, Flags, Words
 from tdispmodel.compiling.parts import WHOLE, Numbers
 from tdispmodel.compiling.specialising import StepFormula, Taken
 from tdispmodel.engines.wide.formulas import Here, Node, Tables
+from tdispmodel.engines.wide.visited import Keys
 from tdispmodel.ir.expressions import FALSE, Expression, conjunction
 from tdispmodel.ir.system import SystemAction
 
@@ -29,7 +29,7 @@ OUT_OF_RANGE = -1
 class Steps:
     """Some steps: from which of the states, by which actions, and what becomes of the parts that they change."""
 
-    source: NDArray[np.int64]
+    source: Keys
     action: Numbers
     after: dict[int, Numbers]
     left: Flags
@@ -42,7 +42,7 @@ class Table:
         self.tables = tables
         self.part = part
         self.actions = actions
-        self.start: NDArray[np.int64] = np.zeros(1, np.int64)
+        self.start: Keys = np.zeros(1, np.int64)
         self.action: Numbers = np.zeros(0, np.int32)
         self.whole: Numbers = np.zeros(0, np.int32)
         self.instance: Numbers = np.zeros(0, np.int32)
@@ -138,7 +138,8 @@ class Moves:
 
     def steps(self, here: Here) -> Iterator[Steps]:
         """Yield all steps from some states, each once."""
-        for source in (*self.tabulated, *self.broad):
+        sources: tuple[Table | Broad, ...] = (*self.tabulated, *self.broad)
+        for source in sources:
             found = source.steps(here)
             if len(found.source):
                 yield found

@@ -18,7 +18,7 @@ from tdispmodel.compiling.parts import Numbers, Parts
 from tdispmodel.engines.protocol import LimitReached, Limits, Progress, rounded
 from tdispmodel.engines.wide.formulas import Here, Tables
 from tdispmodel.engines.wide.moves import Moves, Steps, StepWatch
-from tdispmodel.engines.wide.visited import Dense, Keys, Runs, TooWide
+from tdispmodel.engines.wide.visited import Dense, Keys, Runs
 from tdispmodel.ir.expressions import Expression
 from tdispmodel.ir.system import State, System, speaks_of_step
 from tdispmodel.semantics import LeavesRange, Semantics, TooManyStarts, start_states

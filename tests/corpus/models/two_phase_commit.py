@@ -2,7 +2,17 @@
 
 from enum import Enum, auto
 
-from tdispmodel.dsl import Actor, Component, Each, action, invariant, must_be_possible, require, stays_possible
+from tdispmodel.dsl import (
+    Actor,
+    Component,
+    Each,
+    action,
+    invariant,
+    leads_to,
+    must_be_possible,
+    require,
+    stays_possible,
+)
 
 
 class Manager(Enum):
@@ -105,3 +115,9 @@ def all_commit(now: Transaction) -> bool:
 def commit_stays_possible(now: Transaction) -> bool:
     """From every state somebody can still commit (violated: whoever aborted cannot)."""
     return any(manager.state is Manager.COMMITTED for manager in now.managers)
+
+
+@leads_to(after=lambda now: now.state is Manager.PREPARED)
+def prepared_participant_decides(now: ResourceManager) -> bool:
+    """A participant that is prepared hears the decision, if the transaction manager does not fail."""
+    return now.state in (Manager.COMMITTED, Manager.ABORTED)

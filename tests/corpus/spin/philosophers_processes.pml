@@ -1,0 +1,21 @@
+/* Three philosophers as in models/philosophers_weak.py, one process each, for SPIN: does the last one eat when hungry? */
+#define THINKING 0
+#define HUNGRY 1
+#define HOLDING 2
+#define EATING 3
+byte at[3];
+bool a, b, c;
+#define PHILOSOPHER(i, first, second) \
+  do \
+  :: d_step { at[i] == THINKING -> skip } \
+  :: d_step { at[i] == THINKING -> at[i] = HUNGRY } \
+  :: d_step { at[i] == HUNGRY && !first -> first = 1; at[i] = HOLDING } \
+  :: d_step { at[i] == HOLDING && !second -> second = 1; at[i] = EATING } \
+  :: d_step { at[i] == EATING -> first = 0; second = 0; at[i] = THINKING } \
+  od
+
+active proctype zero() { PHILOSOPHER(0, a, b) }
+active proctype one() { PHILOSOPHER(1, b, c) }
+active proctype two() { PHILOSOPHER(2, a, c) }
+
+ltl eats { [] (at[2] == HUNGRY -> <> (at[2] == EATING)) }
