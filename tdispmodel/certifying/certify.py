@@ -2,7 +2,8 @@
 
 Given a folder, `certify` runs the stand-alone checker in a process of its own, where it can import nothing of
 tdispmodel, and asks each solver that did not find a proof itself about its script.  A certificate is accepted if the
-checker accepts it and no solver says otherwise.  `render` and `document` tell what came of it.
+checker accepts it and no solver says otherwise; one about any number of instances if a solver confirms it, besides.
+`render` and `document` tell what came of it.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tdispmodel.certifying import standalone
-from tdispmodel.certifying.solving import answers, installed, is_script
+from tdispmodel.certifying import standalone_any
+from tdispmodel.certifying.solving import WITH_QUANTIFIERS, answers, installed, is_script
 from tdispmodel.engines.protocol import Progress, silent
 from tdispmodel.reports.plain import ascii_only, packed
 
@@ -24,7 +25,7 @@ OVER_Z3 = frozenset({"bmc", "induction", "pdr"})
 """Engines whose proofs z3 found, so that z3 saying so again adds nothing."""
 
 QUESTION = "(check-sat)"
-UNSAT = "unsat"
+UNSAT, SAT = "unsat", "sat"
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,15 @@ def certify(folder: Path, progress: Progress = silent) -> Certified:
     for solver in solvers:
         progress(f"{solver} is asked about scripts")
         checked = confirmed(folder, checked, solver)
-    return Certified(tuple(checked), solvers)
+    return Certified(tuple(_by_somebody(folder, one) for one in checked), solvers)
+
+
+def _by_somebody(folder: Path, one: Checked) -> Checked:
+    """Return what came of a certificate; one about any number of instances must be confirmed by a solver."""
+    confirmed = any(said.endswith(f" {UNSAT}") and said[0].isdigit() for said in one.solvers.values())
+    if not one.accepted or confirmed or not _about_any_number(folder / one.file):
+        return one
+    return replace(one, accepted=False, said=f"{one.said}, but no solver confirms its script")
 
 
 def stand_alone(folder: Path) -> Iterator[Checked]:
@@ -70,7 +79,7 @@ def stand_alone(folder: Path) -> Iterator[Checked]:
 
     Raises RuntimeError when it ends as it should not.
     """
-    program = [sys.executable, "-I", str(Path(standalone.__file__)), str(folder)]
+    program = [sys.executable, "-I", str(Path(standalone_any.__file__)), str(folder)]
     with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as running:  # noqa: S603  # our own program
         try:
             for line in running.stdout or ():
@@ -89,10 +98,14 @@ def confirmed(folder: Path, checked: Sequence[Checked], solver: str) -> list[Che
     scripts: list[tuple[int, Path]] = []
     for number, one in enumerate(checked):
         mine = scripts_of(folder / one.file)
-        if mine and not (solver == "z3" and OVER_Z3 & set(_engine(folder / one.file).split("+"))):
-            scripts += [(number, script) for script in mine]
+        if not mine or (solver == "z3" and OVER_Z3 & set(_field(folder / one.file, "engine").split("+"))):
+            continue
+        if solver not in WITH_QUANTIFIERS and _about_any_number(folder / one.file):
+            continue
+        scripts += [(number, script) for script in mine]
     wrong = {number: f"{script.name} is no list of obligations" for number, script in scripts if not is_script(script)}
     agreed = dict.fromkeys(wrong, 0)
+    rejected = set(wrong)
     scripts = [(number, script) for number, script in scripts if number not in wrong]
     said = answers(solver, [script for _, script in scripts])
     for (number, script), words in zip(scripts, said, strict=True):
@@ -102,10 +115,12 @@ def confirmed(folder: Path, checked: Sequence[Checked], solver: str) -> list[Che
             first = next((place for place, word in enumerate(words) if word != UNSAT), len(words))
             told = " ".join(words[first : first + 8]) or "no answer"
             wrong.setdefault(number, ascii_only(f"obligation {first + 1} of {script.name}: {told}")[:200])
+            if not asked or SAT in words or not _about_any_number(folder / checked[number].file):
+                rejected.add(number)  # not to know about quantifiers is not to say otherwise
     return [
         replace(
             one,
-            accepted=one.accepted and number not in wrong,
+            accepted=one.accepted and number not in rejected,
             solvers=one.solvers | {solver: wrong.get(number, f"{agreed[number]} {UNSAT}")},
         )
         if number in agreed
@@ -122,11 +137,15 @@ def scripts_of(path: Path) -> list[Path]:
     return [plain] if plain.is_file() else found
 
 
-def _engine(path: Path) -> str:
+def _field(path: Path, name: str) -> str:
     try:
-        return str(json.loads(path.read_bytes())["engine"])
+        return str(json.loads(path.read_bytes())[name])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ""
+
+
+def _about_any_number(path: Path) -> bool:
+    return _field(path, "instances") == "any"
 
 
 def render(certified: Certified, *, verbose: bool = False, width: int = 72) -> str:
@@ -150,7 +169,11 @@ def _counted(certified: Certified, scripts: Sequence[Checked]) -> str:
     def agreed(solver: str) -> int:
         return sum(one.solvers.get(solver, "").endswith(UNSAT) for one in scripts)
 
-    return ", ".join(f"{solver} confirms {agreed(solver)}" for solver in certified.solvers)
+    return ", ".join(
+        f"{solver} confirms {agreed(solver)}"
+        for solver in certified.solvers
+        if any(solver in one.solvers for one in scripts)
+    )
 
 
 def document(certified: Certified, code: int) -> str:

@@ -28,6 +28,7 @@ from tdispmodel.verdict import (
     ClosedStates,
     InductiveInvariant,
     KInduction,
+    NothingSeen,
     Trace,
     Verdict,
     Witness,
@@ -63,6 +64,7 @@ class Evidence:
         self._kept: dict[int, str] = {}
         self._graphs: dict[int, Graph] = {}
         self._in_range: Certificate | None = None
+        self._everything: ClosedStates | None = None
         self.inductive: dict[SystemProperty, InductiveInvariant | KInduction] = {}
         """The inductive certificate that the evidence of a question was made of, with what keeps integers in range."""
 
@@ -77,6 +79,8 @@ class Evidence:
                 verdict.answer is Answer.HOLDS
             ):
                 return self._shown(question, certificate)
+            case NothingSeen():
+                return self._closed(question, self._listed(question))
         if verdict.trace is None:
             message = "the verdict has neither a certificate nor a trace"
             raise NoEvidence(message)
@@ -127,6 +131,18 @@ class Evidence:
             case _:
                 return "states", fields
 
+    def _listed(self, question: SystemProperty) -> ClosedStates:
+        """Return the states of the system, listed in place of what was shown beside a watcher."""
+        if self._everything is not None:
+            return self._everything
+        for engine in available(("explicit",)):
+            for verdict in engine.answer(self.system, [question], Limits(SECONDS)):
+                if verdict.answer is Answer.HOLDS and isinstance(verdict.certificate, ClosedStates):
+                    self._everything = verdict.certificate
+                    return verdict.certificate
+        message = "it was shown beside a watcher, and the states were not listed in time"
+        raise NoEvidence(message)
+
     def _states(self, certificate: ClosedStates) -> str:
         known = self._kept.get(id(certificate))
         if known is None:
@@ -137,7 +153,12 @@ class Evidence:
         """Return the steps between the states of a certificate, made once for all questions that it answers."""
         known = self._graphs.get(id(certificate))
         if known is None:
-            questions = [one for one, verdict in self.verdicts.items() if verdict.certificate is certificate]
+            listed = certificate is self._everything
+            questions = [
+                one
+                for one, verdict in self.verdicts.items()
+                if verdict.certificate is certificate or (listed and isinstance(verdict.certificate, NothingSeen))
+            ]
             known = self._graphs[id(certificate)] = Graph(self.system, certificate.states, questions)
         return known
 

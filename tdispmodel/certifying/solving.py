@@ -15,6 +15,8 @@ from itertools import accumulate
 from pathlib import Path
 
 SOLVERS = ("z3", "cvc5", "bitwuzla")
+WITH_QUANTIFIERS = frozenset({"z3", "cvc5"})
+"""Who can be asked about any number of instances."""
 EXTRA = "smt"
 SECONDS = 120.0
 """How long a solver may be silent about a script."""
@@ -24,8 +26,10 @@ TOGETHER = 100
 
 END = "end of script"
 
-COMMANDS = frozenset({"(set-logic QF_BV)", "(push 1)", "(check-sat)", "(pop 1)", "(exit)"})
+COMMANDS = frozenset({"(set-logic QF_BV)", "(set-logic UF)", "(push 1)", "(check-sat)", "(pop 1)", "(exit)"})
 TERMS = ("(declare-const ", "(define-fun invariant () Bool ", "(assert ")
+OVER_SORTS = ("(declare-sort |", "(declare-fun |", "(define-fun |", "(define-fun $")
+"""What the lines of a script about any number of instances begin with, besides."""
 QUOTED = re.compile(r"\|[^|\\]*\|")
 
 
@@ -45,7 +49,7 @@ def _is_term(line: str) -> bool:
     bare = QUOTED.sub("", line)
     depth = list(accumulate((letter == "(") - (letter == ")") for letter in bare))
     alone = bool(depth) and depth[-1] == 0 and min(depth[:-1], default=0) > 0
-    return line.startswith(TERMS) and alone and set(bare).isdisjoint('";|')
+    return line.startswith(TERMS + OVER_SORTS) and alone and set(bare).isdisjoint('";|')
 
 
 def answers(solver: str, scripts: Sequence[Path]) -> Iterator[list[str]]:

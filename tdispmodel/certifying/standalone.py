@@ -3,8 +3,8 @@
     python3 standalone.py DIRECTORY
 
 ``models/`` and ``states/`` hold models and sets of states, named by their SHA-256; every other ``.json`` file is a
-certificate, a claim about a model with evidence, and gets a line: accepted, or rejected and why.  Exit code 0: all are
-accepted; 1: one is not; 2: usage; 4: there is none.  docs/certificates.md has the formats and why evidence is enough.
+certificate and gets a line: accepted, rejected and why, or skipped: what is about any number is for standalone_any.py.
+Exit code 0: all are accepted; 1: one is rejected; 2: usage; 3: one is skipped; 4: none.  See docs/certificates.md.
 
 For given instances and constants an expression becomes its *cases*: for each value that it can have, the condition on
 the state before the step for it.  What is assigned has cases too, so what holds after a step is a condition before it.
@@ -39,7 +39,6 @@ def rows(things: Any, names: str) -> list[list[Any]]:
     wanted, right = names.split(), isinstance(things, list)
     need(right and all(isinstance(one, dict) and one.keys() == set(wanted) for one in things), f"not a list of {names}")
     return [[one[name] for name in wanted] for one in things]
-
 class System:
     """A model for so many instances and some constants, and conditions on one state of it.
 
@@ -202,7 +201,6 @@ class System:
             if (when := self.both(one, other)) != FALSE:
                 cases[value] = self.joined("any", [cases.get(value, FALSE), when])
         return cases
-
 class States:
     """Some states, by number, side by side; a set of them has a bit for each, the highest for the first."""
 
@@ -247,7 +245,6 @@ class States:
             need(self.places.keys() >= set(after), f"{action.key[0]} leads out of the set of states")
             self.steps[action.key] = list(zip(before, map(self.places.__getitem__, after), strict=True))
         return self.steps[action.key]
-
 class Claim:
     """A property of some instances holds, or is violated: a method for each kind of evidence, given its fields."""
 
@@ -350,7 +347,6 @@ class Claim:
             late = max((place + 1 for place, state in enumerate(stem) if state.where(self.true())), default=0)
             need(not any(state.where(self.true()) for state in around), "the goal is met")
             need(any(state.where(self.premise) for state in [*stem[late:], *around]), "the goal is not asked for")
-
 def read(path: Path, digest: str | None = None) -> Any:
     """Return the document in a file, which must have the digest if one is given."""
     need(path.is_file() and path.stat().st_size <= MOST_BYTES, f"{path.name[:80]} is no file, or too large")
@@ -362,10 +358,12 @@ def system_of(folder: Path, model: str, scope: str) -> System:
     """Return the model of this digest for instances, constants and what is switched off."""
     return System(read(folder / "models" / f"{model}.json", model), *json.loads(scope))
 def checked(folder: Path, path: Path) -> str:
-    """Return what was accepted, in words; raise what is wrong."""
+    """Return what was accepted, in words, or nothing if it is not for this checker; raise what is wrong."""
     fields = "schema proposal property verdict model instances constants without engine version evidence"
     ((schema, _, asked, verdict, model, *scope, _, _, evidence),) = rows([read(path)], fields)
     need(schema == "tdispmodel/certificate/1" and verdict in ("holds", "violated"), "not a certificate known here")
+    if scope[0] == "any":
+        return ""
     ((_, _, kind, about, parameters, *rest),) = rows([asked], "name code kind about parameters steps formula after")
     if system_of(folder, model, json.dumps(scope)).work < MOST_WORK // 2:
         system_of.cache_clear()  # and with it go all conditions and sets of states that were made
@@ -381,20 +379,21 @@ def checked(folder: Path, path: Path) -> str:
     wanted = set(system.of_kinds([kind for _, kind in bound]))
     need(shown and shown <= wanted and (verdict == "violated" or shown == wanted), "not about the right instances")
     return f"{verdict}, shown by {' and '.join(sorted({row['kind'] for row in evidence}))}"
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str], check: Callable[[Path, Path], str] = checked) -> int:
     """Check all certificates of the directory and say of each what came of it."""
     if len(arguments) != 1 or not (folder := Path(arguments[0])).is_dir():
-        sys.stderr.write("usage: python3 standalone.py DIRECTORY\n")
+        sys.stderr.write("usage: python3 FILE.py DIRECTORY\n")
         return 2
     files = [path for path in folder.rglob("*.json") if path.relative_to(folder).parts[0] not in ("models", "states")]
-    rejected = 0
+    words = set[str]()
     for path in sorted(files):
         try:
-            said = f"accepted  {path.relative_to(folder)}  {checked(folder, path)}"
+            word = "accepted" if (said := check(folder, path)) else "skipped "
         except Exception as error:  # noqa: BLE001  # whatever goes wrong with a hostile file, it was not accepted
-            rejected += 1
-            said = f"REJECTED  {path.relative_to(folder)}  {type(error).__name__}: {error}"
-        sys.stdout.write("".join(letter if " " <= letter <= "~" else "?" for letter in said)[:400] + "\n")
-    return 1 if rejected else 0 if files else 4
+            word, said = "REJECTED", f"{type(error).__name__}: {error}"
+        words.add(word)
+        line = f"{word}  {path.relative_to(folder)}  {said or 'standalone_any.py checks this'}"
+        sys.stdout.write("".join(letter if " " <= letter <= "~" else "?" for letter in line)[:400] + "\n")
+    return 1 if "REJECTED" in words else 3 if "skipped " in words else 0 if files else 4
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

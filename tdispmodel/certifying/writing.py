@@ -15,6 +15,7 @@ from itertools import product
 from pathlib import Path
 
 from tdispmodel import __version__
+from tdispmodel.certifying import quantified
 from tdispmodel.certifying.evidence import Evidence, NoEvidence, places_of
 from tdispmodel.certifying.numbers import plain_states
 from tdispmodel.certifying.plain import Plain, plain_model, plain_property, plain_value, text_of
@@ -23,11 +24,12 @@ from tdispmodel.checking.mistakes import OUTPUT, mistake
 from tdispmodel.ir.model import Model, Property
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.reports.options import EACH, in_words
+from tdispmodel.semantics.families import Family
 from tdispmodel.semantics.grounding import constants, default_constants, instances
-from tdispmodel.verdict import Answer, InductiveInvariant, KInduction, Verdict
+from tdispmodel.verdict import Answer, InductiveInvariant, KInduction, QuantifiedInvariant, Verdict
 
 CERTIFICATE_SCHEMA = "tdispmodel/certificate/1"
-LONGEST_NAME = 200
+LONGEST_NAME = quantified.LONGEST_NAME
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,31 @@ class Writer:
             self._write(self.folder / model.name / f"{name}.json", text_of(document).encode("ascii"))
             self._scripts(system, self.folder / model.name / name, decided, evidence)
         return tuple(missing)
+
+    def of_any_number(self, family: Family, verdicts: Mapping[Property, Verdict]) -> tuple[str, ...]:
+        """Write the certificates, and a script beside each, of what holds for any number of devices.
+
+        Raises `Rejected` when a file cannot be written.
+        """
+        from tdispmodel.judging.parametric import smtlib  # noqa: PLC0415  # seldom needed
+
+        model = family.original
+        for wanted, verdict in verdicts.items():
+            certificate = verdict.certificate
+            if verdict.answer is not Answer.HOLDS or not isinstance(certificate, QuantifiedInvariant):
+                continue
+            found = {
+                "schema": CERTIFICATE_SCHEMA,
+                "proposal": model.name,
+                "model": self._kept("models", plain_model(model)),
+                "version": __version__,
+                **quantified.document(family, wanted, verdict, certificate),
+            }
+            base = self.folder / model.name / quantified.file_name(family, wanted)
+            self._write(base.with_name(f"{base.name}.json"), text_of(found).encode("ascii"))
+            script = smtlib(model, wanted, certificate, family.chosen)
+            self._write(base.with_name(f"{base.name}.smt2"), script.encode("ascii"))
+        return ()
 
     def _kept(self, folder: str, document: Plain) -> str:
         """Write a document that is named by its hash; return the name."""

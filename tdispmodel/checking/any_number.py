@@ -12,6 +12,8 @@ from dataclasses import replace
 
 from tdispmodel.checking.asking import (
     Answered,
+    Group,
+    Keep,
     Plan,
     accept,
     by_constants,
@@ -23,7 +25,7 @@ from tdispmodel.checking.asking import (
 from tdispmodel.checking.mistakes import OurFault
 from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.ir.model import Model, Property
-from tdispmodel.ir.system import System
+from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.judging.judgement import Judgement
 from tdispmodel.parametric.answers import MOST_DEVICES, Finding, LeavesRangeWith, findings
 from tdispmodel.semantics import Scope, Semantics, TooManyStarts, start_states
@@ -40,6 +42,7 @@ def check_any_number(model: Model, properties: Sequence[Property], plan: Plan, p
     together, skipped = by_constants(model, properties, kinds.constants, 1)
     found: dict[Property, Result] = {}
     interrupted = False
+    notes: list[str] = []
     for constants, members in together.items():
         family = Family(model, replace(kinds, constants=dict(constants)))
         asked = [wanted for wanted in members if _questions(family, wanted)]
@@ -53,11 +56,14 @@ def check_any_number(model: Model, properties: Sequence[Property], plan: Plan, p
                 known = _asked(family, asked, plan, limits, progress)
             except KeyboardInterrupt:
                 interrupted = True
-        found.update(_judged(family, {wanted: known.get(wanted) or _unanswered(family, wanted) for wanted in asked}))
+        judged = _Judged(family, {wanted: known.get(wanted) or _unanswered(family, wanted) for wanted in asked})
+        found.update(judged.results)
+        if plan.keep is not None:
+            notes += judged.kept(plan.keep)
     results = tuple(found[wanted] for wanted in properties if wanted in found)
     most = max([1, *(result.system.devices for result in results), *map(len, kinds.kinds.values())])
     defaults = tuple(default_constants(model, most).items())
-    return Answered(model.name, results, tuple(skipped), interrupted=interrupted, defaults=defaults)
+    return Answered(model.name, results, tuple(skipped), interrupted=interrupted, defaults=defaults, notes=tuple(notes))
 
 
 def _questions(family: Family, wanted: Property) -> int:
@@ -94,26 +100,43 @@ def _unanswered(family: Family, wanted: Property) -> Finding:
 # --- judging ---------------------------------------------------------------------------------------------------------
 
 
-def _judged(family: Family, known: Mapping[Property, Finding]) -> dict[Property, Result]:
-    """Return the results, once the judges accepted all that they rest on.  Raises `OurFault` when one refuses."""
-    from tdispmodel.judging.parametric import judge_family  # noqa: PLC0415  # needed only when something was asked
+class _Judged:
+    """The results of findings, once the judges accepted all that they rest on.  Raises `OurFault` when one refuses."""
 
-    of_any = [(wanted, finding.verdict) for wanted, finding in known.items() if finding.devices is None]
-    judgements = dict(zip((wanted for wanted, _ in of_any), judge_family(family, of_any), strict=True))
-    for devices in sorted({number for finding in known.values() for number in finding.fewer}):
-        verdicts = dict.fromkeys(one for finding in known.values() for one in finding.fewer.get(devices, ()))
-        accept(family.system(devices), tuple(verdicts))
-    told = _Telling(family)
-    found = {
-        wanted: told.violation(wanted, finding, finding.devices)
-        if finding.devices is not None
-        else told.of_any_number(wanted, finding, judgements[wanted])
-        for wanted, finding in known.items()
-    }
-    violated = [result for result in found.values() if result.verdict.answer is Answer.VIOLATED]
-    for system in {id(result.system): result.system for result in violated}.values():
-        accept(system, [result.verdict for result in violated if result.system is system])
-    return found
+    def __init__(self, family: Family, known: Mapping[Property, Finding]) -> None:
+        from tdispmodel.judging.parametric import judge_family  # noqa: PLC0415  # needed only when something was asked
+
+        self.family = family
+        of_any = [(wanted, finding.verdict) for wanted, finding in known.items() if finding.devices is None]
+        judgements = dict(zip((wanted for wanted, _ in of_any), judge_family(family, of_any), strict=True))
+        for devices in sorted({number for finding in known.values() for number in finding.fewer}):
+            verdicts = dict.fromkeys(one for finding in known.values() for one in finding.fewer.get(devices, ()))
+            accept(family.system(devices), tuple(verdicts))
+        self._told = _Telling(family)
+        self.results = {
+            wanted: self._told.violation(wanted, finding, finding.devices)
+            if finding.devices is not None
+            else self._told.of_any_number(wanted, finding, judgements[wanted])
+            for wanted, finding in known.items()
+        }
+        self._violated = {
+            wanted: result for wanted, result in self.results.items() if result.verdict.answer is Answer.VIOLATED
+        }
+        for system in {id(result.system): result.system for result in self._violated.values()}.values():
+            accept(system, [result.verdict for result in self._violated.values() if result.system is system])
+
+    def kept(self, keep: Keep) -> tuple[str, ...]:
+        """Have what was decided kept: proofs for any number of devices, and violations as those of an instance."""
+        holds = {
+            wanted: result.verdict
+            for wanted, result in self.results.items()
+            if result.verdict.answer is Answer.HOLDS and result.verdict.certificate is not None
+        }
+        notes = keep.of_any_number(self.family, holds)
+        for wanted, result in self._violated.items():
+            group = Group(result.system, {wanted: self._told.questions(wanted, result.system)})
+            notes += keep(self.family.original, group, {result.verdict.property: result.verdict})
+        return notes
 
 
 class _Telling:
@@ -138,6 +161,10 @@ class _Telling:
         if key not in self._systems:
             self._systems[key] = self.grounding(scope).system()
         return self._systems[key]
+
+    def questions(self, wanted: Property, system: System) -> tuple[SystemProperty, ...]:
+        """Return the questions of a property in an instance of the original model that was told of."""
+        return self.grounding(Scope(system.devices, dict(system.constants), system.without)).questions(wanted)
 
     def result(self, scope: Scope, verdict: Verdict, finding: Finding) -> Result:
         any_number = AnyNumber(self.asked_with, finding.holds_up_to)

@@ -6,9 +6,10 @@ verdict leaves this module before the judge accepted it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Protocol
 
 from tdispmodel.checking.mistakes import LEAVES_RANGE, NO_START, OurFault, mistake
 from tdispmodel.engines.paranoid import Paranoid
@@ -19,7 +20,7 @@ from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.model import NOWHERE, Model, Property
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.semantics import Semantics, TooManyStarts, start_states
-from tdispmodel.semantics.families import Kinds
+from tdispmodel.semantics.families import Family, Kinds
 from tdispmodel.semantics.grounding import Scope, default_constants, ground, ground_properties
 from tdispmodel.source import Complaint, Place, Rejected
 from tdispmodel.verdict import Answer, ClosedStates, Contradiction, OutOfRange, Result, Skipped, Verdict
@@ -74,7 +75,14 @@ class Group:
     questions: Mapping[Property, tuple[SystemProperty, ...]]
 
 
-Keep = Callable[[Model, Group, Mapping[SystemProperty, Verdict]], tuple[str, ...]]
+class Keep(Protocol):
+    """Is told judged verdicts, and returns what is to be noted."""
+
+    def __call__(self, model: Model, group: Group, verdicts: Mapping[SystemProperty, Verdict]) -> tuple[str, ...]:
+        """Take the verdicts on the questions of a group."""
+
+    def of_any_number(self, family: Family, verdicts: Mapping[Property, Verdict]) -> tuple[str, ...]:
+        """Take what holds for any number of devices, by properties of the family's original model."""
 
 
 def check_model(model: Model, properties: Sequence[Property], plan: Plan, progress: Progress = silent) -> Answered:

@@ -257,6 +257,19 @@ def _findings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
 
 
+def _mutants(parser: argparse.ArgumentParser) -> None:
+    _proposals(parser)
+    parser.add_argument("-k", metavar="EXPR", default="", dest="select", help="only these properties may notice")
+    _scope(parser)
+    parser.add_argument("--all-noticers", action="store_true", help="name every property that notices a mutant")
+    parser.add_argument("--timeout", metavar="TIME", help="for each proposal: 60s, 5m (default: 5m)")
+    parser.add_argument("--memory", metavar="SIZE", help="for each proposal: 500M, 2G (default: 4G)")
+    parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one for each processor)")
+    parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+
+
 def _export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("proposal", metavar="PROPOSAL", help="name in the catalogue or path")
     parser.add_argument("--to", choices=MODELS, required=True, help="the language")
@@ -311,6 +324,13 @@ VERBS = {
     ),
     "sweep": Verb(
         "under which single constant or capability the verdict flips", "PROPOSAL PROPERTY", "analyses", "sweep", _sweep
+    ),
+    "mutants": Verb(
+        "which small changes of a proposal no property notices",
+        "[PROPOSAL ...] [-k EXPR]",
+        "mutations",
+        "mutants",
+        _mutants,
     ),
     "refine": Verb(
         "is every step of a model one of a smaller model?", "FULL ABSTRACT [--map FILE]", "refines", "refine", _refine

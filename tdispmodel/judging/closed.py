@@ -132,7 +132,8 @@ class ClosedSpace:
 
     # --- the graph --------------------------------------------------------------------------------------------------
 
-    def _graph(self, wanted: Callable[[SystemAction], bool]) -> list[list[int]]:
+    def steps_of(self, wanted: Callable[[SystemAction], bool]) -> list[list[int]]:
+        """Return the successors of each state by some of the actions."""
         graph: list[list[int]] = [[] for _ in self.states]
         for chunk in self.chunks:
             for number, action in enumerate(self.actions):
@@ -144,12 +145,12 @@ class ClosedSpace:
     @cached_property
     def all_steps(self) -> list[list[int]]:
         """The successors of each state."""
-        return self._graph(lambda _: True)
+        return self.steps_of(lambda _: True)
 
     @cached_property
     def quiet_steps(self) -> list[list[int]]:
         """The successors of each state by actions that do not disturb."""
-        return self._graph(lambda action: not action.disturbs)
+        return self.steps_of(lambda action: not action.disturbs)
 
     @cached_property
     def reliable_steps_back(self) -> list[list[int]]:

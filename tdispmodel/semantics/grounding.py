@@ -126,6 +126,29 @@ def action_names(model: Model, devices: int) -> tuple[str, ...]:
     return tuple(name for name, *_ in Grounding(model, Scope(devices)).taken)
 
 
+class Instances:
+    """Action instances and variables of one model in one scope, for whoever changes one and keeps everything else."""
+
+    def __init__(self, model: Model, scope: Scope) -> None:
+        self._grounding = Grounding(model, scope)
+
+    def of(self, action: Action, instead: Action | None = None) -> tuple[SystemAction, ...]:
+        """Return the instances of an action of the model, with the guards and effects of ``instead`` if it is given.
+
+        They have the names and the order that they have in the system, and those are among them whose guard is false.
+        """
+        put = action if instead is None else instead
+        return tuple(
+            self._grounding.action(name, put, env)
+            for name, known, env, _ in self._grounding.taken
+            if known is action or (known.place == action.place and known == action)
+        )
+
+    def variables(self) -> tuple[SystemVariable, ...]:
+        """Return the flat variables, as they are in the system."""
+        return self._grounding.variables()
+
+
 class Grounding:
     """One model and one scope: its system, and the questions of properties."""
 
@@ -141,17 +164,20 @@ class Grounding:
         self.ambiguous = {name for name, owners in named.items() if len(owners) > 1}
         self.taken = list(self.firings())
 
-    def system(self) -> System:
-        """Return the system."""
-        variables = tuple(
+    def variables(self) -> tuple[SystemVariable, ...]:
+        """Return the flat variables, as they are in the system."""
+        return tuple(
             SystemVariable(member(instance.name, variable.name), variable.sort, variable.initial)
             for instance in self.all
             for variable in instance.component.variables
         )
+
+    def system(self) -> System:
+        """Return the system."""
         actions = [self.action(name, action, env) for name, action, env, _ in self.taken]
         return System(
             name=self.model.name,
-            variables=variables,
+            variables=self.variables(),
             actions=tuple(action for action in actions if action.guard != FALSE),
             initially=conjunction(*(self.expression(part, {"self": ""}) for part in self.model.initially)),
             devices=self.scope.devices,

@@ -13,18 +13,20 @@ from typing import Any
 
 import pytest
 
-from tdispmodel.certifying import standalone
+from tdispmodel.certifying import standalone, standalone_any
 from tests.certifying.by_hand import BELOW, TRUE, UP, N, asked, behaviour, counter, written
 from tests.certifying.making import why_not
 from tests.certifying.wrong import RIGHT, WRONG
 
 FILE = Path(standalone.__file__)
+FILES = {FILE: 400, Path(standalone_any.__file__): 250}
 SAFE = asked("invariant", ["<", N, ["value", 3]])
 
 
-def test_it_imports_nothing_but_the_standard_library() -> None:
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_it_imports_nothing_but_the_standard_library(file: Path) -> None:
     """Every module that the file imports, anywhere in it, is of the standard library, and it runs no text."""
-    tree = ast.parse(FILE.read_text(encoding="ascii"))
+    tree = ast.parse(file.read_text(encoding="ascii"))
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level}
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level]
@@ -33,10 +35,11 @@ def test_it_imports_nothing_but_the_standard_library() -> None:
     assert called.isdisjoint({"exec", "eval", "compile", "__import__", "import_module"})
 
 
-def test_it_can_be_read_in_an_hour() -> None:
-    """The file has fewer than 400 lines, of at most 120 characters."""
-    lines = FILE.read_text(encoding="ascii").splitlines()
-    assert len(lines) < 400
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_it_can_be_read_in_an_hour(file: Path) -> None:
+    """The file has fewer than 400 lines, that about any number fewer than 250 more, of at most 120 characters."""
+    lines = file.read_text(encoding="ascii").splitlines()
+    assert len(lines) < FILES[file]
     assert max(map(len, lines)) <= 120
 
 
@@ -119,7 +122,6 @@ HOSTILE: dict[str, tuple[Any, Any, dict[str, Any]]] = {
     "numbers without end": (counter(), squared(18), {}),
     "many parameters": (wide(12), TRUE, {"instances": 64}),
     "many instances": (counter(), TRUE, {"instances": 10**9}),
-    "any number of instances": (counter(), TRUE, {"instances": "any"}),
     "many values": (values(1, 100_000), TRUE, {}),
     "many variables": (values(3000, 256), TRUE, {}),
     "a model in itself": (nested(counter()), TRUE, {}),

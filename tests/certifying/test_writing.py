@@ -20,7 +20,7 @@ from tdispmodel.ir.model import Model
 from tdispmodel.reading import read
 from tdispmodel.semantics import Scope, ground
 from tdispmodel.semantics.grounding import ground_properties
-from tdispmodel.verdict import Answer, KInduction
+from tdispmodel.verdict import Answer, KInduction, NothingSeen
 from tests.certifying.making import document, made, why_not
 from tests.certifying.pool import corpus
 
@@ -158,6 +158,16 @@ def test_k_induction_becomes_something_else(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(evidence, "PROVERS", ())
     with pytest.raises(evidence.NoEvidence, match="k-induction"):
         found._shown(question, KInduction(2, system.stays_in_range, False))
+
+
+def test_what_a_watcher_shows_gets_a_ranking(tmp_path: Path) -> None:
+    """What IC3 shows beside a watcher has a certificate by a ranking of the states, and it is accepted."""
+    found = made(tmp_path, corpus_model("peterson"), ("ic3",))
+    shown = [one.verdict.property.name for one in found.results if isinstance(one.verdict.certificate, NothingSeen)]
+    assert shown
+    assert ((), []) == (found.notes, found.rejected())
+    kinds = {document(path)["property"]["name"]: document(path)["evidence"][0]["kind"] for path in found.files}
+    assert {"ranking"} == {kinds[name] for name in shown}
 
 
 def test_induction_is_certified(tmp_path: Path) -> None:

@@ -1,0 +1,224 @@
+"""What a mutant of a model changes in one system, and which mutants change anything at all.
+
+Given a model and a system that some of its properties are asked of; gives for each mutant a `Change`: which action
+instances are other ones or gone, which flat variables start with other values.  What constants fold away is not
+contained in the system; where no system contains it, it makes no mutant, nor does a variable that nothing reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from tdispmodel.analysing.mutation.operators import Mutant, Operator, action_of, conjuncts, variables_of
+from tdispmodel.ir.expressions import FALSE, TRUE, Bounded, Expression, Read, Sort, Value, conjunction, negation
+from tdispmodel.ir.model import Action, Guard, Model
+from tdispmodel.ir.system import Assignment, System, SystemAction, SystemProperty, within
+from tdispmodel.semantics.grounding import Instances, Scope, instances, member
+
+Effects = list[tuple[str, Expression]]
+
+
+@dataclass(frozen=True)
+class Change:
+    """``actions`` are the instances that a mutant has instead of the system's, None for one that it has no more;
+    ``initial`` the start values of flat variables that it changes.  Without either it changes nothing.
+    """
+
+    actions: Mapping[str, SystemAction | None] = field(default_factory=dict)
+    initial: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.actions or self.initial)
+
+    def applied(self, system: System, only: Iterable[str] | None = None) -> System:
+        """Return the mutated system; with ``only`` it has those actions alone that are named."""
+        known = {action.name for action in system.actions}
+        added = [action for name, action in self.actions.items() if name not in known]
+        wanted = None if only is None else set(only)
+        actions = [
+            action
+            for action in (*(self.actions.get(before.name, before) for before in system.actions), *added)
+            if action is not None and (wanted is None or action.name in wanted)
+        ]
+        variables = [replace(known, initial=self.initial.get(known.name, known.initial)) for known in system.variables]
+        return replace(system, actions=tuple(actions), variables=tuple(variables))
+
+
+@dataclass
+class _Parts:
+    """An action instance in pieces: what each conjunct of each guard and each update is in the system."""
+
+    whole: SystemAction
+    conjuncts: list[list[Expression]]
+    updates: list[Effects]
+
+    def with_conjunct(self, mutant: Mutant, instead: Sequence[Expression]) -> SystemAction:
+        """Return the instance with one conjunct dropped, or others instead."""
+        parts = self.conjuncts[mutant.guard]
+        changed = conjunction(*parts[: mutant.conjunct], *instead, *parts[mutant.conjunct + 1 :])
+        guards = self.whole.guards
+        return replace(self.whole, guards=(*guards[: mutant.guard], changed, *guards[mutant.guard + 1 :]))
+
+    def without_update(self, number: int) -> SystemAction:
+        """Return the instance without one update."""
+        assigned: dict[str, Expression] = {}
+        for position, effects in enumerate(self.updates):
+            if position != number:
+                assigned |= dict(effects)
+        return replace(self.whole, assignments=tuple(Assignment(*each) for each in assigned.items()))
+
+
+class Grounded:
+    """One system that properties are asked of, and what mutants of its model change in it.
+
+    ``system`` is the whole of it, ``core`` what is left without variables that nothing reads.
+    """
+
+    def __init__(self, model: Model, system: System, questions: Sequence[SystemProperty]) -> None:
+        self.model = model
+        self.system = system
+        self._instances = Instances(model, Scope(system.devices, dict(system.constants), system.without))
+        self._named = instances(model, system.devices)
+        self._parts: dict[tuple[str, str, str], list[_Parts]] = {}
+        self.read = read_in(system, questions, self._could_be())
+        self.core = core(system, self.read)
+        self.unread = tuple(known.name for known in system.variables if known.name not in self.read)
+
+    def contains(self, mutant: Mutant) -> bool:
+        """Whether what a mutant changes is in the system: not folded away by constants, and read by something."""
+        if mutant.operator is Operator.NEGATE_CONJUNCT:
+            return self.contains(replace(mutant, operator=Operator.DROP_CONJUNCT))
+        if mutant.operator.of_actions:
+            parts = self._parts_of(mutant.component, action_of(self.model, mutant))
+            if not any(each.whole.name in self.system.by_name for each in parts):
+                return False
+        return bool(self.change(mutant))
+
+    def change(self, mutant: Mutant) -> Change:
+        """Return what a mutant changes in the system, be that contained there or not."""
+        if not mutant.operator.of_actions:
+            return Change(initial=self._starts(mutant))
+        changed: dict[str, SystemAction | None] = {}
+        parts = self._parts_of(mutant.component, action_of(self.model, mutant))
+        for each in parts:
+            before = self.system.by_name.get(each.whole.name)
+            after = _mutated(each, mutant)
+            if after is None or after.guard == FALSE:
+                if before is not None:
+                    changed[before.name] = None
+            elif before is None or self._differ(before, after):
+                changed[after.name] = after
+        return Change(actions=changed)
+
+    def in_core(self, action: SystemAction) -> SystemAction:
+        """Return an action of the system or of a mutant without effects on what nothing reads."""
+        return _in_core(action, self.read)
+
+    def _could_be(self) -> list[_Parts]:
+        """Return all instances of actions, since a mutant may have those, too, that constants rule out here."""
+        return [
+            part
+            for component in self.model.components
+            for action in component.actions
+            for part in self._parts_of(component.name, action)
+        ]
+
+    def _parts_of(self, component: str, action: Action) -> list[_Parts]:
+        key = (component, action.owner, action.name)
+        known = self._parts.get(key)
+        if known is None:
+            known = self._parts[key] = self._taken_apart(action)
+        return known
+
+    def _taken_apart(self, action: Action) -> list[_Parts]:
+        found = [_Parts(whole, [], []) for whole in self._instances.of(action)]
+        for guard in action.guards:
+            of_guard = [
+                self._instances.of(action, replace(action, guards=(Guard(part),), updates=()))
+                for part in conjuncts(guard)
+            ]
+            for position, parts in enumerate(found):
+                parts.conjuncts.append([grounded[position].guards[0] for grounded in of_guard])
+        for update in action.updates:
+            grounded = self._instances.of(action, replace(action, guards=(), updates=(update,)))
+            for parts, instance in zip(found, grounded, strict=True):
+                parts.updates.append([(each.variable, each.value) for each in instance.assignments])
+        return found
+
+    def _differ(self, before: SystemAction, after: SystemAction) -> bool:
+        return before.guard != after.guard or self._effects(before) != self._effects(after)
+
+    def _effects(self, action: SystemAction) -> dict[str, Expression]:
+        """Return what an action assigns to variables that are read, but not what only keeps a value."""
+        return {
+            each.variable: each.value
+            for each in action.assignments
+            if each.variable in self.read and each.value != Read(each.variable, self.system.sorts[each.variable])
+        }
+
+    def _starts(self, mutant: Mutant) -> dict[str, tuple[Value, ...]]:
+        holders = {component.name: variable.name for component, variable in variables_of(self.model, mutant)}
+        names = [
+            member(instance.name, holders[instance.component.name])
+            for instance in self._named
+            if instance.component.name in holders
+        ]
+        return dict.fromkeys((name for name in names if name in self.read), mutant.initial)
+
+
+def _mutated(parts: _Parts, mutant: Mutant) -> SystemAction | None:
+    """Return an instance as the mutant has it; None when the mutant has it no more."""
+    match mutant.operator:
+        case Operator.DROP_CONJUNCT:
+            return parts.with_conjunct(mutant, ())
+        case Operator.NEGATE_CONJUNCT:
+            return parts.with_conjunct(mutant, (negation(parts.conjuncts[mutant.guard][mutant.conjunct]),))
+        case Operator.DROP_EFFECT:
+            return parts.without_update(mutant.update)
+        case _:
+            return None
+
+
+def read_in(system: System, questions: Iterable[SystemProperty], could_be: Sequence[_Parts] = ()) -> frozenset[str]:
+    """Return the variables that some guard, start condition or question reads, or an effect on one that is read.
+
+    An integer that some step might take out of its range counts as read, for that would be an error of the model.
+    ``could_be`` are the instances that a mutant may have, with all their conjuncts and updates, whatever hides them.
+    """
+    formulas = [system.initially, *(action.guard for action in system.actions)]
+    for question in questions:
+        formulas += [question.formula, question.after]
+    for parts in could_be:
+        formulas += [part for each in parts.conjuncts for part in each]
+    assigned = {(each.variable, each.value) for action in system.actions for each in action.assignments}
+    assigned |= {effect for parts in could_be for effects in parts.updates for effect in effects}
+    reached = _reads(formulas) | {name for name, value in assigned if _may_leave(value, system.sorts[name])}
+    effects = {(variable, *sorted(_reads([value]))) for variable, value in assigned}
+    while True:
+        more = reached.union(*(reads for variable, *reads in effects if variable in reached))
+        if more == reached:
+            return frozenset(reached)
+        reached = more
+
+
+def _may_leave(value: Expression, sort: Sort) -> bool:
+    """Whether a value that is assigned might be none of the sort."""
+    return isinstance(sort, Bounded) and within(value, sort) != TRUE
+
+
+def core(system: System, read: frozenset[str]) -> System:
+    """Return a system without the variables that are not ``read``, which change nothing that is.
+
+    Raises `IllFormed` when what is left reads one of them after all.
+    """
+    variables = tuple(known for known in system.variables if known.name in read)
+    return replace(system, variables=variables, actions=tuple(_in_core(action, read) for action in system.actions))
+
+
+def _in_core(action: SystemAction, read: frozenset[str]) -> SystemAction:
+    return replace(action, assignments=tuple(each for each in action.assignments if each.variable in read))
+
+
+def _reads(formulas: Iterable[Expression]) -> set[str]:
+    return {node.name for formula in formulas for node in formula.walk() if isinstance(node, Read)}

@@ -1,0 +1,1 @@
+"""States of a system and of its mutants as arrays: visited once, asked many times."""

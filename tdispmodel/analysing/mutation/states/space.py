@@ -1,0 +1,190 @@
+"""The states that anybody has asked about, with the steps of the unmutated system from each, worked out once.
+
+Given a system and formulas to watch; `Space` numbers states as they are met and keeps, for each that was expanded,
+where every action instance leads and which of the formulas are true in it or on its steps.  A mutant adds states that
+the system itself never reaches; the next mutant finds them there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tdispmodel.compiling.arrays import Batch, Flags, Key, Packing, Words, assigned_by
+from tdispmodel.compiling.sharing import Sharing
+from tdispmodel.ir.expressions import Expression, Literal, Read, Took
+from tdispmodel.ir.system import State, System, SystemAction
+
+Numbers = NDArray[np.int32]
+"""Numbers of states."""
+
+Counts = NDArray[np.int16]
+
+DISABLED = -1
+LEAVES = -2
+"""In place of a target: the action is enabled and would assign a value outside a variable's range."""
+
+ROOM = 1 << 12
+CHUNK = 1 << 14
+"""So many states are looked at together."""
+
+BYTES_PER_KEY = 120
+"""About what a state costs in the dictionary, beside its rows."""
+
+
+class Space:
+    """States by number, from 0 to ``count``; what is said of one is there once it is ``expanded``.
+
+    ``targets[s, a]`` is the number of the state to which action instance ``a`` leads from state ``s``, `DISABLED` or
+    `LEAVES`.  ``true[f, s]`` is whether state formula ``f`` is true in ``s``; ``hits[f, s]`` on how many of its steps
+    step formula ``f`` is; ``on(f, a)`` where it is true on the step of ``a``.
+    """
+
+    def __init__(self, system: System, states: Sequence[Expression] = (), steps: Sequence[Expression] = ()) -> None:
+        self.system = system
+        self.sharing = Sharing()
+        self.actions = tuple(map(self.sharing.action, system.actions))
+        self.packing = Packing(system)
+        self.state_formulas = tuple(map(self.sharing.of, states))
+        self.step_formulas = tuple(map(self.sharing.of, steps))
+        self.number: dict[Key, int] = {}
+        self.count = 0
+        self.rows: Words = np.zeros((ROOM, self.packing.words), np.uint64)
+        self.targets: Numbers = np.full((ROOM, len(self.actions)), DISABLED, np.int32)
+        self.expanded: Flags = np.zeros(ROOM, np.bool_)
+        self.true: Flags = np.zeros((len(self.state_formulas), ROOM), np.bool_)
+        self.hits: Counts = np.zeros((len(self.step_formulas), ROOM), np.int16)
+        self._on: dict[tuple[int, int], Flags] = {}
+        self._unpacked: dict[int, State] = {}
+        self._groups = [groups(formula, self.actions) for formula in self.step_formulas]
+
+    @property
+    def memory(self) -> int:
+        """About how many bytes all this takes."""
+        flags = (self.expanded, self.true, *self._on.values())
+        numbers = self.rows.nbytes + self.targets.nbytes + self.hits.nbytes
+        return numbers + sum(array.nbytes for array in flags) + (self.count + 4 * len(self._unpacked)) * BYTES_PER_KEY
+
+    def state(self, number: int) -> State:
+        """Return the values of a state."""
+        return self.states([number])[0]
+
+    def states(self, numbers: Iterable[int]) -> tuple[State, ...]:
+        """Return the values of some states."""
+        wanted = [int(number) for number in numbers]
+        known = self._unpacked
+        missing = [number for number in wanted if number not in known]
+        if missing:
+            known.update(zip(missing, self.packing.unpacked(self.rows[missing]), strict=True))
+        return tuple(map(known.__getitem__, wanted))
+
+    def batch(self, numbers: Numbers) -> Batch:
+        """Return some states, for evaluating formulas."""
+        return Batch(self.packing, self.rows[numbers], self.sharing)
+
+    def numbered(self, rows: Words) -> Numbers:
+        """Return the numbers of some rows, new ones for those that nobody asked about before."""
+        keys = self.packing.keys(rows)
+        known, count = self.number, self.count
+        found = np.empty(len(keys), np.int32)
+        fresh: list[int] = []
+        for position, key in enumerate(keys):
+            number = known.setdefault(key, count)
+            if number == count:
+                fresh.append(position)
+                count += 1
+            found[position] = number
+        if fresh:
+            self._grow(count)
+            self.rows[self.count : count] = rows[fresh]
+            self.count = count
+        return found
+
+    def expand(self, numbers: Numbers) -> None:
+        """Work out the steps of those of the states that have none yet, and what is true there."""
+        unknown = numbers[~self.expanded[numbers]]
+        for begin in range(0, len(unknown), CHUNK):
+            self._expand(unknown[begin : begin + CHUNK])
+
+    def close(self, most: int, stop: Callable[[], str]) -> None:
+        """Expand what is known and what follows from it, until that is all, there are ``most`` states, or it must stop.
+
+        Whatever is not expanded then is when somebody comes to it.
+        """
+        while self.count < most and not stop():
+            waiting = np.flatnonzero(~self.expanded[: self.count]).astype(np.int32)
+            if not len(waiting):
+                break
+            self.expand(waiting[:most])
+
+    def _expand(self, wanted: Numbers) -> None:
+        batch = self.batch(wanted)
+        for index, action in enumerate(self.actions):
+            led = self.leads(action, batch)
+            self.targets[wanted, index] = led  # only now: the table may have moved
+        for position, formula in enumerate(self.state_formulas):
+            self.true[position, wanted] = batch.mask(formula)
+        taken = self.targets[wanted] >= 0
+        for position, formula in enumerate(self.step_formulas):
+            self._note_steps(position, formula, wanted, batch, taken)
+        self.expanded[wanted] = True
+
+    def leads(self, action: SystemAction, batch: Batch) -> Numbers:
+        """Return where an action, of the system or of a mutant, leads from each state of a batch."""
+        found = np.full(batch.count, DISABLED, np.int32)
+        enabled = np.flatnonzero(batch.mask(action.guard))
+        if len(enabled):
+            after, left = Batch(self.packing, batch.rows[enabled], self.sharing).successors(action)
+            found[enabled[left]] = LEAVES
+            found[enabled[~left]] = self.numbered(after[~left])
+        return found
+
+    def on(self, formula: int, action: int, numbers: Numbers) -> Flags | None:
+        """Return in which of some expanded states a step formula is true on the step of an action of the system.
+
+        None where it never is, in any state that was expanded.
+        """
+        known = self._on.get((formula, action))
+        return None if known is None else known[numbers]
+
+    def _note_steps(self, position: int, formula: Expression, wanted: Numbers, batch: Batch, taken: Flags) -> None:
+        for group in self._groups[position]:
+            true = batch.mask(formula, self.actions[group[0]])
+            if not true.any():
+                continue
+            for index in group:
+                on = true & taken[:, index]
+                if on.any():
+                    self.hits[position, wanted] += on
+                    known = self._on.setdefault((position, index), np.zeros(len(self.expanded), np.bool_))
+                    known[wanted] = on
+
+    def _grow(self, count: int) -> None:
+        """Make room for so many states."""
+        room = len(self.expanded)
+        if count <= room:
+            return
+        more = max(count, 2 * room) - room
+        self.rows = np.concatenate([self.rows, np.zeros((more, self.packing.words), np.uint64)])
+        self.targets = np.concatenate([self.targets, np.full((more, len(self.actions)), DISABLED, np.int32)])
+        self.expanded = np.concatenate([self.expanded, np.zeros(more, np.bool_)])
+        self.true = np.concatenate([self.true, np.zeros((len(self.true), more), np.bool_)], axis=1)
+        self.hits = np.concatenate([self.hits, np.zeros((len(self.hits), more), np.int16)], axis=1)
+        self._on = {key: np.concatenate([on, np.zeros(more, np.bool_)]) for key, on in self._on.items()}
+
+
+def groups(formula: Expression, actions: Sequence[SystemAction]) -> list[list[int]]:
+    """Group the numbers of actions on whose steps ``formula`` is the same condition on the state before."""
+    taken = [node.names for node in formula.walk() if isinstance(node, Took)]
+    after = sorted({node.name for node in formula.walk() if isinstance(node, Read) and node.after})
+    found: dict[object, list[int]] = {}
+    for number, action in enumerate(actions):
+        effect = []
+        for name in after:
+            value = assigned_by(action, name)
+            effect.append(value.value if isinstance(value, Literal) else id(value))
+        key = tuple(action.name in names for names in taken), tuple(map(repr, effect))
+        found.setdefault(key, []).append(number)
+    return list(found.values())

@@ -1,0 +1,290 @@
+"""What a mutant reaches: only what it changes is worked out anew, only what is new is explored.
+
+Given a `Space`; `Base` are the states that the system itself reaches.  A `Variant` is a mutant of the system: it looks
+at the actions that changed, on these states, and says where that makes a difference.  `walk` follows the steps of a
+variant from its start states, taking all that did not change from the space, and gives a `Graph`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+
+from tdispmodel.analysing.mutation.changes import Change
+from tdispmodel.analysing.mutation.states.space import DISABLED, LEAVES, Numbers, Space
+from tdispmodel.compiling.arrays import Flags
+from tdispmodel.ir.system import SystemAction
+from tdispmodel.semantics import Semantics, start_states
+
+Stop = Callable[[], str]
+"""Says in words why no more may be spent; an empty string while more may."""
+
+
+class Base:
+    """The states that the system reaches: numbers 0 to ``count``, by their distance from the start.
+
+    ``levels[d]`` is the number of the first state at distance d.  ``stopped`` says why not all were explored.
+    """
+
+    def __init__(self, space: Space, stop: Stop) -> None:
+        self.space = space
+        self.stopped = ""
+        self.levels = [0]
+        self.starts = starts_of(space, Change())
+        while not self.stopped and self.levels[-1] < space.count:
+            last = space.count
+            self.stopped = stop()
+            space.expand(np.arange(self.levels[-1], last, dtype=np.int32))
+            self.levels.append(last)
+        self.count = self.levels[-1]
+        self.numbers: Numbers = np.arange(self.count, dtype=np.int32)
+        self.batch = space.batch(self.numbers)
+        self.table = space.targets[: self.count].copy()
+        self.tree = _tree(self.table, self.levels)
+
+    def spans(self, position: int, column: Numbers) -> bool:
+        """Whether the tree stands that led to each state, if an action leads elsewhere."""
+        before, by = self.tree
+        led = np.flatnonzero(by == position)
+        return bool((column[before[led]] == led).all())
+
+
+def _tree(table: Numbers, levels: list[int]) -> tuple[Numbers, Numbers]:
+    """Return for each state one from which a step leads to it, one level nearer to the start, and the action; -1 for
+    start states.
+    """
+    before, by = np.full((2, len(table)), -1, np.int32)
+    for begin, end in pairwise(levels):
+        for position in range(table.shape[1]):
+            column = table[begin:end, position]
+            led = np.flatnonzero((column >= end) & (column < len(table)))  # all, unless the visit was stopped
+            before[column[led]], by[column[led]] = led + begin, position
+    return before, by
+
+
+def starts_of(space: Space, change: Change) -> Numbers:
+    """Return the start states, each once.  Raises `Rejected` when there are too many combinations to try."""
+    standing = change.applied(space.system, ())
+    return np.unique(space.numbered(space.packing.packed(list(start_states(Semantics(standing))))))
+
+
+@dataclass
+class Variant:
+    """A mutant of the system.
+
+    ``changed`` are the actions that it has in place of those of the system, by their position, None for one that is
+    gone; ``added`` those that it has beside them.  ``columns[a]`` is where such an action leads from each base state.
+    """
+
+    base: Base
+    change: Change
+    starts: Numbers
+    changed: dict[int, SystemAction | None] = field(default_factory=dict)
+    added: list[SystemAction] = field(default_factory=list)
+    columns: dict[int, Numbers] = field(default_factory=dict)
+
+    @property
+    def actions(self) -> tuple[SystemAction, ...]:
+        """The actions by position; one that is gone is there and leads nowhere."""
+        kept = [self.changed.get(position) or action for position, action in enumerate(self.base.space.actions)]
+        return (*kept, *self.added)
+
+    @property
+    def own(self) -> dict[int, SystemAction | None]:
+        """All actions that are not the system's, by position."""
+        return self.changed | dict(enumerate(self.added, start=len(self.base.space.actions)))
+
+    @cached_property
+    def differing(self) -> Numbers:
+        """The base states in which a step is another one than in the system, or is there in one of the two only."""
+        different = np.zeros(self.base.count, np.bool_)
+        for position, column in self.columns.items():
+            different |= column != self.before(position)
+        return np.flatnonzero(different).astype(np.int32)
+
+    def before(self, position: int) -> Numbers:
+        """Return where the action at a position leads in the system."""
+        if position < self.base.table.shape[1]:
+            return self.base.table[:, position]
+        return np.full(self.base.count, DISABLED, np.int32)
+
+    @property
+    def same(self) -> bool:
+        """Whether the mutant starts where the system does, and differs in no step from a state that it reaches."""
+        return not len(self.differing) and np.array_equal(self.starts, self.base.starts)
+
+    @property
+    def keeps_all(self) -> bool:
+        """Whether it surely reaches whatever the system reaches: the ways that were found are still there."""
+        return bool(np.isin(self.base.starts, self.starts).all()) and all(
+            self.base.spans(position, column) for position, column in self.columns.items()
+        )
+
+    def leads(self, action: SystemAction | None, numbers: Numbers) -> Numbers:
+        """Return where an action leads from some states."""
+        space = self.base.space
+        if action is None:
+            return np.full(len(numbers), DISABLED, np.int32)
+        return space.leads(action, space.batch(numbers))
+
+    def rows(self, numbers: Numbers) -> Numbers:
+        """Return where each action of the mutant leads from some states, a row each."""
+        space, base = self.base.space, self.base
+        rows = np.full((len(numbers), len(space.actions) + len(self.added)), DISABLED, np.int32)
+        own = {position: np.full(len(numbers), DISABLED, np.int32) for position in self.columns}
+        old = numbers < base.count
+        new = numbers[~old]
+        for position, action in self.own.items():
+            own[position][old] = self.columns[position][numbers[old]]
+            own[position][~old] = self.leads(action, new)
+        space.expand(numbers)
+        rows[:, : len(space.actions)] = space.targets[numbers]
+        for position, column in own.items():
+            rows[:, position] = column
+        return rows
+
+
+def variant(base: Base, change: Change) -> Variant:
+    """Return the mutant of the base's system that a change makes.  Raises `Rejected` for too many start states."""
+    space = base.space
+    starts = starts_of(space, change) if change.initial else base.starts
+    found = Variant(base, change, starts)
+    positions = {action.name: position for position, action in enumerate(space.actions)}
+    for name, action in change.actions.items():
+        shared = None if action is None else space.sharing.action(action)
+        if name in positions:
+            found.changed[positions[name]] = shared
+        elif shared is not None:
+            found.added.append(shared)
+    for position, action in found.own.items():
+        found.columns[position] = (
+            np.full(base.count, DISABLED, np.int32) if action is None else space.leads(action, base.batch)
+        )
+    return found
+
+
+@dataclass
+class Graph:
+    """What a variant reaches: its states, those that start it, and where each action leads from each of them.
+
+    States are called by their place in ``numbers`` here: ``targets[s, a]`` is the place of the state to which action
+    ``a`` leads from the state at ``s``, `DISABLED` where it is not enabled.  ``stopped`` says why not all was explored.
+    """
+
+    variant: Variant
+    numbers: Numbers
+    table: Numbers
+    stopped: str = ""
+
+    @property
+    def count(self) -> int:
+        """How many states were reached."""
+        return len(self.numbers)
+
+    @property
+    def leaves_range(self) -> bool:
+        """Whether some step would assign a value outside its variable's range."""
+        return bool((self.table == LEAVES).any())
+
+    @cached_property
+    def places(self) -> Numbers:
+        """The place of each state of the space that was reached, -1 for the others, and -1 once more at the end."""
+        places = np.full(self.variant.base.space.count + 1, DISABLED, np.int32)
+        places[self.numbers] = np.arange(self.count, dtype=np.int32)
+        return places
+
+    @cached_property
+    def targets(self) -> Numbers:
+        """The table by places."""
+        return self.places[self.table]
+
+    @cached_property
+    def starts(self) -> Numbers:
+        """The places of the start states."""
+        return self.places[self.variant.starts]
+
+    @cached_property
+    def new(self) -> Flags:
+        """Which states the system itself does not reach."""
+        return self.numbers >= self.variant.base.count
+
+    @cached_property
+    def differing(self) -> Flags:
+        """Which states are new, or have a step that differs from the system's."""
+        different = np.zeros(self.variant.base.space.count, np.bool_)
+        different[self.variant.differing] = True
+        return self.new | different[self.numbers]
+
+    def part(self, wanted: Callable[[SystemAction], bool]) -> Numbers:
+        """Return the targets of some of the actions only, a column each."""
+        return self.targets[:, [wanted(action) for action in self.variant.actions]]
+
+
+class Unexplored(Exception):
+    """A walk came to states of which nobody asked before."""
+
+    def __init__(self, numbers: Numbers) -> None:
+        self.numbers = numbers
+        super().__init__()
+
+
+def walk(mutant: Variant, stop: Stop, *, explore: bool = True) -> Graph:
+    """Return what a mutant reaches; as far as it came where it must stop.
+
+    Raises `Unexplored`, unless it may ``explore``, at states whose steps are not known.
+    """
+    space, base = mutant.base.space, mutant.base
+    seen = np.zeros(space.count, np.bool_)
+    levels: list[Numbers] = []
+    tables: list[Numbers] = []
+    frontier = mutant.starts
+    if mutant.keeps_all:
+        levels, tables = [base.numbers], [mutant.rows(base.numbers)]
+        seen[: base.count] = True
+        frontier = _fresh(np.concatenate([tables[0].ravel(), mutant.starts]), seen, space.count)
+    stopped = ""
+    while len(frontier):
+        stopped = stop()
+        if stopped:
+            break
+        if not explore and not space.expanded[frontier].all():
+            raise Unexplored(frontier)
+        levels.append(frontier)
+        tables.append(mutant.rows(frontier))
+        seen = _longer(seen, space.count)
+        seen[frontier] = True
+        frontier = _fresh(tables[-1].ravel(), seen, space.count)
+    none = np.zeros(0, np.int32)
+    table = np.concatenate(tables) if tables else np.zeros((0, len(mutant.actions)), np.int32)
+    return Graph(mutant, np.concatenate([none, *levels]), table, stopped)
+
+
+def _fresh(targets: Numbers, seen: Flags, count: int) -> Numbers:
+    """Return which of ``count`` states are among some targets and were not seen."""
+    marks = np.zeros(count + 1, np.bool_)
+    marks[np.maximum(targets, -1)] = True  # what leads nowhere marks the one that is too many
+    marks = marks[:-1]
+    marks[: len(seen)] &= ~seen
+    return np.flatnonzero(marks).astype(np.int32)
+
+
+def unmutated(base: Base) -> Graph:
+    """Return the graph of the system itself."""
+    return Graph(Variant(base, Change(), base.starts), base.numbers, base.table)
+
+
+def _longer(flags: Flags, count: int) -> Flags:
+    missing = count - len(flags)
+    return np.concatenate([flags, np.zeros(missing, np.bool_)]) if missing else flags
+
+
+def in_core(change: Change, core_of: Callable[[SystemAction], SystemAction]) -> Change:
+    """Return a change of a whole system as one of its core."""
+    return replace(
+        change,
+        actions={name: None if action is None else core_of(action) for name, action in change.actions.items()},
+    )
