@@ -18,10 +18,11 @@ from pathlib import Path
 
 from tdispmodel.certifying import standalone_any
 from tdispmodel.certifying.solving import WITH_QUANTIFIERS, answers, installed, is_script
+from tdispmodel.engines.paranoid import FAMILIES, OVER_Z3
 from tdispmodel.engines.protocol import Progress, silent
 from tdispmodel.reports.plain import ascii_only, packed
 
-OVER_Z3 = frozenset({"bmc", "induction", "pdr"})
+FOUND_BY_Z3 = frozenset(name for name, family in FAMILIES.items() if family == OVER_Z3)
 """Engines whose proofs z3 found, so that z3 saying so again adds nothing."""
 
 QUESTION = "(check-sat)"
@@ -98,7 +99,7 @@ def confirmed(folder: Path, checked: Sequence[Checked], solver: str) -> list[Che
     scripts: list[tuple[int, Path]] = []
     for number, one in enumerate(checked):
         mine = scripts_of(folder / one.file)
-        if not mine or (solver == "z3" and OVER_Z3 & set(_field(folder / one.file, "engine").split("+"))):
+        if not mine or (solver == "z3" and FOUND_BY_Z3 & set(_field(folder / one.file, "engine").split("+"))):
             continue
         if solver not in WITH_QUANTIFIERS and _about_any_number(folder / one.file):
             continue

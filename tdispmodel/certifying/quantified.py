@@ -47,8 +47,8 @@ def file_name(family: Family, wanted: Property) -> str:
     ]
     parts += [f"without={name}" for name in family.chosen.without]
     suffix = ",".join([*parts, f"devices={ANY}"])
-    kinds = [kind for kind in family.chosen.kinds.values() if len(kind) > 1]
-    if len(suffix) > LONGEST_NAME or any(len(kind[0]) > 1 for kind in kinds):
+    varying = sum(len(values) > 1 for _, _, values in _values(family))  # of several, the mixtures do not show
+    if len(suffix) > LONGEST_NAME or varying > 1:
         digest = hashlib.sha256(f"{suffix} {text_of(_constants(family))}".encode()).hexdigest()[:16]
         suffix = f"{digest},devices={ANY}"
     return f"{wanted.name}@{suffix}"

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tdispmodel.checking.any_number import check_any_number
 from tdispmodel.checking.asking import Answered, Keep, Plan, check_model
 from tdispmodel.checking.catalogue import Catalogue, looks_like_path
 from tdispmodel.checking.constants import chosen
@@ -180,7 +179,9 @@ def check_loaded(loaded: Loaded, request: Request, progress: Progress = silent) 
         return wanted(name, code) and (request.only is None or name in request.only)
 
     properties = [known for known in loaded.properties if selected(known.name, known.code)]
-    check = check_model if plan.kinds is None else check_any_number
+    check = check_model
+    if plan.kinds is not None:
+        from tdispmodel.checking.any_number import check_any_number as check  # noqa: PLC0415  # only when it is asked
     answered = check(loaded.model, properties, plan, lambda text: progress(f"{loaded.model.name}: {text}"))
     skipped = tuple(known for known in loaded.skipped if selected(known.property, known.code))
     return replace(answered, skipped=skipped + answered.skipped)

@@ -41,7 +41,7 @@ class Wanted:
 def wanted_of(arguments: argparse.Namespace) -> Wanted:
     """Return what the arguments ask for.  Raises `Rejected` and `NotApplicable`."""
     called: str = arguments.proposal
-    arguments.proposals, arguments.select = [called], ""
+    arguments.proposals = [called]
     asked = request(arguments)
     known_engines(asked.engines)
     loaded = load(asked.catalogue, asked.paths()[0])
@@ -55,7 +55,6 @@ def adversary(arguments: argparse.Namespace, output: Output) -> int:
     from tdispmodel.analysing.adversary import adversary as sought  # noqa: PLC0415  # each verb loads what it needs
     from tdispmodel.reports.adversary import document, render  # noqa: PLC0415  # as above
 
-    arguments.jobs = 1
     try:
         wanted = wanted_of(arguments)
     except NotApplicable as left:

@@ -36,6 +36,21 @@ LISTS = (
 )
 
 
+NOT_ASKED: dict[str, object] = {
+    "select": "",
+    "engine": (),
+    "paranoid": False,
+    "any_number": False,
+    "timeout": None,
+    "memory": None,
+    "jobs": 1,
+    "certificates": None,
+    "full": False,
+    "no_vacuous": False,
+}
+"""What a request is without the options that a verb does not have."""
+
+
 class Verb(NamedTuple):
     """One command: what it is for, where its function is, how its arguments are declared."""
 
@@ -116,6 +131,7 @@ def parser_of(name: str) -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    parser.set_defaults(**NOT_ASKED)
     verb.declare(parser)
     return parser
 
@@ -173,6 +189,11 @@ def _asking(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
 
 
+def _jobs(parser: argparse.ArgumentParser) -> None:
+    words = "processes (default: one for each processor)"
+    parser.add_argument("--jobs", type=int, default=None, metavar="N", help=words)
+
+
 def _report(parser: argparse.ArgumentParser, default: str) -> None:
     parser.add_argument("--format", choices=FORMATS, default=default, help=f"of stdout (default: {default})")
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
@@ -195,7 +216,9 @@ def _check(parser: argparse.ArgumentParser) -> None:
         "--any-number", action="store_true", help="for every number of devices; what --set lists are then kinds"
     )
     _asking(parser)
-    parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one for each processor)")
+    parser.add_argument(
+        "--jobs", type=int, default=None, metavar="N", help="processes (default: one for each processor)"
+    )
     parser.add_argument("--certificates", metavar="DIR", help="write what shows each verdict, to be checked by others")
     parser.add_argument("--no-vacuous", action="store_true", help="a property that holds vacuously counts as violated")
     _report(parser, "text")
@@ -225,7 +248,9 @@ def _adversary(parser: argparse.ArgumentParser) -> None:
 
 def _sweep(parser: argparse.ArgumentParser) -> None:
     _adversary(parser)
-    parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one for each processor)")
+    parser.add_argument(
+        "--jobs", type=int, default=None, metavar="N", help="processes (default: one for each processor)"
+    )
 
 
 def _refine(parser: argparse.ArgumentParser) -> None:
@@ -251,7 +276,9 @@ def _findings(parser: argparse.ArgumentParser) -> None:
     _proposals(parser)
     parser.add_argument("--timeout", metavar="TIME", help="for each question of a system: 60s, 5m (default: 5m)")
     parser.add_argument("--memory", metavar="SIZE", help="for each question of a system: 500M, 2G (default: 4G)")
-    parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one for each processor)")
+    parser.add_argument(
+        "--jobs", type=int, default=None, metavar="N", help="processes (default: one for each processor)"
+    )
     parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout; text is Markdown")
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
@@ -264,7 +291,9 @@ def _mutants(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all-noticers", action="store_true", help="name every property that notices a mutant")
     parser.add_argument("--timeout", metavar="TIME", help="for each proposal: 60s, 5m (default: 5m)")
     parser.add_argument("--memory", metavar="SIZE", help="for each proposal: 500M, 2G (default: 4G)")
-    parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one for each processor)")
+    parser.add_argument(
+        "--jobs", type=int, default=None, metavar="N", help="processes (default: one for each processor)"
+    )
     parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
@@ -290,7 +319,9 @@ def _list(parser: argparse.ArgumentParser) -> None:
 def _replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="*", metavar="FILE", help="stored counterexamples (default: all)")
     parser.add_argument("--update", action="store_true", help="make them anew from the catalogue's matrix")
-    parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one for each processor)")
+    parser.add_argument(
+        "--jobs", type=int, default=None, metavar="N", help="processes (default: one for each processor)"
+    )
     parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
 
 
@@ -307,7 +338,9 @@ def _explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("topic", metavar="TOPIC", help=what)
     parser.add_argument("--no-verdicts", action="store_false", dest="verdicts", help="ask no engine")
     parser.add_argument("--timeout", metavar="TIME", help="for each proposal: 60s, 5m (default: 60s)")
-    parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one for each processor)")
+    parser.add_argument(
+        "--jobs", type=int, default=None, metavar="N", help="processes (default: one for each processor)"
+    )
     parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
 
 

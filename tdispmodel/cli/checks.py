@@ -66,7 +66,7 @@ def matrix(arguments: argparse.Namespace, output: Output) -> int:
 
 def trace(arguments: argparse.Namespace, output: Output) -> int:
     """One counterexample (or witness): exit code 1 when the property is violated, 0 when it holds."""
-    arguments.proposals, arguments.select, arguments.jobs, arguments.no_vacuous = [arguments.proposal], "", 1, False
+    arguments.proposals = [arguments.proposal]
     wanted = request(arguments)
     try:
         name = one_property(load(wanted.catalogue, wanted.paths()[0]), arguments.property)
@@ -85,7 +85,7 @@ def request(arguments: argparse.Namespace) -> Request:
         proposals=tuple(arguments.proposals),
         select=arguments.select,
         devices=arguments.devices,
-        any_number=getattr(arguments, "any_number", False),
+        any_number=arguments.any_number,
         settings=settings(arguments.settings),
         topology=read_topology(Path(arguments.topology)) if arguments.topology is not None else None,
         without=tuple(arguments.without),
@@ -100,12 +100,11 @@ def request(arguments: argparse.Namespace) -> Request:
 
 def keeper(arguments: argparse.Namespace) -> Keep | None:
     """Return what writes certificates, if they are wanted."""
-    folder = getattr(arguments, "certificates", None)
-    if folder is None:
+    if arguments.certificates is None:
         return None
     from tdispmodel.certifying.writing import Writer  # noqa: PLC0415  # seldom needed
 
-    return Writer(Path(folder).absolute())
+    return Writer(Path(arguments.certificates).absolute())
 
 
 def ran(arguments: argparse.Namespace, wanted: Request) -> Finished:
@@ -119,7 +118,7 @@ def ran(arguments: argparse.Namespace, wanted: Request) -> Finished:
         reporter.close()
     options = Options(
         verbose=arguments.verbose,
-        full=getattr(arguments, "full", False),
+        full=arguments.full,
         no_vacuous=arguments.no_vacuous,
         seconds=time.monotonic() - started,
         defaults=finished.defaults,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 from tdispmodel.checking.asking import Group, Plan, grouped
 from tdispmodel.checking.loading import Loaded, load
@@ -22,8 +21,7 @@ from tdispmodel.semantics.grounding import Scope, ground
 
 def export(arguments: argparse.Namespace, output: Output) -> int:
     """Write a proposal in the language of another model checker, with the properties that ``-k`` picks."""
-    arguments.proposals, arguments.engine, arguments.jobs = [arguments.proposal], [], 1
-    arguments.timeout, arguments.memory, arguments.paranoid = None, None, False
+    arguments.proposals = [arguments.proposal]
     asked = request(arguments)
     loaded = load(asked.catalogue, asked.paths()[0])
     plan = planned(loaded, asked)
@@ -36,7 +34,7 @@ def export(arguments: argparse.Namespace, output: Output) -> int:
     if arguments.file is None:
         output.write(text)
     else:
-        write(Path(arguments.file), text)
+        output.save(arguments.file, text)
     return Exit.HOLDS
 
 
@@ -63,11 +61,3 @@ def told(groups: Sequence[Group]) -> str:
     """Return the name of one property of each group."""
     firsts: list[Property] = [next(iter(group.questions)) for group in groups]
     return ", ".join(first.name for first in firsts)
-
-
-def write(path: Path, text: str) -> None:
-    """Write the file.  Raises `Rejected`."""
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise mistake(USAGE, f"cannot write {path}: {error.strerror}") from None

@@ -15,7 +15,6 @@ def mutants(arguments: argparse.Namespace, output: Output) -> int:
     """Survivors with what tells them apart, equivalents, and the score."""
     from tdispmodel.analysing.mutation.several import coverages  # noqa: PLC0415  # numpy: not before arguments make sense
 
-    arguments.engine = []
     wanted = request(arguments)
     reporter = Reporter(arguments.progress)
     try:

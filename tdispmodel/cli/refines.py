@@ -21,7 +21,7 @@ def refine(arguments: argparse.Namespace, output: Output) -> int:
     from tdispmodel.analysing.refining import refine as refined  # noqa: PLC0415  # each verb loads what it needs
     from tdispmodel.reports.refinement import document, render  # noqa: PLC0415  # as above
 
-    arguments.proposals, arguments.select, arguments.jobs = [arguments.full], "", 1
+    arguments.proposals = [arguments.full]
     asked = request(arguments)
     known_engines(asked.engines)
     roots = (asked.catalogue.root,)

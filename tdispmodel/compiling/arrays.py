@@ -27,7 +27,6 @@ from tdispmodel.ir.expressions import (
     AtMost,
     Boolean,
     Bounded,
-    Enumeration,
     Equal,
     Expression,
     If,
@@ -41,7 +40,7 @@ from tdispmodel.ir.expressions import (
     Took,
     Value,
 )
-from tdispmodel.ir.sorts import size
+from tdispmodel.ir.sorts import code_of, size, value_of
 from tdispmodel.ir.system import State, System, SystemAction, within
 
 Words = NDArray[np.uint64]
@@ -76,17 +75,6 @@ class Field:
         return ((1 << self.width) - 1) << self.shift
 
 
-def code(value: Value, sort: Sort) -> int:
-    """Return the number of a value within its sort."""
-    match sort:
-        case Boolean():
-            return int(value)
-        case Enumeration(_, members):
-            return members.index(str(value))
-        case Bounded(low, _):
-            return int(value) - low
-
-
 class Packing:
     """Where each variable of a system sits in a row of words; none lies across two words."""
 
@@ -107,7 +95,7 @@ class Packing:
         rows = np.zeros((len(states), self.words), np.uint64)
         columns = zip(*states, strict=True) if states else repeat(())
         for field, column in zip(self.fields.values(), columns, strict=False):
-            codes = {value: code(value, field.sort) << field.shift for value in set(column)}
+            codes = {value: code_of(value, field.sort) << field.shift for value in set(column)}
             rows[:, field.word] |= np.array([codes[value] for value in column], np.uint64)
         return rows
 
@@ -117,7 +105,7 @@ class Packing:
         for field in self.fields.values():
             codes = (rows[:, field.word] >> np.uint64(field.shift)) & np.uint64((1 << field.width) - 1)
             numbers = codes.tolist()
-            values = {number: _value(number, field.sort) for number in set(numbers)}
+            values = {number: value_of(number, field.sort) for number in set(numbers)}
             columns.append([values[number] for number in numbers])
         return list(zip(*columns, strict=True)) if columns else [()] * len(rows)
 
@@ -128,16 +116,6 @@ class Packing:
             return numbers
         whole: list[Key] = np.ascontiguousarray(rows).view(f"V{8 * self.words}")[:, 0].tolist()
         return whole
-
-
-def _value(number: int, sort: Sort) -> Value:
-    match sort:
-        case Boolean():
-            return bool(number)
-        case Enumeration(_, members):
-            return members[number]
-        case Bounded(low, _):
-            return low + number
 
 
 class Batch:
@@ -211,7 +189,7 @@ class Batch:
             return self.mask(term, action)
         match term:
             case Literal(value, sort):
-                number = value if isinstance(sort, Bounded) else code(value, sort)
+                number = value if isinstance(sort, Bounded) else code_of(value, sort)
                 return np.full(self.count, number, np.int64 if _fits(sort) else object)
             case Read(name, sort, after):
                 if after and (assigned := assigned_by(action, name)) is not None:
@@ -284,7 +262,7 @@ class Batch:
             return self._among(assigned, values, None)
         sort = operand.sort
         found = self.values(operand, action)
-        numbers = [value if isinstance(sort, Bounded) else code(value, sort) for value in values]
+        numbers = [value if isinstance(sort, Bounded) else code_of(value, sort) for value in values]
         equal = np.zeros(self.count, np.bool_)
         for number in numbers:
             equal |= (found == number).astype(np.bool_)
@@ -298,10 +276,10 @@ class Batch:
             inside = [value for value in values if not isinstance(field.sort, Bounded) or _within(value, field.sort)]
             codes = self.codes(name)
             if len(inside) == 1:
-                known = codes == code(inside[0], field.sort)
+                known = codes == code_of(inside[0], field.sort)
             else:
                 table = np.zeros(1 << field.width, np.bool_)
-                table[[code(value, field.sort) for value in inside]] = True
+                table[[code_of(value, field.sort) for value in inside]] = True
                 known = table[codes]
             self._atoms[key] = known
         return known

@@ -37,11 +37,11 @@ from tdispmodel.ir.expressions import (
     Not,
     Or,
     Read,
-    Sort,
     Took,
     Value,
     rebuilt,
 )
+from tdispmodel.ir.sorts import size
 from tdispmodel.ir.system import State, System, SystemVariable
 
 Truth: TypeAlias = "bool | z3.BoolRef"
@@ -112,7 +112,7 @@ class Terms:
         starts = (
             self._truth(Among(Read(variable.name, variable.sort), variable.initial))
             for variable in self.system.variables
-            if len(set(variable.initial)) < _size(variable.sort)
+            if len(set(variable.initial)) < size(variable.sort)
         )
         return self.every([self.domain, *starts, self._truth(self.system.initially, static=True)])
 
@@ -375,7 +375,3 @@ class Terms:
 
 def _with_bit(members: tuple[str, ...], bit: int) -> list[str]:
     return [member for code, member in enumerate(members) if code >> bit & 1]
-
-
-def _size(sort: Sort) -> int:
-    return sort.high - sort.low + 1 if isinstance(sort, Bounded) else len(sort.values)

@@ -150,7 +150,7 @@ def _watched(question: SystemProperty, watches: _Watches) -> _Asked:
             parts = [watches.add(part, of_steps=False, every=True) for part in (pending, formula)]
         case Kind.STAYS_POSSIBLE:
             parts = [watches.add(part, of_steps=False, every=True) for part in (after, formula)]
-    premise = question.premise
+    premise = question.antecedent
     number = None if premise is None else watches.add(premise, of_steps=speaks_of_step(premise))
     return _Asked(question, number, tuple(parts))
 

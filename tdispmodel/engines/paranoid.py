@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from tdispmodel.engines.portfolio import AUTOMATIC, EVERY_KIND, Portfolio, guarded, in_order
+from tdispmodel.engines.portfolio import AUTOMATIC, EVERY_KIND, Portfolio, guarded, in_order, shared
 from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.engines.registry import available
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.verdict import Answer, Verdict, join
+
+OVER_Z3 = "terms for z3"
 
 FAMILIES: dict[str, str] = {
     "explicit": "compiled successors",
@@ -24,17 +26,14 @@ FAMILIES: dict[str, str] = {
     "diagrams": "decision diagrams",
     "sat": "cases for a SAT solver",
     "ic3": "cases for a SAT solver",
-    "bmc": "terms for z3",
-    "induction": "terms for z3",
-    "pdr": "terms for z3",
+    "bmc": OVER_Z3,
+    "induction": OVER_Z3,
+    "pdr": OVER_Z3,
 }
 """What each engine works on; engines of different families share no code."""
 
 SECONDS = (*AUTOMATIC, "graph")
 """Who may be asked to confirm, in this order; `graph` is slow, and comes last."""
-
-SHARE_OF_THE_FIRST = 0.5
-"""Of the time, what the first answers may use; the rest is for the second ones."""
 
 
 class Paranoid:
@@ -54,7 +53,7 @@ class Paranoid:
     ) -> Iterator[Verdict]:
         """Yield one verdict per question; none says that it holds but on the word of two.  Raises `Contradiction`."""
         doubted: dict[SystemProperty, Verdict] = {}
-        for verdict in Portfolio(self.first).answer(system, questions, self._first(limits), progress):
+        for verdict in Portfolio(self.first).answer(system, questions, shared(limits, followers=1), progress):
             if verdict.answer is Answer.HOLDS:
                 doubted[verdict.property] = verdict
             else:
@@ -77,8 +76,3 @@ class Paranoid:
         for question, verdict in doubted.items():
             reason = f"{verdict.engine} says that it holds, and no engine that shares no code with it confirms it"
             yield Verdict(question, Answer.OPEN, verdict.engine, reason=reason, seconds=verdict.seconds)
-
-    def _first(self, limits: Limits) -> Limits:
-        remaining = limits.remaining()
-        share = None if remaining is None else remaining * SHARE_OF_THE_FIRST
-        return Limits(share, limits.memory, limits.depth)

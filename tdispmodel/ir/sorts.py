@@ -104,6 +104,16 @@ def size(sort: Sort) -> int:
     return sort.high - sort.low + 1 if isinstance(sort, Bounded) else len(sort.values)
 
 
+def code_of(value: Value, sort: Sort) -> int:
+    """Return the position of ``value`` among the values of its sort."""
+    return int(value) - sort.low if isinstance(sort, Bounded) else sort.values.index(value)
+
+
+def value_of(code: int, sort: Sort) -> Value:
+    """Return the value at a position among the values of a sort."""
+    return sort.low + code if isinstance(sort, Bounded) else sort.values[code]
+
+
 def same_kind(left: Sort, right: Sort) -> bool:
     """Whether values of the two sorts may be compared: both truth values, both integers, or the same enum."""
     match left, right:

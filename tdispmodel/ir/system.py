@@ -119,13 +119,6 @@ class SystemProperty:
             message = f"{self.name}: the premise speaks of a step"
             raise IllFormed(message)
 
-    @property
-    def premise(self) -> Expression | None:
-        """The condition whose unreachability makes a holding property vacuous, None when there is none."""
-        if self.kind in (Kind.LEADS_TO, Kind.STAYS_POSSIBLE) and self.after != TRUE:
-            return self.after
-        return None if self.antecedent == TRUE else self.antecedent
-
 
 @dataclass(frozen=True)
 class System:

@@ -103,7 +103,7 @@ def _tables(grid: Grid, shown: dict[str, str]) -> Iterator[list[str]]:
 
 def _cuts(grid: Grid, shown: dict[str, str], heading: Callable[[str], str]) -> list[list[str]] | None:
     """Return the proposals of each table, None when one does not fit even alone."""
-    first = max(len("property"), *(len(escaped(text)) for text in shown.values()))
+    first = max(len("property"), *(len(_row_start(text)) for text in shown.values()))
     groups: list[list[str]] = []
     used = WIDTH + 1
     for proposal in grid.proposals:
@@ -119,15 +119,23 @@ def _cuts(grid: Grid, shown: dict[str, str], heading: Callable[[str], str]) -> l
 
 
 def _table(grid: Grid, shown: dict[str, str], group: Sequence[str], heading: Callable[[str], str]) -> list[str]:
-    first = max(len("property"), *(len(escaped(text)) for text in shown.values()))
+    first = max(len("property"), *(len(_row_start(text)) for text in shown.values()))
     headings = [escaped(heading(proposal)) for proposal in group]
     widths = [first, *(grid.width(*pair) for pair in zip(group, headings, strict=True))]
     rule = GAP.join("=" * width for width in widths)
     lines = [rule, _line(["property", *headings], widths), rule]
     for wanted in grid.properties:
         cells = [grid.cell(wanted, proposal) for proposal in group]
-        lines.append(_line([escaped(shown[wanted]), *cells], widths))
+        lines.append(_line([_row_start(shown[wanted]), *cells], widths))
     return [*lines, rule]
+
+
+def _row_start(text: str) -> str:
+    """Return the first cell of a row; an empty one would make the row a continuation of the one above it.
+
+    ``..``, an empty comment, is what docutils wants there instead ("Simple Tables" of its specification).
+    """
+    return escaped(text) or ".."
 
 
 def _line(cells: Iterable[str], widths: Sequence[int]) -> str:

@@ -241,3 +241,26 @@ def test_bytes_are_reproducible(tmp_path: Path) -> None:
     assert len([name for name in first if name.endswith("devices=any.json")]) > 4
     assert first == second
     assert json.loads(first[next(name for name in first if name.endswith("any.json"))])["instances"] == "any"
+
+
+def test_a_name_says_which_kinds_there_are(right: Path, tmp_path: Path) -> None:
+    """Kinds that differ in one constant stand in the name; other kinds, and other values of constants, have others."""
+    assert (right / WRONG["There are impostors among the devices"].certificate).is_file()
+    names = set()
+    for number, kinds in enumerate(
+        [
+            Kinds(),
+            Kinds({"guarded": True}),
+            Kinds(kinds={"devices": ({"kind": "BROKEN"},)}),
+            Kinds({"guarded": True}, {"devices": ({"kind": "BROKEN"}, {"kind": "GENUINE"})}),
+        ]
+    ):
+        made_any(tmp_path / str(number), "kinds", kinds)
+        (path,) = (tmp_path / str(number)).glob("kinds/inside_needs_the_door*.json")
+        names.add(path.name.removeprefix("inside_needs_the_door@").removesuffix(",devices=any.json"))
+    assert names == {
+        "devices=any.json",
+        "guarded=yes",
+        "devices.kind=BROKEN",
+        "devices.kind=BROKEN+GENUINE,guarded=yes",
+    }

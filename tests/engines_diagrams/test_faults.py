@@ -182,7 +182,7 @@ def _(patch: Patch) -> None:
         _Session,
         "_vacuous",
         lambda made, question: (
-            (premise := question.premise) is not None
+            (premise := question.antecedent) is not None
             and not (made.space.reached & made.space.start & made.space._on_steps(premise)[0]).satisfiable()
         ),
     )

@@ -165,6 +165,14 @@ def test_marks_in_names_do_not_reach_docutils(name: str) -> None:
     assert [name] == paragraphs(escaped(name))
 
 
+@pytest.mark.parametrize("name", ["", "\n", "\u200b"])
+def test_a_row_without_a_name_is_a_row(name: str) -> None:
+    """A property of which nothing can be shown has a row of its own, and is no more of the row above it."""
+    skipped = [Skipped("status_quo", name, "", ""), Skipped("status_quo", "other", "TDM101", "")]
+    (table,) = tables(render(Report(skipped=tuple(skipped))))
+    assert [["n/a"], ["n/a"]] == [row[1:] for row in table[1:]]
+
+
 def test_of_several_verdicts_on_one_cell_the_worst_is_shown() -> None:
     """A property asked twice of one proposal is as bad as the worse answer, in whichever order they come."""
     system = driver_system()

@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 
-from tdispmodel.engines.diagrams.encoding import Encoding, Set, number_now, value_of
+from tdispmodel.engines.diagrams.encoding import Encoding, Set, number_now
 from tdispmodel.engines.diagrams.exploring import Watch, union
 from tdispmodel.engines.diagrams.moves import Move
 from tdispmodel.engines.diagrams.ordering import instance_of
 from tdispmodel.ir.expressions import Among, Boolean, Expression, Read, Value, conjunction, disjunction, negation
-from tdispmodel.ir.sorts import size
+from tdispmodel.ir.sorts import size, value_of
 
 MOST_CLAUSES = 400
 """More than these make no certificate that anybody would want to check."""

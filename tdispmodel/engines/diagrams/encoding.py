@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from oxidd.bdd import BDDFunction, BDDManager
 
 from tdispmodel.engines.diagrams.ordering import ordered
-from tdispmodel.ir.sorts import Bounded, Sort, Value, size
+from tdispmodel.ir.sorts import Sort, Value, code_of, size, value_of
 from tdispmodel.ir.system import State, System
 
 Set = BDDFunction
@@ -25,16 +25,6 @@ CACHE_SHARE = 4
 def width(sort: Sort) -> int:
     """Return how many bits the code of a value takes: none when there is but one."""
     return (size(sort) - 1).bit_length()
-
-
-def code_of(value: Value, sort: Sort) -> int:
-    """Return the position of ``value`` among the values of its sort."""
-    return int(value) - sort.low if isinstance(sort, Bounded) else sort.values.index(value)
-
-
-def value_of(code: int, sort: Sort) -> Value:
-    """Return the value at a position among the values of a sort."""
-    return sort.low + code if isinstance(sort, Bounded) else sort.values[code]
 
 
 def bits_of(system: System) -> int:

@@ -127,7 +127,7 @@ class _Session:
         return replace(verdict, vacuous=vacuous, space=self.counts, seconds=seconds)
 
     def _vacuous(self, question: SystemProperty) -> bool:
-        premise = question.premise
+        premise = question.antecedent
         return premise is not None and not self.space.ever(premise)
 
     def _violated(self, question: SystemProperty) -> Verdict | None:

@@ -154,7 +154,7 @@ class _Attempts:
 
     def _vacuous(self, limits: Limits) -> bool | None:
         """Whether the premise never comes true, None when that is not known."""
-        premise = self.question.premise
+        premise = self.question.antecedent
         if premise is None:
             return None
         kind = Kind.STEP if speaks_of_step(premise) else Kind.INVARIANT
