@@ -10,30 +10,37 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
+from tdispmodel.compiling.successors import Watch
 from tdispmodel.engines.protocol import LimitReached, Limits, Progress
-from tdispmodel.engines.wide.search import Search
+from tdispmodel.engines.wide.search import Left, Search
 from tdispmodel.engines.wide.visited import TooWide
-from tdispmodel.ir.expressions import Actor, Expression, negation
+from tdispmodel.engines.wide.ways import out_of_range, traces
+from tdispmodel.ir.expressions import Actor, negation
 from tdispmodel.ir.model import Kind
-from tdispmodel.ir.system import System, SystemProperty
+from tdispmodel.ir.system import System, SystemProperty, speaks_of_step
 from tdispmodel.verdict import Answer, LocalStates, NumberedStates, Trace, Verdict, Witness
 
 KINDS = frozenset({Kind.INVARIANT, Kind.STEP, Kind.MUST_BE_POSSIBLE})
 
 MOST_PLACES = 1 << 31
-"""Whoever checks it again has a place for every combination of local states; beyond so many nothing is claimed."""
+"""Whoever checks it again has a byte for every combination of local states; beyond so many nothing is claimed."""
+TOO_DEEP = "a formula nests too deeply"
 
 
 @dataclass(frozen=True)
-class _Unaided:
-    """What the behaviours without the host come to: a shortest way to each goal that is met, else all their states."""
+class _Looked:
+    """What came out of one search: shortest ways to what was met, all states or why there is no certificate of them."""
 
-    ways: dict[int, Trace]
-    states: NumberedStates
+    ways: dict[Watch, Trace]
+    states: NumberedStates | None
+    why: str
 
 
 class Answers:
-    """The verdicts on some questions of these kinds about one system."""
+    """The verdicts on some questions of these kinds about one system.
+
+    ``states`` is how many of them were visited.
+    """
 
     def __init__(
         self, name: str, system: System, questions: Sequence[SystemProperty], limits: Limits, progress: Progress
@@ -43,82 +50,113 @@ class Answers:
         self.questions = questions
         self.limits = limits
         self.progress = progress
-        self.watched: dict[Expression, int] = {}
+        self.states = 0
 
     def verdicts(self) -> Iterator[Verdict]:
         """Yield one verdict per question.  Raises `OutOfRange` with a shortest trace."""
         began = time.monotonic()
-        goals = [self._watch(self._goal(question)) for question in self.questions]
-        premises = [question.premise and self._watch(question.premise) for question in self.questions]
+        premises = [premise(question) for question in self.questions]
+        wanted = dict.fromkeys([*map(goal, self.questions), *(each for each in premises if each is not None)])
         try:
-            search = Search(self.system, list(self.watched), self.limits, self.progress)
-            search.run()
-            traces = self._traces(search, goals)
-            certificate = certified(search)
-            unaided = self._unaided(traces)
-        except (LimitReached, TooWide, RecursionError) as reason:
-            why = "a formula nests too deeply" if isinstance(reason, RecursionError) else str(reason)
+            search = Search(self.system, list(wanted), self.limits, self.progress)
+        except RecursionError:
             for question in self.questions:
-                yield Verdict(question, Answer.OPEN, self.name, reason=why)
+                yield Verdict(question, Answer.OPEN, self.name, reason=TOO_DEEP)
             return
+        looked = self._looked(search, list(wanted), {goal(question) for question in self.questions})
+        self.states = search.states
+        unaided = self._unaided(looked) if search.finished else None
+        met = {list(wanted)[number] for number in search.met}
         share = (time.monotonic() - began) / len(self.questions)
-        for question, goal, premise in zip(self.questions, goals, premises, strict=True):
-            base = Verdict(question, Answer.HOLDS, self.name, space=search.space, seconds=share)
-            vacuous = premise is not None and premise not in search.met
-            trace = traces.get(goal)
-            if question.kind is Kind.MUST_BE_POSSIBLE:
-                way = unaided.ways.get(goal) if unaided is not None else trace
-                if way is not None:
-                    yield replace(base, certificate=Witness(way), shortest=True, vacuous=vacuous)
-                else:
-                    states = unaided.states if unaided is not None else certificate
-                    yield replace(base, answer=Answer.VIOLATED, certificate=states)
-            elif trace is not None:
-                yield replace(base, answer=Answer.VIOLATED, trace=trace, shortest=True)
-            else:
-                yield replace(base, certificate=certificate, vacuous=vacuous)
+        for question, before in zip(self.questions, premises, strict=True):
+            vacuous: bool | None = before is not None and before not in met
+            if vacuous and not search.finished:
+                vacuous = None
+            base = Verdict(question, Answer.OPEN, self.name, space=search.space, seconds=share)
+            decided = self._decided(base, looked, unaided, met)
+            if decided.answer is Answer.HOLDS:
+                decided = replace(decided, vacuous=vacuous)
+            yield decided if decided.answer is not Answer.OPEN else replace(decided, bound=search.bound)
 
-    @staticmethod
-    def _goal(question: SystemProperty) -> Expression:
-        """What is looked for: the violation, or what must be possible."""
-        return question.formula if question.kind is Kind.MUST_BE_POSSIBLE else negation(question.formula)
+    def _decided(self, base: Verdict, looked: _Looked, unaided: _Looked | None, met: set[Watch]) -> Verdict:
+        wanted = goal(base.property)
+        way = looked.ways.get(wanted)
+        if base.property.kind is Kind.MUST_BE_POSSIBLE:
+            if way is not None and self._takes_host(way):
+                if unaided is None:
+                    return replace(base, reason=f"{looked.why}; so far the goal was met only with the host's help")
+                looked, way = unaided, unaided.ways.get(wanted)
+            elif way is None and wanted in met:
+                return replace(base, reason=looked.why)
+            if way is not None:
+                return replace(base, answer=Answer.HOLDS, certificate=Witness(way), shortest=True)
+            if looked.states is not None:
+                return replace(base, answer=Answer.VIOLATED, certificate=looked.states)
+        elif way is not None:
+            return replace(base, answer=Answer.VIOLATED, trace=way, shortest=True)
+        elif looked.states is not None and wanted not in met:
+            return replace(base, answer=Answer.HOLDS, certificate=looked.states)
+        return replace(base, reason=looked.why)
 
-    def _watch(self, formula: Expression) -> int:
-        return self.watched.setdefault(formula, len(self.watched))
+    def _looked(self, search: Search, watched: Sequence[Watch], goals: set[Watch]) -> _Looked:
+        """Run a search and write down what it came to.  Raises `OutOfRange`."""
+        why = ""
+        try:
+            search.run()
+        except Left as left:
+            try:
+                found = out_of_range(search, left)
+            except LimitReached as limit:
+                return _Looked({}, None, f"an integer leaves its range; {limit}")
+            raise found from None
+        except (LimitReached, TooWide) as reason:
+            why = str(reason)
+        except RecursionError:
+            return _Looked({}, None, TOO_DEEP)
+        met = [number for number in sorted(search.met) if watched[number] in goals]
+        ways: dict[Watch, Trace] = {}
+        try:
+            found_ways = traces(search, [search.met[number] for number in met])
+            ways = {watched[number]: way for number, way in zip(met, found_ways, strict=True)}
+            return _Looked(ways, None if why else certified(search), why)
+        except LimitReached as limit:
+            return _Looked(ways, None, why or str(limit))
 
-    def _traces(self, search: Search, goals: Sequence[int]) -> dict[int, Trace]:
-        met = sorted({goal for goal in goals if goal in search.met})
-        return dict(zip(met, search.traces([search.met[goal] for goal in met]), strict=True))
-
-    def _unaided(self, traces: dict[int, Trace]) -> _Unaided | None:
-        """Search without the host, if some goal was met with its help; None where all behaviours do without it."""
+    def _takes_host(self, way: Trace) -> bool:
         actors = {action.name: action.actor for action in self.system.actions}
-        wanted = {
-            self.watched[question.formula]
-            for question in self.questions
-            if question.kind is Kind.MUST_BE_POSSIBLE
-            and (trace := traces.get(self.watched[question.formula])) is not None
-            and any(actors[name] is Actor.HOST for name, _ in trace.steps)
-        }
+        return any(actors[name] is Actor.HOST for name, _ in way.steps)
+
+    def _unaided(self, looked: _Looked) -> _Looked | None:
+        """Search without the host, if some goal was met with its help; None where all behaviours do without it."""
+        possible = [goal(one) for one in self.questions if one.kind is Kind.MUST_BE_POSSIBLE]
+        wanted = list(
+            dict.fromkeys(each for each in possible if each in looked.ways and self._takes_host(looked.ways[each]))
+        )
         if not wanted:
             return None
-        goals = [
-            self.watched[question.formula] for question in self.questions if question.kind is Kind.MUST_BE_POSSIBLE
-        ]
-        formulas = list(self.watched)
-        numbers = sorted(set(goals))
-        alone = Search(self.system.unaided, [formulas[goal] for goal in numbers], self.limits, self.progress)
-        alone.run()
-        found = sorted(alone.met)
-        ways = alone.traces([alone.met[number] for number in found])
-        return _Unaided({numbers[number]: way for number, way in zip(found, ways, strict=True)}, certified(alone))
+        return self._looked(Search(self.system.unaided, wanted, self.limits, self.progress), wanted, set(wanted))
+
+
+def goal(question: SystemProperty) -> Watch:
+    """Return what is looked for: the violation, or what must be possible."""
+    formula = question.formula
+    if question.kind is Kind.MUST_BE_POSSIBLE:
+        return Watch(formula, speaks_of_step(formula))
+    return Watch(negation(formula), question.kind is Kind.STEP)
+
+
+def premise(question: SystemProperty) -> Watch | None:
+    """Return what must be met lest the question be vacuous."""
+    formula = question.antecedent
+    return None if formula is None else Watch(formula, speaks_of_step(formula))
 
 
 def certified(search: Search) -> NumberedStates:
     """Return the certificate of a finished search.  Raises `LimitReached` when nobody could check it."""
     parts = search.parts
     places = prod(len(local) for local in parts.local)
-    if places > MOST_PLACES:
+    memory = search.limits.memory
+    if places > (MOST_PLACES if memory is None else min(MOST_PLACES, memory)):
         message = f"{search.states} states were visited, and {places} combinations are too many to be checked again"
         raise LimitReached(message)
     return NumberedStates(

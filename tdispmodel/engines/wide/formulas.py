@@ -16,15 +16,20 @@ import numpy as np
 
 from tdispmodel.compiling.arrays import Batch, Flags, Words
 from tdispmodel.compiling.parts import WHOLE, Local, Numbers, Parts
+from tdispmodel.engines.wide.visited import TooWide
 from tdispmodel.ir.expressions import And, Expression, Not, Or
 
 FIRST_SIDE = 16
+BYTES_OF_NUMBER = 200
+"""For each local state: where its number is looked up."""
 
 
 class Pairs:
     """The pairs of a local state of the whole and one of an instance, numbered as they are met."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        """``most`` bytes may be taken."""
+        self.most = most
         self.whole: Numbers = np.zeros(0, np.int32)
         self.instance: Numbers = np.zeros(0, np.int32)
         self._index = np.full((FIRST_SIDE, FIRST_SIDE), -1, np.int32)
@@ -32,8 +37,12 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.whole)
 
+    def memory(self) -> int:
+        """Return how many bytes are in use."""
+        return self._index.nbytes + self.whole.nbytes + self.instance.nbytes
+
     def of(self, whole: Numbers, instance: Numbers) -> Numbers:
-        """Return the numbers of the pairs."""
+        """Return the numbers of the pairs.  Raises `TooWide`."""
         if not len(whole):
             return np.zeros(0, np.int32)
         self._reach(int(whole.max()), int(instance.max()))
@@ -52,6 +61,9 @@ class Pairs:
         sides = self._index.shape
         if whole >= sides[0] or instance >= sides[1]:
             needed = [max(side, 1 << last.bit_length()) for side, last in zip(sides, (whole, instance), strict=True)]
+            if self._index.itemsize * needed[0] * needed[1] > self.most:
+                message = "the local states make too many pairs"
+                raise TooWide(message)
             wider = np.full(needed, -1, np.int32)
             wider[: sides[0], : sides[1]] = self._index
             self._index = wider
@@ -94,10 +106,19 @@ class Node(Protocol):
 class Tables:
     """The pairs of each instance, shared by instances that are alike."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, most: int) -> None:
+        """``most`` bytes may be taken by the pairs of each."""
         self.parts = parts
         alike: dict[int, Pairs] = {}
-        self.pairs = {part: alike.setdefault(id(parts.local[part]), Pairs()) for part in parts.instances}
+        self.pairs = {part: alike.setdefault(id(parts.local[part]), Pairs(most)) for part in parts.instances}
+
+    def memory(self) -> int:
+        """Return about how many bytes are in use."""
+        different = {id(local): local for local in self.parts.local}.values()
+        pairs = {id(each): each for each in self.pairs.values()}.values()
+        return sum(len(local) * (local.rows.itemsize * local.rows.shape[1] + BYTES_OF_NUMBER) for local in different) + sum(
+            each.memory() for each in pairs
+        )
 
     def rows(self, instance: int, first: int, last: int) -> Words:
         """Return states that look like some pairs; what other instances are in them means nothing."""

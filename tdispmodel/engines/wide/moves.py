@@ -47,6 +47,10 @@ class Table:
         self.whole: Numbers = np.zeros(0, np.int32)
         self.instance: Numbers = np.zeros(0, np.int32)
 
+    def memory(self) -> int:
+        """Return how many bytes are in use."""
+        return self.start.nbytes + self.action.nbytes + self.whole.nbytes + self.instance.nbytes
+
     def steps(self, here: Here) -> Steps:
         """Return all narrow steps of this part from some states."""
         place = here.pairs(self.part) if self.part != WHOLE else here.numbers[WHOLE]
@@ -135,6 +139,10 @@ class Moves:
                 of_part.setdefault(part, []).append((number, action))
                 self.narrow[number] = part
         self.tabulated = [Table(tables, part, members) for part, members in sorted(of_part.items())]
+
+    def memory(self) -> int:
+        """Return how many bytes are in use."""
+        return sum(table.memory() for table in self.tabulated)
 
     def steps(self, here: Here) -> Iterator[Steps]:
         """Yield all steps from some states, each once."""

@@ -18,6 +18,10 @@ from tdispmodel.compiling.parts import Numbers
 Keys = NDArray[np.int64]
 
 GROWTH = 1.3
+BLOCK = 1 << 22
+"""How many places are looked at together."""
+MOST_UNMERGED = 1 << 20
+"""So many states may be noted before those noted twice are looked for."""
 MOST_BITS = 62
 MOST_LEVELS = (1 << 16) - 2
 
@@ -37,6 +41,22 @@ class Dense:
         self.found = np.zeros(self.sides, np.uint16)
         self.noted = np.zeros(self.sides, np.bool_)
         self.levels = 0
+
+    def memory(self) -> int:
+        """Return how many bytes are in use."""
+        return self.found.nbytes + self.noted.nbytes
+
+    def waiting(self) -> int:
+        """Return how many states are noted."""
+        return int(np.count_nonzero(self.noted))
+
+    def bytes_of_level(self) -> int:
+        """Return how many bytes it takes at most to list what is noted."""
+        return 2 * 8 * self.waiting()
+
+    def fits(self, sizes: Sequence[int]) -> bool:
+        """Whether there is room for so many local states of each part."""
+        return all(size <= side for size, side in zip(sizes, self.sides, strict=True))
 
     def places(self, sizes: Sequence[int]) -> int:
         """Return how many places there would be for so many local states of each part."""
@@ -75,16 +95,24 @@ class Dense:
             message = f"there are more than {MOST_LEVELS} levels"
             raise TooWide(message)
         noted, found = self.noted.reshape(-1), self.found.reshape(-1)
-        noted &= found == 0
-        new = np.flatnonzero(noted)
         self.levels += 1
-        found[new] = self.levels
-        noted[new] = False
-        return new
+        fresh = [np.zeros(0, np.int64)]
+        for first in range(0, len(noted), BLOCK):
+            some, known = noted[first : first + BLOCK], found[first : first + BLOCK]
+            if some.any():
+                new = np.flatnonzero(some & (known == 0))
+                known[new] = self.levels
+                some[:] = False
+                fresh.append(new + first)
+        return np.concatenate(fresh)
 
     def at(self, level: int) -> Keys:
         """Return the states of a level, counted from 0, ascending."""
-        return np.flatnonzero(self.found.reshape(-1) == level + 1)
+        found = self.found.reshape(-1)
+        where = [
+            np.flatnonzero(found[first : first + BLOCK] == level + 1) + first for first in range(0, len(found), BLOCK)
+        ]
+        return np.concatenate(where)
 
     def sparse(self, sizes: Sequence[int]) -> Runs:
         """Return the same as runs, with room for so many local states.  Raises `TooWide`."""
@@ -111,7 +139,20 @@ class Runs:
         self.sides = [1 << each + spare // len(bits) for each in bits]
         self.runs: list[Keys] = []
         self._noted: list[Keys] = []
+        self._unmerged = 0
         self._levels: list[Keys] = []
+
+    def memory(self) -> int:
+        """Return how many bytes are in use."""
+        return sum(each.nbytes for kept in (self.runs, self._noted, self._levels) for each in kept)
+
+    def waiting(self) -> int:
+        """Return how many states are noted, at most."""
+        return sum(map(len, self._noted))
+
+    def bytes_of_level(self) -> int:
+        """Return how many bytes it takes at most to list what is noted."""
+        return 3 * 8 * self.waiting()
 
     def reach(self, sizes: Sequence[int]) -> None:
         """Raise `TooWide` when there are more local states than there is room for."""
@@ -132,6 +173,15 @@ class Runs:
         new = self._absent(np.unique(keys))
         if len(new):
             self._noted.append(new)
+            self._unmerged += len(new)
+            if self._unmerged > max(MOST_UNMERGED, 2 * len(self._noted[0])):
+                self._merge()
+
+    def _merge(self) -> Keys:
+        """Return all that is noted, each once."""
+        merged = np.unique(np.concatenate(self._noted)) if self._noted else np.zeros(0, np.int64)
+        self._noted, self._unmerged = [merged], 0
+        return merged
 
     def _absent(self, keys: Keys) -> Keys:
         for run in self.runs:
@@ -143,7 +193,7 @@ class Runs:
 
     def level(self) -> Keys:
         """Return those noted that were not there before, ascending; they are the next level."""
-        new = np.unique(np.concatenate(self._noted)) if self._noted else np.zeros(0, np.int64)
+        new = self._merge()
         self._noted = []
         self._levels.append(new)
         if len(new):
