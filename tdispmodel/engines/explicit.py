@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tdispmodel.compiling.successors import Compiled, Hit, Watch
 from tdispmodel.engines.exploration import ENOUGH, Exploration
@@ -24,8 +24,6 @@ from tdispmodel.verdict import Answer, ClosedStates, Trace, Verdict, Witness
 
 LARGE = 50_000
 """With more states the search begins again over numbered parts, many states at once."""
-MOST_WITH_EDGES = 2_000_000
-"""With more states the steps are not kept, which are what liveness and lasting possibility are about."""
 
 INFINITE = frozenset({Kind.LEADS_TO, Kind.NEVER_ENDLESS, Kind.STAYS_POSSIBLE})
 
@@ -102,35 +100,49 @@ class Explicit:
         explored.run(lambda: len(explored.order) > LARGE)
         known: dict[SystemProperty, Verdict] = {}
         if explored.stopped == ENOUGH:
-            known = {
-                verdict.property: verdict for verdict in many_at_once(self.name, system, questions, limits, progress)
-            }
-            if len(known) < len(questions):
-                explored.run()
+            known, states = many_at_once(self.name, system, questions, explored, progress)
+            if not all(question in known and known[question].answer is not Answer.OPEN for question in questions):
+                if may_go_on(explored, states):
+                    explored.run()
+                else:
+                    explored.stopped = f"{states} states and the steps between them do not fit into the memory allowed"
         answers = _Answers(self.name, explored, asked, (time.monotonic() - began) / len(questions))
         for each in asked:
-            yield known.get(each.question) or answers.verdict(each)
+            first = known.get(each.question)
+            decided = first is not None and first.answer is not Answer.OPEN
+            yield first if first is not None and decided else better(first, answers.verdict(each))
 
 
 def many_at_once(
-    name: str, system: System, questions: Sequence[SystemProperty], limits: Limits, progress: Progress
-) -> Iterator[Verdict]:
-    """Yield the verdicts that a search over numbered parts comes to, and those that are open for want of another."""
+    name: str, system: System, questions: Sequence[SystemProperty], explored: Exploration, progress: Progress
+) -> tuple[dict[SystemProperty, Verdict], int]:
+    """Return the verdicts that a search over numbered parts comes to, open ones among them, and how many states it saw.
+
+    ``explored`` has begun, and keeps its memory.
+    """
     from tdispmodel.engines.wide.answers import KINDS, Answers  # noqa: PLC0415  # numpy only where there are many states
 
     able = [question for question in questions if question.kind in KINDS]
-    states = 0
     if not able:
-        return
-    for verdict in Answers(name, system, able, limits, progress).verdicts():
-        if verdict.answer is not Answer.OPEN:
-            states = verdict.space.states if verdict.space is not None else 0
-            yield verdict
-    if states > MOST_WITH_EDGES:
-        for question in questions:
-            if question.kind not in KINDS:
-                reason = f"{states} states are too many for keeping every step"
-                yield Verdict(question, Answer.OPEN, name, reason=reason)
+        return {}, 0
+    limits = explored.limits
+    if limits.memory is not None:
+        limits = replace(limits, memory=max(0, limits.memory - explored.memory()))
+    asked = Answers(name, system, able, limits, progress)
+    return {verdict.property: verdict for verdict in asked.verdicts()}, asked.states
+
+
+def may_go_on(explored: Exploration, states: int) -> bool:
+    """Whether a search that has begun has memory for so many states."""
+    most = explored.limits.memory
+    return most is None or explored.memory() / len(explored.order) * states <= most
+
+
+def better(first: Verdict | None, second: Verdict) -> Verdict:
+    """Return the second verdict on a question, or the first where both are open and it looked further."""
+    if first is None or second.answer is not Answer.OPEN:
+        return second
+    return first if (first.bound or 0) >= (second.bound or 0) else second
 
 
 def _watched(question: SystemProperty, watches: _Watches) -> _Asked:

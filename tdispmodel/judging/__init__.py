@@ -47,14 +47,16 @@ def judge(system: System, verdict: Verdict) -> Judgement:
 def judge_all(system: System, verdicts: Sequence[Verdict]) -> tuple[Judgement, ...]:
     """Judge verdicts about ``system``, in their order.
 
-    A `ClosedStates` object or an invariant that several verdicts carry is checked once.  An open verdict claims nothing
-    and is accepted.  What a verdict says about vacuity and about the counts of the space is checked whenever one of the
-    verdicts carries a `ClosedStates` certificate that was found to be closed under the steps of every actor.
+    A `ClosedStates` or `NumberedStates` object or an invariant that several verdicts carry is checked once.  An open
+    verdict claims nothing and is accepted.  What a verdict says about vacuity and about the counts of the space is
+    checked whenever one of the verdicts carries states that were found to be closed under the steps of every actor.
     """
     session = _Session(system)
     for verdict in verdicts:
         if isinstance(verdict.certificate, ClosedStates):
             session.closed(verdict.certificate)
+        elif isinstance(verdict.certificate, NumberedStates) and verdict.answer is Answer.HOLDS:
+            session.numbered_states(verdict.certificate)
     return tuple(session.judged(verdict) for verdict in verdicts)
 
 
@@ -108,8 +110,8 @@ class _Session:
             raise known
         return known
 
-    def gone_through(self, certificate: NumberedStates, *, unaided: bool = False) -> NumberedSpace:
-        """Return the states that a certificate has room for, of the system or of it without the host, or raise."""
+    def numbered_states(self, certificate: NumberedStates, *, unaided: bool = False) -> NumberedSpace | Refused:
+        """Go once through the states that a certificate has room for, of the system or of it without the host."""
         from tdispmodel.judging.numbered import NumberedSpace  # noqa: PLC0415  # numpy only when it is used
 
         key = id(certificate), unaided
@@ -122,12 +124,20 @@ class _Session:
             except Refused as refused:
                 known = refused
             self.numbered[key] = known
-        if isinstance(known, Refused):
-            raise known
         return known
 
+    def gone_through(self, certificate: NumberedStates, *, unaided: bool = False) -> NumberedSpace:
+        """Return the states that a certificate has room for, or raise why it is wrong."""
+        found = self.numbered_states(certificate, unaided=unaided)
+        if isinstance(found, Refused):
+            raise found
+        return found
+
     def gone_through_unaided(self, certificate: NumberedStates) -> NumberedSpace:
-        """Return the states that a certificate has room for, which need not be those that the host leads to, or raise."""
+        """Return the states that a certificate has room for, which need not be those that the host leads to.
+
+        Raises `Refused`.
+        """
         try:
             return self.gone_through(certificate)
         except Refused:

@@ -23,6 +23,9 @@ from tdispmodel.semantics import Semantics, TooManyStarts, start_states
 from tdispmodel.verdict import LocalStates, NumberedStates, Space
 
 CHUNK = 1 << 16
+"""States whose values are looked at together."""
+BLOCK = 1 << 24
+"""Places that are looked at together."""
 MOST_PLACES = 1 << 31
 """Combinations of local states: one byte each."""
 MOST_LOCAL = 1 << 62
@@ -68,9 +71,12 @@ class NumberedSpace:
             raise Refused(message)
         self.parts = [self._part(part, prod(sides[position + 1 :])) for position, part in enumerate(certificate.parts)]
         self.part_of = {name: part for part in self.parts for name in part.columns}
-        self.level = np.zeros(prod(sides), np.uint16)
+        self.seen: Flags = np.zeros(prod(sides), np.bool_)
         self.depth = self.transitions = 0
-        self.count = self._explored(semantics)
+        try:
+            self.count = self._explored(semantics)
+        except OverflowError as error:
+            raise Refused(str(error)) from error
         if self.count != certificate.count:
             message = f"{self.count} states are reachable, and the certificate says {certificate.count}"
             raise Refused(message)
@@ -109,15 +115,10 @@ class NumberedSpace:
             message = f"the start states cannot be enumerated: {many.words}"
             raise Refused(message) from many
         here = np.unique(np.array([self._key(state) for state in starts], np.int64))
-        total = 0
-        depth = 0
+        self.seen[here] = True
+        total, levels = 0, 0
         while len(here):
-            depth += 1
-            if depth >= np.iinfo(np.uint16).max:
-                message = "there are too many levels to be gone through again"
-                raise Refused(message)
-            self.level[here] = depth
-            total += len(here)
+            total, levels = total + len(here), levels + 1
             fresh = [np.zeros(0, np.int64)]
             for keys, vectors in self._chunks(here):
                 for action in self.actions:
@@ -125,9 +126,11 @@ class NumberedSpace:
                     self.transitions += len(source)
                     if len(source):
                         after = self._after(keys[source], action)
-                        fresh.append(after[self.level[after] == 0])
-            here = np.unique(np.concatenate(fresh))
-        self.depth = max(0, depth - 1)
+                        new = np.unique(after[~self.seen[after]])
+                        self.seen[new] = True
+                        fresh.append(new)
+            here = np.sort(np.concatenate(fresh))
+        self.depth = max(0, levels - 1)
         return total
 
     def _key(self, state: State) -> int:
@@ -188,14 +191,23 @@ class NumberedSpace:
         return Space(self.count, self.transitions, self.depth)
 
     def _reached(self) -> Iterator[Vectors]:
-        for _, vectors in self._chunks(np.flatnonzero(self.level)):
-            yield vectors
+        for first in range(0, len(self.seen), BLOCK):
+            for _, vectors in self._chunks(first + np.flatnonzero(self.seen[first : first + BLOCK])):
+                yield vectors
 
     def ever(self, formula: Expression) -> bool:
-        """Whether a formula is true in some reachable state, or on a step if it speaks of one."""
+        """Whether a formula is true in some reachable state, or on a step if it speaks of one.  Raises `Refused`."""
         if speaks_of_step(formula):
             return any(True for _ in self._steps(formula))
-        return any(vectors.value(formula).any() for vectors in self._reached())
+        return any(self._value(vectors, formula).any() for vectors in self._reached())
+
+    @staticmethod
+    def _value(vectors: Vectors, formula: Expression, action: SystemAction | None = None) -> Flags:
+        try:
+            value: Flags = vectors.value(formula, action)
+        except OverflowError as error:
+            raise Refused(str(error)) from error
+        return value
 
     def confirm(self, question: SystemProperty) -> None:
         """Check that an invariant or step property holds.  Raises `Refused`."""
@@ -216,7 +228,7 @@ class NumberedSpace:
         """Yield the actions on whose steps a formula is true, whether it speaks of the step or of the state before."""
         for vectors in self._reached():
             for action in self.actions:
-                true: Flags = vectors.value(formula, action)
+                true = self._value(vectors, formula, action)
                 if true.any() and (true & vectors.value(action.guard)).any():
                     yield action
 

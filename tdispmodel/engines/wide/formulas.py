@@ -114,11 +114,9 @@ class Tables:
 
     def memory(self) -> int:
         """Return about how many bytes are in use."""
-        different = {id(local): local for local in self.parts.local}.values()
-        pairs = {id(each): each for each in self.pairs.values()}.values()
-        return sum(len(local) * (local.rows.itemsize * local.rows.shape[1] + BYTES_OF_NUMBER) for local in different) + sum(
-            each.memory() for each in pairs
-        )
+        local = {id(each): each.rows.nbytes + BYTES_OF_NUMBER * len(each) for each in self.parts.local}
+        pairs = {id(each): each.memory() for each in self.pairs.values()}
+        return sum(local.values()) + sum(pairs.values())
 
     def rows(self, instance: int, first: int, last: int) -> Words:
         """Return states that look like some pairs; what other instances are in them means nothing."""

@@ -1,7 +1,7 @@
 """Breadth-first search over numbered parts: exact counts, shortest behaviours, many states at once.
 
-Given a system, what to watch for and limits; gives a `Search`.  Levels are complete, so depth and shortest behaviours are
-exact.  Behaviours cost no memory: the level of each state is known, and `ways` goes back from what was found.
+Given a system, what to watch for and limits; gives a `Search`.  Levels are complete, so depth and shortest behaviours
+are exact.  Behaviours cost no memory: the level of each state is known, and `ways` goes back from what was found.
 """
 
 from __future__ import annotations
@@ -209,7 +209,8 @@ class Search:
             self._stop(f"out of memory ({self.limits.memory / 1e6:g} MB)")
 
     def _stop(self, why: str) -> None:
-        raise LimitReached(f"{why} with {self.states} states found and {self.complete_levels} levels complete")
+        message = f"{why} with {self.states} states found and {self.complete_levels} levels complete"
+        raise LimitReached(message)
 
     def _line(self, now: float) -> str:
         speed = self.states / max(now - self._began, 1e-9)
