@@ -109,6 +109,7 @@ class Tables:
     def __init__(self, parts: Parts, most: int) -> None:
         """``most`` bytes may be taken by the pairs of each."""
         self.parts = parts
+        self._batches: dict[int, tuple[int, int, Batch]] = {}
         alike: dict[int, Pairs] = {}
         self.pairs = {part: alike.setdefault(id(parts.local[part]), Pairs(most)) for part in parts.instances}
 
@@ -118,13 +119,16 @@ class Tables:
         pairs = {id(each): each.memory() for each in self.pairs.values()}
         return sum(local.values()) + sum(pairs.values())
 
-    def rows(self, instance: int, first: int, last: int) -> Words:
+    def batch(self, instance: int, first: int, last: int) -> Batch:
         """Return states that look like some pairs; what other instances are in them means nothing."""
-        pairs, parts = self.pairs[instance], self.parts
-        rows = np.zeros((last - first, parts.words), np.uint64)
-        parts.spread(WHOLE, pairs.whole[first:last], rows)
-        parts.spread(instance, pairs.instance[first:last], rows)
-        return rows
+        known = self._batches.get(instance)
+        if known is None or known[:2] != (first, last):
+            pairs, parts = self.pairs[instance], self.parts
+            rows: Words = np.zeros((last - first, parts.words), np.uint64)
+            parts.spread(WHOLE, pairs.whole[first:last], rows)
+            parts.spread(instance, pairs.instance[first:last], rows)
+            known = self._batches[instance] = first, last, Batch(parts.packing, rows)
+        return known[2]
 
     def node(self, formula: Expression) -> Node:
         """Return a formula about one state, ready to be evaluated."""
@@ -192,8 +196,7 @@ class OfPair:
         pairs = here.pairs(self.instance)
         known, last = len(self.table), len(self.tables.pairs[self.instance])
         if known < last:
-            rows = self.tables.rows(self.instance, known, last)
-            new = Batch(self.tables.parts.packing, rows).mask(self.formula)
+            new = self.tables.batch(self.instance, known, last).mask(self.formula)
             self.table = np.concatenate([self.table, new])
         return self.table[pairs]
 

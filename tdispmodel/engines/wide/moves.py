@@ -72,16 +72,16 @@ class Table:
         if known == last:
             return
         if self.part == WHOLE:
-            rows = np.zeros((last - known, parts.words), np.uint64)
+            rows: Words = np.zeros((last - known, parts.words), np.uint64)
             parts.spread(WHOLE, np.arange(known, last, dtype=np.int32), rows)
+            batch = Batch(parts.packing, rows)
         else:
-            rows = self.tables.rows(self.part, known, last)
+            batch = self.tables.batch(self.part, known, last)
         from_, taken, whole, instance = [], [], [], []
-        batch = Batch(parts.packing, rows)
         for number, action in self.actions:
             enabled = np.flatnonzero(batch.mask(action.guard))
             if len(enabled):
-                after, left = Batch(parts.packing, rows[enabled]).successors(action)
+                after, left = Batch(parts.packing, batch.rows[enabled]).successors(action)
                 from_.append(enabled)
                 taken.append(np.full(len(enabled), number, np.int32))
                 whole.append(np.where(left, OUT_OF_RANGE, parts.gathered(WHOLE, after)).astype(np.int32))
