@@ -7,19 +7,17 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, strategies as st
 
-from tdispmodel.compiling.successors import Watch
 from tdispmodel.engines import explicit
 from tdispmodel.engines.explicit import Explicit
-from tdispmodel.engines.protocol import LimitReached, Limits, silent
-from tdispmodel.engines.wide import answers, search
+from tdispmodel.engines.protocol import Limits, silent
+from tdispmodel.engines.wide import search
 from tdispmodel.engines.wide.search import Search
 from tdispmodel.engines.wide.visited import Runs
-from tdispmodel.ir.expressions import negation
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.judging import judge_all
 from tdispmodel.semantics import LeavesRange, Scope, ground
 from tdispmodel.semantics.grounding import ground_properties
-from tdispmodel.verdict import Answer, ClosedStates, NumberedStates, OutOfRange, Space
+from tdispmodel.verdict import ClosedStates, NumberedStates, OutOfRange, Space
 from tests.engines.bench_tdi import bench_properties, bench_tdi
 from tests.engines_wide.numbered import FINITE, Numbered, spread_systems
 from tests.laws.oracle import Oracle
@@ -111,38 +109,3 @@ def test_explicit_goes_over(monkeypatch: pytest.MonkeyPatch) -> None:
     assert any(isinstance(one.certificate, ClosedStates) for one in plain)
     assert any(isinstance(one.certificate, NumberedStates) for one in large)
     assert all(one.accepted for one in judge_all(system, large))
-
-
-def test_time_is_kept() -> None:
-    """Out of time it is open, and says how far it came."""
-    system, questions = bench_tdi(2), bench_properties(2)
-    (found, *_) = Numbered().answer(system, questions, Limits(seconds=0.0))
-    assert Answer.OPEN is found.answer
-    assert found.reason.startswith("out of time after 0 s")
-
-
-def test_memory_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What needs more memory than is allowed is open."""
-    monkeypatch.setattr(search, "CHUNK", 64)
-    system, questions = bench_tdi(2), bench_properties(2)
-    (found, *_) = Numbered().answer(system, questions, Limits(memory=10_000))
-    assert (Answer.OPEN, True) == (found.answer, found.reason.startswith("out of memory"))
-
-
-def test_nothing_is_claimed_that_nobody_could_check(monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the judge would need too many places, what holds is open."""
-    monkeypatch.setattr(answers, "MOST_PLACES", 100)
-    system, questions = bench_tdi(2), bench_properties(2)
-    reasons = {one.reason for one in Numbered().answer(system, questions, Limits()) if one.answer is Answer.OPEN}
-    assert reasons == {"6543 states were visited, and 8836 combinations are too many to be checked again"}
-
-
-def test_too_many_starts_are_open() -> None:
-    """The search says so when it cannot enumerate where behaviours begin."""
-    system, questions = bench_tdi(1), bench_properties(1)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tdispmodel.semantics.starting.MAXIMUM_START_CHOICES", -1)
-        many = replace(system, variables=tuple(replace(one, initial=one.sort.values) for one in system.variables))
-        made = Search(many, [Watch(negation(questions[0].formula), of_steps=False)], Limits(), silent)
-        with pytest.raises(LimitReached):
-            made.run()

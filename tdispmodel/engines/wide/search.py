@@ -34,7 +34,7 @@ DENSE_MEMORY = 1 << 29
 """Bytes that a place for every combination may take, if the limits say nothing."""
 PAIRS_MEMORY = 1 << 28
 """Bytes that the pairs of local states may take, if the limits say nothing."""
-SHARE = 4
+SHARE_OF_DENSE = SHARE_OF_PAIRS = 4
 """Of the memory allowed, one part in so many may be taken by places that may stay empty, and one by pairs."""
 BYTES_OF_MERGING = 16
 """For each state in runs: while two runs are merged."""
@@ -74,8 +74,8 @@ class Search:
         self.progress = progress
         self.packing = Packing(system)
         self.parts = Parts(self.packing)
-        self.most_dense = DENSE_MEMORY if limits.memory is None else limits.memory // SHARE
-        self.tables = Tables(self.parts, PAIRS_MEMORY if limits.memory is None else limits.memory // SHARE)
+        self.most_dense = DENSE_MEMORY if limits.memory is None else limits.memory // SHARE_OF_DENSE
+        self.tables = Tables(self.parts, PAIRS_MEMORY if limits.memory is None else limits.memory // SHARE_OF_PAIRS)
         self.moves = Moves(self.tables, system.actions)
         self.met: dict[int, Met] = {}
         self._states = {
