@@ -77,6 +77,10 @@ class Explicit:
     kinds = frozenset(Kind)
     exhaustive = True
 
+    def __init__(self, *, listing: bool = False) -> None:
+        """With ``listing`` what holds is always shown by a list of the states, however many there are."""
+        self.listing = listing
+
     def answer(
         self, system: System, questions: Sequence[SystemProperty], limits: Limits, progress: Progress = silent
     ) -> Iterator[Verdict]:
@@ -97,7 +101,7 @@ class Explicit:
             return
         keep_edges = any(question.kind in INFINITE for question in questions)
         explored = Exploration(compiled, limits, progress, keep_edges=keep_edges)
-        explored.run(lambda: len(explored.order) > LARGE)
+        explored.run(lambda: not self.listing and len(explored.order) > LARGE)
         known: dict[SystemProperty, Verdict] = {}
         if explored.stopped == ENOUGH:
             known, states = many_at_once(self.name, system, questions, explored, progress)
