@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tdispmodel.engines import explicit
+from tdispmodel.engines.conformance import Case, cases, faults
 from tdispmodel.engines.explicit import Explicit
 from tdispmodel.engines.protocol import Limits, silent
 from tdispmodel.engines.wide import search
@@ -22,7 +23,7 @@ from tests.engines.bench_tdi import bench_properties, bench_tdi
 from tests.engines_wide.numbered import FINITE, Numbered, spread_systems
 from tests.laws.oracle import Oracle
 from tests.laws.random_models import models
-from tests.laws.random_systems import law
+from tests.laws.random_systems import asked_systems, law
 from tests.laws.test_engines_agree import assert_leads_there, complaints_about
 
 Asked = tuple[System, tuple[SystemProperty, ...]]
@@ -36,6 +37,23 @@ PUBLISHED = {1: Space(143, 565, 15), 2: Space(6_543, 47_766, 27), 3: Space(305_0
 def test_it_agrees_with_the_oracle(pair: Asked) -> None:
     """Answers, counts, vacuity and lengths are the oracle's, and the judge accepts every verdict."""
     assert not complaints_about(Numbered(), pair)
+
+
+@pytest.mark.long
+@law(1500)
+@given(spread_systems())
+def test_it_agrees_with_the_oracle_again_and_again(pair: Asked) -> None:
+    """So they are on many more random systems."""
+    assert not complaints_about(Numbered(), pair)
+
+
+@law(60)
+@given(asked_systems())
+def test_explicit_agrees_with_the_oracle_when_it_goes_over(pair: Asked) -> None:
+    """With both searches one after the other, `explicit` answers questions of every kind as the oracle does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(explicit, "LARGE", 2)
+        assert not complaints_about(Explicit(), pair)
 
 
 @law(60)
@@ -96,6 +114,15 @@ def test_published_counts(devices: int, places: int, monkeypatch: pytest.MonkeyP
     assert isinstance(made.visited, Runs) is (places < 3 * PUBLISHED[devices].states)
 
 
+@pytest.mark.long
+def test_published_counts_of_four_devices() -> None:
+    """Of bench-tdi with four devices there are 3^4 + 2 * 47^4 + 46^4 states; all is decided, and judged."""
+    system, questions = bench_tdi(4), bench_properties(4)
+    found = list(Explicit().answer(system, questions, Limits(memory=1 << 30)))
+    assert {one.space for one in found} == {Space(3**4 + 2 * 47**4 + 46**4, 198_547_714, 12 * 4 + 3)}
+    assert [one.accepted for one in judge_all(system, found)] == [True] * len(questions)
+
+
 def test_explicit_goes_over(monkeypatch: pytest.MonkeyPatch) -> None:
     """With more states than plain search is for, `explicit` gives the same answers, lengths and counts, all judged."""
     system, questions = bench_tdi(2), bench_properties(2)
@@ -109,3 +136,9 @@ def test_explicit_goes_over(monkeypatch: pytest.MonkeyPatch) -> None:
     assert any(isinstance(one.certificate, ClosedStates) for one in plain)
     assert any(isinstance(one.certificate, NumberedStates) for one in large)
     assert all(one.accepted for one in judge_all(system, large))
+
+
+@pytest.mark.parametrize("case", [case for case in cases() if case.question.kind in FINITE], ids=lambda case: case.name)
+def test_it_passes_the_conformance_suite(case: Case) -> None:
+    """Corner by corner, and on the suite's other systems, it answers as it must."""
+    assert faults(Numbered(), case) == []
