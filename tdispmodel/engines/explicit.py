@@ -23,7 +23,8 @@ from tdispmodel.ir.system import State, System, SystemProperty, speaks_of_step
 from tdispmodel.verdict import Answer, ClosedStates, Trace, Verdict, Witness
 
 LARGE = 50_000
-"""With more states the search begins again over numbered parts, many states at once."""
+WIDE = 1_000
+"""With more states, and more on a level on average, the search begins again over numbered parts, many at once."""
 
 INFINITE = frozenset({Kind.LEADS_TO, Kind.NEVER_ENDLESS, Kind.STAYS_POSSIBLE})
 
@@ -101,7 +102,7 @@ class Explicit:
             return
         keep_edges = any(question.kind in INFINITE for question in questions)
         explored = Exploration(compiled, limits, progress, keep_edges=keep_edges)
-        explored.run(lambda: not self.listing and len(explored.order) > LARGE)
+        explored.run(lambda: not self.listing and large(explored))
         known: dict[SystemProperty, Verdict] = {}
         if explored.stopped == ENOUGH:
             known, states = many_at_once(self.name, system, questions, explored, progress)
@@ -115,6 +116,11 @@ class Explicit:
             first = known.get(each.question)
             decided = first is not None and first.answer is not Answer.OPEN
             yield first if first is not None and decided else better(first, answers.verdict(each))
+
+
+def large(explored: Exploration) -> bool:
+    """Whether there is much to be gained from many states at once."""
+    return len(explored.order) > max(LARGE, WIDE * explored.complete_levels)
 
 
 def many_at_once(

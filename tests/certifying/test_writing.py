@@ -16,7 +16,6 @@ from jsonschema import Draft202012Validator
 import tdispmodel.certifying
 from tdispmodel.certifying import evidence
 from tdispmodel.certifying.writing import LONGEST_NAME, file_name
-from tdispmodel.engines import explicit
 from tdispmodel.ir.model import Model
 from tdispmodel.reading import read
 from tdispmodel.semantics import Scope, ground
@@ -24,6 +23,7 @@ from tdispmodel.semantics.grounding import ground_properties
 from tdispmodel.verdict import Answer, KInduction, NothingSeen, NumberedStates
 from tests.certifying.making import document, made, why_not
 from tests.certifying.pool import corpus
+from tests.engines_wide.numbered import goes_over
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = Path(tdispmodel.certifying.__file__).parent
@@ -163,7 +163,7 @@ def test_k_induction_becomes_something_else(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_numbered_states_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is shown by numbers of local states is written as a list of states, and the stand-alone checker accepts it."""
-    monkeypatch.setattr(explicit, "LARGE", 2)
+    goes_over(monkeypatch, 2)
     for name in ("peterson", "two_phase_commit"):
         found = made(tmp_path / name, corpus_model(name))
         shown = [one.verdict for one in found.results if isinstance(one.verdict.certificate, NumberedStates)]
@@ -175,7 +175,7 @@ def test_numbered_states_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_more_states_than_are_listed_need_an_invariant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the states are too many to be listed an invariant is looked for; without one a note says what is missing."""
-    monkeypatch.setattr(explicit, "LARGE", 2)
+    goes_over(monkeypatch, 2)
     monkeypatch.setattr(evidence, "MOST_STATES", 3)
     found = made(tmp_path / "invariants", corpus_model("peterson"))
     shown = [one.verdict for one in found.results if isinstance(one.verdict.certificate, NumberedStates)]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
+from tdispmodel.engines import explicit
 from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.engines.wide.answers import KINDS, Answers
 from tdispmodel.ir.expressions import Expression, Read, rebuilt
@@ -14,7 +16,16 @@ from tdispmodel.ir.system import Assignment, System, SystemProperty
 from tdispmodel.verdict import Verdict
 from tests.laws.random_systems import asked_systems
 
+if TYPE_CHECKING:
+    import pytest
+
 FINITE = tuple(sorted(KINDS, key=lambda kind: kind.value))
+
+
+def goes_over(patch: pytest.MonkeyPatch, states: int) -> None:
+    """Let `explicit` go over to numbered parts after so many states, however few there are on a level."""
+    patch.setattr(explicit, "LARGE", states)
+    patch.setattr(explicit, "WIDE", 0)
 
 
 class Numbered:

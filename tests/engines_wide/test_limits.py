@@ -23,7 +23,7 @@ from tdispmodel.ir.system import SystemProperty
 from tdispmodel.judging import judge_all
 from tdispmodel.verdict import Answer, Verdict
 from tests.engines.bench_tdi import bench_properties, bench_tdi
-from tests.engines_wide.numbered import Numbered
+from tests.engines_wide.numbered import Numbered, goes_over
 
 LEAST = 5_000_000
 """Bytes within which three devices cannot be searched: 305,009 states take three bytes each at the very least, for each
@@ -148,7 +148,7 @@ def test_progress_is_one_line_with_the_counts(monkeypatch: pytest.MonkeyPatch) -
 
 def test_both_searches_of_explicit_keep_the_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where `explicit` goes over, what it is open about says why and has the greater bound of its two searches."""
-    monkeypatch.setattr(explicit, "LARGE", 1_000)
+    goes_over(monkeypatch, 1_000)
     system, questions = bench_tdi(3), bench_properties(3)
     found = list(Explicit().answer(system, questions, Limits(memory=4_500_000)))
     still_open = [one for one in found if one.answer is Answer.OPEN]
@@ -159,9 +159,17 @@ def test_both_searches_of_explicit_keep_the_limits(monkeypatch: pytest.MonkeyPat
         assert one.bound > 10
 
 
+def test_narrow_spaces_stay_with_the_plain_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where levels have few states, many at once would be few at once: what holds is a list of states."""
+    monkeypatch.setattr(explicit, "LARGE", 100)
+    found = list(Explicit().answer(bench_tdi(2), bench_properties(2), Limits()))
+    # 6,543 states on 28 levels are 234 a level
+    assert {one.certificate.kind for one in found if one.certificate is not None} == {"closed set of states"}
+
+
 def test_liveness_is_open_where_steps_do_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     """What needs every step is open, with the number of states, where these would not fit; the rest is decided."""
-    monkeypatch.setattr(explicit, "LARGE", 1_000)
+    goes_over(monkeypatch, 1_000)
     system, (first, *rest) = bench_tdi(3), bench_properties(3)
     endless = replace(first, name="endless", kind=Kind.LEADS_TO, antecedent=None)
     found: dict[str, Verdict] = {

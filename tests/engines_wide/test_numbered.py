@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, strategies as st
 
-from tdispmodel.engines import explicit
 from tdispmodel.engines.conformance import Case, cases, faults
 from tdispmodel.engines.explicit import Explicit
 from tdispmodel.engines.protocol import Limits, silent
@@ -20,7 +19,7 @@ from tdispmodel.semantics import LeavesRange, Scope, ground
 from tdispmodel.semantics.grounding import ground_properties
 from tdispmodel.verdict import ClosedStates, NumberedStates, OutOfRange, Space
 from tests.engines.bench_tdi import bench_properties, bench_tdi
-from tests.engines_wide.numbered import FINITE, Numbered, spread_systems
+from tests.engines_wide.numbered import FINITE, Numbered, goes_over, spread_systems
 from tests.laws.oracle import Oracle
 from tests.laws.random_models import models
 from tests.laws.random_systems import asked_systems, law
@@ -52,7 +51,7 @@ def test_it_agrees_with_the_oracle_again_and_again(pair: Asked) -> None:
 def test_explicit_agrees_with_the_oracle_when_it_goes_over(pair: Asked) -> None:
     """With both searches one after the other, `explicit` answers questions of every kind as the oracle does."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(explicit, "LARGE", 2)
+        goes_over(patch, 2)
         assert not complaints_about(Explicit(), pair)
 
 
@@ -127,7 +126,7 @@ def test_explicit_goes_over(monkeypatch: pytest.MonkeyPatch) -> None:
     """With more states than plain search is for, `explicit` gives the same answers, lengths and counts, all judged."""
     system, questions = bench_tdi(2), bench_properties(2)
     plain = list(Explicit().answer(system, questions, Limits()))
-    monkeypatch.setattr(explicit, "LARGE", 100)
+    goes_over(monkeypatch, 100)
     large = list(Explicit().answer(system, questions, Limits()))
     assert [(one.property, one.answer, one.vacuous, one.space) for one in plain] == [
         (one.property, one.answer, one.vacuous, one.space) for one in large
