@@ -130,10 +130,14 @@ def many_at_once(
 
     ``explored`` has begun, and keeps its memory.
     """
-    from tdispmodel.engines.wide.answers import KINDS, Answers  # noqa: PLC0415  # numpy only where there are many states
+    from tdispmodel.engines.wide.answers import (  # noqa: PLC0415  # numpy only where there are many states
+        KINDS,
+        Answers,
+        checkable,
+    )
 
     able = [question for question in questions if question.kind in KINDS]
-    if not able:
+    if not able or not checkable(system, able):
         return {}, 0
     limits = explored.limits
     if limits.memory is not None:

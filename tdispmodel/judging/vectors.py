@@ -78,6 +78,7 @@ class Vectors:
         """
         match term:
             case Literal(value, sort):
+                fits(sort)
                 plain = bool(value) if isinstance(sort, Boolean) else value
                 return np.full(self.count, number(value, sort) if isinstance(sort, Enumeration) else plain)
             case Read(name, sort, after):
@@ -105,16 +106,14 @@ class Vectors:
             case If(condition, then, otherwise):
                 return np.where(self.value(condition, action), self.value(then, action), self.value(otherwise, action))
             case Arithmetic(symbol, left, right):
-                sort = term.sort
-                if isinstance(sort, Bounded) and max(abs(sort.low), abs(sort.high)) > MOST:
-                    message = "a number may become too large"
-                    raise OverflowError(message)
+                fits(term.sort)
                 return OPERATIONS[symbol](self.value(left, action), self.value(right, action))
             case _:
                 message = f"{type(term).__name__} has no value in a state"
                 raise IllFormed(message)
 
     def _read(self, name: str, sort: Sort) -> Vector:
+        fits(sort)
         numbers = self.numbers[name]
         match sort:
             case Boolean():
@@ -130,6 +129,13 @@ class Vectors:
         for value in values:
             true |= found == (number(value, sort) if isinstance(sort, Enumeration) else value)
         return true
+
+
+def fits(sort: Sort) -> None:
+    """Raise OverflowError where values of the sort may be too large."""
+    if isinstance(sort, Bounded) and max(abs(sort.low), abs(sort.high)) > MOST:
+        message = "a number may become too large"
+        raise OverflowError(message)
 
 
 def assigned_by(action: SystemAction | None, name: str) -> Expression | None:

@@ -17,13 +17,14 @@ from tdispmodel.engines.protocol import LimitReached, Limits, silent
 from tdispmodel.engines.wide import answers, search
 from tdispmodel.engines.wide.search import Search
 from tdispmodel.engines.wide.visited import Runs
-from tdispmodel.ir.expressions import negation
+from tdispmodel.ir.expressions import Arithmetic, AtMost, Bounded, Equal, Literal, Read, negation
 from tdispmodel.ir.model import Kind
-from tdispmodel.ir.system import SystemProperty
-from tdispmodel.judging import judge_all
-from tdispmodel.verdict import Answer, Verdict
+from tdispmodel.ir.system import Assignment, SystemProperty, SystemVariable
+from tdispmodel.judging import judge, judge_all
+from tdispmodel.verdict import Answer, Space, Verdict
 from tests.engines.bench_tdi import bench_properties, bench_tdi
 from tests.engines_wide.numbered import Numbered, goes_over
+from tests.judging import lamp
 
 LEAST = 5_000_000
 """Bytes within which three devices cannot be searched: 305,009 states take three bytes each at the very least, for each
@@ -198,3 +199,27 @@ def test_too_many_starts_are_open(monkeypatch: pytest.MonkeyPatch) -> None:
     made = Search(many, [Watch(negation(questions[0].formula), of_steps=False)], Limits(), silent)
     with pytest.raises(LimitReached):
         made.run()
+
+
+@pytest.mark.parametrize(("values", "number"), [(2, 1 << 61), (1 << 63, 1)])
+def test_large_numbers_stay_with_the_plain_search(values: int, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What does not fit into numbers of 64 bits is searched state after state: it holds, and the judge agrees."""
+    goes_over(monkeypatch, 1)
+    sort = Bounded(0, values - 1)
+    count, most = Read("count", sort), Literal(number, Bounded(number, number))
+    system = replace(
+        lamp.SYSTEM,
+        variables=(SystemVariable("count", sort, (0,)),),
+        actions=(
+            replace(
+                lamp.SYSTEM.actions[0],
+                guards=(Equal(Arithmetic("*", count, most), Literal(0, Bounded(0, 0))),),
+                assignments=(Assignment("count", Literal(1, Bounded(1, 1))),),
+            ),
+        ),
+    )
+    question = SystemProperty("small", "TDM900", Kind.INVARIANT, AtMost(count, Literal(1, Bounded(1, 1))))
+    assert not answers.checkable(system, [question])
+    (found,) = Explicit().answer(system, [question], Limits())
+    assert (found.answer, found.space) == (Answer.HOLDS, Space(2, 1, 1))
+    assert judge(system, found).accepted

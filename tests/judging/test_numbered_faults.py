@@ -11,7 +11,19 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from tdispmodel.engines.protocol import Limits
-from tdispmodel.ir.expressions import TRUE, Actor, Arithmetic, Bounded, Expression, Literal, Or, Read, Took, negation
+from tdispmodel.ir.expressions import (
+    TRUE,
+    Actor,
+    Arithmetic,
+    Bounded,
+    Expression,
+    Less,
+    Literal,
+    Or,
+    Read,
+    Took,
+    negation,
+)
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import Assignment, System, SystemProperty, SystemVariable
 from tdispmodel.judging import _Session, judge, numbered
@@ -39,6 +51,13 @@ COUNTER = System(
     ),
 )
 """Counts from 0 to 2, and then leaves its range: what no certificate may hide."""
+
+GROWN = Arithmetic("*", Read("count", UPTO), Literal(1 << 61, Bounded(1 << 61, 1 << 61)))
+HUGE = replace(
+    COUNTER,
+    actions=(replace(COUNTER.actions[0], guards=(Less(GROWN, Literal(1, Bounded(1, 1))),)),),
+)
+"""Counts from 0 to 1, while the count times 2^61 is less than 1."""
 
 
 def states(*listed: tuple[Any, ...], variable: str = "lamp", count: int | None = None) -> NumberedStates:
@@ -89,6 +108,7 @@ BY_HAND: dict[str, tuple[System, Verdict, bool]] = {
         said(Kind.INVARIANT, TRUE, states((0,), (1,), (2,), variable="count")),
         False,
     ),
+    "large numbers are not looked at": (HUGE, said(Kind.INVARIANT, TRUE, states((0,), (1,), variable="count")), False),
     "nothing lasts for ever": (lamp.SYSTEM, said(Kind.LEADS_TO, is_("LIT"), ALL), False),
 }
 """Of the lamp there are three states and four steps in two levels; without the host it is never broken."""

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
+from tdispmodel.compiling.arrays import Packing
+from tdispmodel.compiling.parts import Parts
 from tdispmodel.compiling.successors import Watch
 from tdispmodel.engines.protocol import LimitReached, Limits, Progress
 from tdispmodel.engines.wide.search import Left, Search
@@ -17,6 +19,7 @@ from tdispmodel.engines.wide.visited import TooWide
 from tdispmodel.engines.wide.ways import out_of_range, traces
 from tdispmodel.ir.expressions import Actor, negation
 from tdispmodel.ir.model import Kind
+from tdispmodel.ir.sorts import Bounded, size
 from tdispmodel.ir.system import System, SystemProperty, speaks_of_step
 from tdispmodel.verdict import Answer, LocalStates, NumberedStates, Trace, Verdict, Witness
 
@@ -24,6 +27,10 @@ KINDS = frozenset({Kind.INVARIANT, Kind.STEP, Kind.MUST_BE_POSSIBLE})
 
 MOST_PLACES = 1 << 31
 """Whoever checks it again has a byte for every combination of local states; beyond so many nothing is claimed."""
+MOST_OF_PART = 1 << 62
+"""Nor where so many combinations of values of one part are thinkable,"""
+MOST_NUMBER = 1 << 60
+"""or numbers become so large."""
 TOO_DEEP = "a formula nests too deeply"
 
 
@@ -135,6 +142,20 @@ class Answers:
         if not wanted:
             return None
         return self._looked(Search(self.system.unaided, wanted, self.limits, self.progress), wanted, set(wanted))
+
+
+def checkable(system: System, questions: Sequence[SystemProperty]) -> bool:
+    """Whether numbers are small enough for whoever checks the answers with numbers of 64 bits."""
+    parts = Parts(Packing(system))
+    sizes = (prod(size(system.sorts[name]) for name in names) for names in parts.variables)
+    asked = (formula for one in questions for formula in (one.formula, one.antecedent) if formula is not None)
+    effects = (each.value for action in system.actions for each in action.assignments)
+    spoken = (*asked, *effects, *(action.guard for action in system.actions))
+    sorts = (*system.sorts.values(), *(node.sort for formula in spoken for node in formula.walk()))
+    numbers = (sort for sort in sorts if isinstance(sort, Bounded))
+    return all(each <= MOST_OF_PART for each in sizes) and all(
+        max(abs(sort.low), abs(sort.high)) <= MOST_NUMBER for sort in numbers
+    )
 
 
 def goal(question: SystemProperty) -> Watch:
