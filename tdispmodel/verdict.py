@@ -66,6 +66,26 @@ class ClosedStates:
 
 
 @dataclass(frozen=True)
+class LocalStates:
+    """What a part of a system can look like: its variables, and the combinations of their values, each once."""
+
+    variables: tuple[str, ...]
+    states: tuple[State, ...]
+
+
+@dataclass(frozen=True)
+class NumberedStates:
+    """Certificate: ``count`` states are reachable, and each is a combination of local states of the parts.
+
+    The same as `ClosedStates` for sets that are too large to be listed: whoever checks it goes through them again.
+    """
+
+    parts: tuple[LocalStates, ...]
+    count: int
+    kind: str = field(default="states made of numbered parts", init=False)
+
+
+@dataclass(frozen=True)
 class InductiveInvariant:
     """Certificate: true in every start state, kept by every action, and implying the property."""
 
@@ -143,7 +163,9 @@ class QuantifiedInvariant:
     kind: str = field(default="quantified invariant", init=False)
 
 
-Certificate = ClosedStates | InductiveInvariant | KInduction | NothingSeen | Witness | QuantifiedInvariant
+Certificate = (
+    ClosedStates | InductiveInvariant | KInduction | NothingSeen | Witness | QuantifiedInvariant | NumberedStates
+)
 
 
 class Watcher:

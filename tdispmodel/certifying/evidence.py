@@ -15,6 +15,7 @@ from tdispmodel.certifying.graphs import Graph
 from tdispmodel.certifying.numbers import MOST_STATES, numbered, packed
 from tdispmodel.certifying.plain import Plain, plain_formula, plain_value
 from tdispmodel.compiling.successors import Compiled
+from tdispmodel.engines.explicit import Explicit
 from tdispmodel.engines.protocol import Limits
 from tdispmodel.engines.registry import available
 from tdispmodel.ir.expressions import TRUE, And, Expression, conjunction
@@ -29,6 +30,7 @@ from tdispmodel.verdict import (
     InductiveInvariant,
     KInduction,
     NothingSeen,
+    NumberedStates,
     Trace,
     Verdict,
     Witness,
@@ -41,6 +43,10 @@ PROVERS = ("ic3", "pdr", "explicit")
 """Who is asked for another certificate where one does not suffice."""
 SECONDS = 60.0
 """For how long each of them."""
+
+
+INDIRECT = (NothingSeen, NumberedStates)
+"""What is replaced by a list of states."""
 
 
 class NoEvidence(Exception):
@@ -75,8 +81,8 @@ class Evidence:
         match verdict.certificate:
             case Witness(trace) if possible:
                 return "behaviour", self._behaviour(self._shortened(question, trace))
-            case ClosedStates() | InductiveInvariant() | KInduction() as certificate if possible or (
-                verdict.answer is Answer.HOLDS
+            case (ClosedStates() | NumberedStates() | InductiveInvariant() | KInduction()) as certificate if (
+                possible or verdict.answer is Answer.HOLDS
             ):
                 return self._shown(question, certificate)
             case NothingSeen():
@@ -98,6 +104,14 @@ class Evidence:
                 return self._closed(question, certificate)
             case InductiveInvariant(invariant):
                 return self._invariant(question, invariant)
+            case NumberedStates(count=count) if count <= MOST_STATES:
+                return self._closed(question, self._listed(question))
+            case NumberedStates(count=count):
+                other = self._proof(question) if question.kind is not Kind.MUST_BE_POSSIBLE else None
+                if other is None:
+                    message = f"{count} states are more than the stand-alone checker looks at"
+                    raise NoEvidence(message)
+                return self._shown(question, other)
             case KInduction():
                 other = self._proof(question)
                 if other is None:
@@ -132,15 +146,19 @@ class Evidence:
                 return "states", fields
 
     def _listed(self, question: SystemProperty) -> ClosedStates:
-        """Return the states of the system, listed in place of what was shown beside a watcher."""
-        if self._everything is not None:
+        """Return the states of the system, listed in place of what shows them otherwise."""
+        possible = question.kind is Kind.MUST_BE_POSSIBLE  # then without the host's steps
+        if self._everything is None:
+            shown = (one.certificate for other, one in self.verdicts.items() if other.kind is not Kind.MUST_BE_POSSIBLE)
+            self._everything = next((one for one in shown if isinstance(one, ClosedStates)), None)
+        if self._everything is not None and not possible:
             return self._everything
-        for engine in available(("explicit",)):
-            for verdict in engine.answer(self.system, [question], Limits(SECONDS)):
-                if verdict.answer is Answer.HOLDS and isinstance(verdict.certificate, ClosedStates):
+        for verdict in Explicit(listing=True).answer(self.system, [question], Limits(SECONDS)):
+            if isinstance(verdict.certificate, ClosedStates):
+                if not possible:
                     self._everything = verdict.certificate
-                    return verdict.certificate
-        message = "it was shown beside a watcher, and the states were not listed in time"
+                return verdict.certificate
+        message = "its states were not listed in time"
         raise NoEvidence(message)
 
     def _states(self, certificate: ClosedStates) -> str:
@@ -157,7 +175,7 @@ class Evidence:
             questions = [
                 one
                 for one, verdict in self.verdicts.items()
-                if verdict.certificate is certificate or (listed and isinstance(verdict.certificate, NothingSeen))
+                if verdict.certificate is certificate or (listed and isinstance(verdict.certificate, INDIRECT))
             ]
             known = self._graphs[id(certificate)] = Graph(self.system, certificate.states, questions)
         return known
@@ -187,7 +205,7 @@ class Evidence:
         """Return a certificate of an invariant or step property that holds, from whoever finds one in some time."""
         for engine in available(PROVERS):
             for verdict in engine.answer(self.system, [question], Limits(SECONDS)):
-                if verdict.answer is Answer.HOLDS and not isinstance(verdict.certificate, KInduction):
+                if verdict.answer is Answer.HOLDS and not isinstance(verdict.certificate, KInduction | NumberedStates):
                     return verdict.certificate
         return None
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tdispmodel.compiling.successors import Compiled, Hit, Watch
-from tdispmodel.engines.exploration import Exploration
+from tdispmodel.engines.exploration import ENOUGH, Exploration
 from tdispmodel.engines.infinite import InfiniteBehaviours, decoded
 from tdispmodel.engines.protocol import LimitReached, Limits, Progress, silent
 from tdispmodel.engines.unaided import Unaided, takes_host
@@ -21,6 +21,10 @@ from tdispmodel.ir.expressions import Expression, conjunction, negation
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import State, System, SystemProperty, speaks_of_step
 from tdispmodel.verdict import Answer, ClosedStates, Trace, Verdict, Witness
+
+LARGE = 50_000
+WIDE = 1_000
+"""With more states, and more on a level on average, the search begins again over numbered parts, many at once."""
 
 INFINITE = frozenset({Kind.LEADS_TO, Kind.NEVER_ENDLESS, Kind.STAYS_POSSIBLE})
 
@@ -74,6 +78,10 @@ class Explicit:
     kinds = frozenset(Kind)
     exhaustive = True
 
+    def __init__(self, *, listing: bool = False) -> None:
+        """With ``listing`` what holds is always shown by a list of the states, however many there are."""
+        self.listing = listing
+
     def answer(
         self, system: System, questions: Sequence[SystemProperty], limits: Limits, progress: Progress = silent
     ) -> Iterator[Verdict]:
@@ -94,10 +102,61 @@ class Explicit:
             return
         keep_edges = any(question.kind in INFINITE for question in questions)
         explored = Exploration(compiled, limits, progress, keep_edges=keep_edges)
-        explored.run()
+        explored.run(lambda: not self.listing and large(explored))
+        known: dict[SystemProperty, Verdict] = {}
+        if explored.stopped == ENOUGH:
+            known, states = many_at_once(self.name, system, questions, explored, progress)
+            if not all(question in known and known[question].answer is not Answer.OPEN for question in questions):
+                if may_go_on(explored, states):
+                    explored.run()
+                else:
+                    explored.stopped = f"{states} states and the steps between them do not fit into the memory allowed"
         answers = _Answers(self.name, explored, asked, (time.monotonic() - began) / len(questions))
         for each in asked:
-            yield answers.verdict(each)
+            first = known.get(each.question)
+            decided = first is not None and first.answer is not Answer.OPEN
+            yield first if first is not None and decided else better(first, answers.verdict(each))
+
+
+def large(explored: Exploration) -> bool:
+    """Whether there is much to be gained from many states at once."""
+    return len(explored.order) > max(LARGE, WIDE * explored.complete_levels)
+
+
+def many_at_once(
+    name: str, system: System, questions: Sequence[SystemProperty], explored: Exploration, progress: Progress
+) -> tuple[dict[SystemProperty, Verdict], int]:
+    """Return the verdicts that a search over numbered parts comes to, open ones among them, and how many states it saw.
+
+    ``explored`` has begun, and keeps its memory.
+    """
+    from tdispmodel.engines.wide.answers import (  # noqa: PLC0415  # numpy only where there are many states
+        KINDS,
+        Answers,
+        checkable,
+    )
+
+    able = [question for question in questions if question.kind in KINDS]
+    if not able or not checkable(system, able):
+        return {}, 0
+    limits = explored.limits
+    if limits.memory is not None:
+        limits = replace(limits, memory=max(0, limits.memory - explored.memory()))
+    asked = Answers(name, system, able, limits, progress)
+    return {verdict.property: verdict for verdict in asked.verdicts()}, asked.states
+
+
+def may_go_on(explored: Exploration, states: int) -> bool:
+    """Whether a search that has begun has memory for so many states."""
+    most = explored.limits.memory
+    return most is None or explored.memory() / len(explored.order) * states <= most
+
+
+def better(first: Verdict | None, second: Verdict) -> Verdict:
+    """Return the second verdict on a question, or the first where both are open and it looked further."""
+    if first is None or second.answer is not Answer.OPEN:
+        return second
+    return first if (first.bound or 0) >= (second.bound or 0) else second
 
 
 def _watched(question: SystemProperty, watches: _Watches) -> _Asked:

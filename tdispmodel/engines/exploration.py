@@ -29,6 +29,10 @@ BYTES_PER_STEP_HIT = 73
 NO_PARENT = 0xFFFFFFFF
 
 
+ENOUGH = "enough was seen"
+"""Why a search stopped that may be gone on with."""
+
+
 def never() -> bool:
     """Nothing is enough."""
     return False
@@ -67,16 +71,20 @@ class Exploration:
         self._expanded = 0
 
     def run(self, enough: Callable[[], bool] = never) -> None:
-        """Search until the space is exhausted, a limit is reached, or after a level ``enough`` was seen.
+        """Search until the space is exhausted, a limit is reached, or after a level ``enough`` was seen.  Run again
+        after that, it goes on.
 
         Raises `OutOfRange` with a shortest trace when an integer leaves its range.
         """
         try:
-            self._start()
+            if self.stopped == ENOUGH:
+                self.stopped = ""
+            else:
+                self._start()
             while not self.stopped and self.levels[-1] < len(self.order):
                 self._expand_level()
                 if enough() and not self.stopped:
-                    self.stopped = "enough was seen"
+                    self.stopped = ENOUGH
         except Leaves as left:
             raise self._out_of_range(left) from None
         except TooManyStarts as many:

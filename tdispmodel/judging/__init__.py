@@ -18,9 +18,19 @@ from tdispmodel.judging.closed import ClosedSpace
 from tdispmodel.judging.judgement import Judgement, Refused
 from tdispmodel.judging.traces import reaches_goal, refutes
 from tdispmodel.semantics import LeavesRange, Semantics
-from tdispmodel.verdict import Answer, ClosedStates, InductiveInvariant, KInduction, NothingSeen, Verdict, Witness
+from tdispmodel.verdict import (
+    Answer,
+    ClosedStates,
+    InductiveInvariant,
+    KInduction,
+    NothingSeen,
+    NumberedStates,
+    Verdict,
+    Witness,
+)
 
 if TYPE_CHECKING:
+    from tdispmodel.judging.numbered import NumberedSpace
     from tdispmodel.judging.obligations import Proven
 
 __all__ = ["Judgement", "judge", "judge_all"]
@@ -37,14 +47,16 @@ def judge(system: System, verdict: Verdict) -> Judgement:
 def judge_all(system: System, verdicts: Sequence[Verdict]) -> tuple[Judgement, ...]:
     """Judge verdicts about ``system``, in their order.
 
-    A `ClosedStates` object or an invariant that several verdicts carry is checked once.  An open verdict claims nothing
-    and is accepted.  What a verdict says about vacuity and about the counts of the space is checked whenever one of the
-    verdicts carries a `ClosedStates` certificate that was found to be closed under the steps of every actor.
+    A `ClosedStates` or `NumberedStates` object or an invariant that several verdicts carry is checked once.  An open
+    verdict claims nothing and is accepted.  What a verdict says about vacuity and about the counts of the space is
+    checked whenever one of the verdicts carries states that were found to be closed under the steps of every actor.
     """
     session = _Session(system)
     for verdict in verdicts:
         if isinstance(verdict.certificate, ClosedStates):
             session.closed(verdict.certificate)
+        elif isinstance(verdict.certificate, NumberedStates) and verdict.answer is Answer.HOLDS:
+            session.numbered_states(verdict.certificate)
     return tuple(session.judged(verdict) for verdict in verdicts)
 
 
@@ -55,6 +67,7 @@ class _Session:
         self.system = system
         self.spaces: dict[int, ClosedSpace | Refused] = {}
         self.unaided: dict[int, ClosedSpace | Refused] = {}
+        self.numbered: dict[tuple[int, bool], NumberedSpace | Refused] = {}
         self.proven: dict[tuple[int, bool], Proven | Refused] = {}
         self.kept: list[object] = []
 
@@ -97,10 +110,49 @@ class _Session:
             raise known
         return known
 
+    def numbered_states(self, certificate: NumberedStates, *, unaided: bool = False) -> NumberedSpace | Refused:
+        """Go once through the states that a certificate has room for, of the system or of it without the host."""
+        from tdispmodel.judging.numbered import NumberedSpace  # noqa: PLC0415  # numpy only when it is used
+
+        key = id(certificate), unaided
+        known = self.numbered.get(key)
+        if known is None:
+            self.kept.append(certificate)  # so that its id stays its own
+            try:
+                system = self.system.unaided if unaided else self.system
+                known = NumberedSpace(system, self.semantics, certificate)
+            except Refused as refused:
+                known = refused
+            self.numbered[key] = known
+        return known
+
+    def gone_through(self, certificate: NumberedStates, *, unaided: bool = False) -> NumberedSpace:
+        """Return the states that a certificate has room for, or raise why it is wrong."""
+        found = self.numbered_states(certificate, unaided=unaided)
+        if isinstance(found, Refused):
+            raise found
+        return found
+
+    def gone_through_unaided(self, certificate: NumberedStates) -> NumberedSpace:
+        """Return the states that a certificate has room for, which need not be those that the host leads to.
+
+        Raises `Refused`.
+        """
+        try:
+            return self.gone_through(certificate)
+        except Refused:
+            return self.gone_through(certificate, unaided=True)
+
     @property
     def shared(self) -> ClosedSpace | None:
         """Any space that was found to be right."""
         return next((space for space in self.spaces.values() if isinstance(space, ClosedSpace)), None)
+
+    @property
+    def shared_numbered(self) -> NumberedSpace | None:
+        """Any large space that was found to be right."""
+        found = ((key, space) for key, space in self.numbered.items() if not isinstance(space, Refused))
+        return next((space for (_, unaided), space in found if not unaided), None)
 
     def judged(self, verdict: Verdict) -> Judgement:
         try:
@@ -126,6 +178,8 @@ class _Session:
                 reaches_goal(self.semantics, question, trace)
             case ClosedStates() as certificate if question.kind is not Kind.MUST_BE_POSSIBLE:
                 self.certified(certificate).confirm(question)
+            case NumberedStates() as certificate if question.kind in (Kind.INVARIANT, Kind.STEP):
+                self.gone_through(certificate).confirm(question)
             case InductiveInvariant(invariant) if question.kind in (Kind.INVARIANT, Kind.STEP):
                 self.inductive(verdict, invariant)
             case NothingSeen() as certificate if question.kind in (Kind.LEADS_TO, Kind.NEVER_ENDLESS):
@@ -147,6 +201,8 @@ class _Session:
             match verdict.certificate:
                 case ClosedStates() as certificate:
                     self.certified_unaided(certificate).confirm_impossible(question)
+                case NumberedStates() as certificate:
+                    self.gone_through_unaided(certificate).confirm_impossible(question)
                 case InductiveInvariant(invariant):
                     self.inductive(verdict, invariant)
                 case _:
@@ -228,12 +284,15 @@ class _Session:
 
     def claims(self, verdict: Verdict) -> None:
         """Check what a verdict says beside its answer, as far as a certified space shows."""
-        space = self.shared
+        listed, numbered = self.shared, self.shared_numbered
+        space = listed or numbered
         if space is None:
             return
         if verdict.vacuous is not None:
             premise = verdict.property.antecedent
-            met = premise is None or space.ever(premise, space.reachable[0])
+            met = premise is None or (
+                listed.ever(premise, listed.reachable[0]) if listed is not None else space.ever(premise)
+            )
             if met is verdict.vacuous:
                 said = "vacuous" if verdict.vacuous else "not vacuous"
                 seen = "is reachable" if met else "is never reachable"

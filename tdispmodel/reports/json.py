@@ -25,6 +25,7 @@ from tdispmodel.verdict import (
     InductiveInvariant,
     KInduction,
     NothingSeen,
+    NumberedStates,
     QuantifiedInvariant,
     Report,
     Result,
@@ -107,6 +108,8 @@ def _certificate(certificate: Certificate) -> Document:
     match certificate:
         case ClosedStates(states):
             size = len(states)
+        case NumberedStates(count=count):
+            size = count
         case InductiveInvariant(invariant) | NothingSeen(invariant=invariant):
             size = len(conjuncts_of(invariant))
         case KInduction(length, _, _):

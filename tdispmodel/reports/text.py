@@ -32,6 +32,7 @@ from tdispmodel.verdict import (
     Answer,
     Certificate,
     ClosedStates,
+    NumberedStates,
     QuantifiedInvariant,
     Report,
     Result,
@@ -214,6 +215,8 @@ def evidence(certificate: Certificate | None) -> str:
             return ""
         case ClosedStates(states):
             return f"{certificate.kind} ({len(states)})"
+        case NumberedStates(count=count):
+            return f"{certificate.kind} ({count})"
         case Witness(trace):
             return f"{certificate.kind} of {len(trace)} steps"
         case QuantifiedInvariant(clauses):

@@ -20,9 +20,10 @@ from tdispmodel.ir.model import Model
 from tdispmodel.reading import read
 from tdispmodel.semantics import Scope, ground
 from tdispmodel.semantics.grounding import ground_properties
-from tdispmodel.verdict import Answer, KInduction, NothingSeen
+from tdispmodel.verdict import Answer, KInduction, NothingSeen, NumberedStates
 from tests.certifying.making import document, made, why_not
 from tests.certifying.pool import corpus
+from tests.engines_wide.numbered import goes_over
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = Path(tdispmodel.certifying.__file__).parent
@@ -158,6 +159,34 @@ def test_k_induction_becomes_something_else(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(evidence, "PROVERS", ())
     with pytest.raises(evidence.NoEvidence, match="k-induction"):
         found._shown(question, KInduction(2, system.stays_in_range, False))
+
+
+def test_numbered_states_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is shown by numbers of local states is written as a list of states, and the stand-alone checker accepts it."""
+    goes_over(monkeypatch, 2)
+    for name in ("peterson", "two_phase_commit"):
+        found = made(tmp_path / name, corpus_model(name))
+        shown = [one.verdict for one in found.results if isinstance(one.verdict.certificate, NumberedStates)]
+        assert shown
+        assert ((), []) == (found.notes, found.rejected())
+        kinds = {document(path)["property"]["name"]: document(path)["evidence"][0]["kind"] for path in found.files}
+        assert {"states"} == {kinds[one.property.name] for one in shown}
+
+
+def test_more_states_than_are_listed_need_an_invariant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the states are too many to be listed an invariant is looked for; without one a note says what is missing."""
+    goes_over(monkeypatch, 2)
+    monkeypatch.setattr(evidence, "MOST_STATES", 3)
+    found = made(tmp_path / "invariants", corpus_model("peterson"))
+    shown = [one.verdict for one in found.results if isinstance(one.verdict.certificate, NumberedStates)]
+    kinds = {document(path)["property"]["name"]: document(path)["evidence"][0]["kind"] for path in found.files}
+    assert {"invariant"} == {kinds[one.property.name] for one in shown}
+    assert [] == found.rejected()
+    monkeypatch.setattr(evidence, "PROVERS", ())
+    found = made(tmp_path / "nothing", corpus_model("peterson"))
+    missing = [note for note in found.notes if "states are more than the stand-alone checker looks at" in note]
+    assert len(missing) >= len(shown)
+    assert not {one.property.name for one in shown} & {document(path)["property"]["name"] for path in found.files}
 
 
 def test_what_a_watcher_shows_gets_a_ranking(tmp_path: Path) -> None:

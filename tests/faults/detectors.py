@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import Phase, given, settings
 
@@ -11,19 +13,29 @@ from tdispmodel.verdict import OutOfRange
 from tests.laws.random_systems import asked_systems, law
 from tests.laws.test_engines_agree import Asked, complaints_about
 
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
 
 class Noticed(Exception):
     """A complaint about an engine."""
 
 
-def noticed(engine: Engine, kinds: tuple[Kind, ...] = tuple(Kind), like: str = "", examples: int = 800) -> str:
+def noticed(
+    engine: Engine,
+    kinds: tuple[Kind, ...] = tuple(Kind),
+    like: str = "",
+    examples: int = 800,
+    drawn: SearchStrategy[Asked] | None = None,
+) -> str:
     """Return the first complaint of the law that engines agree with the oracle and the judge accepts them.
 
-    Fails the test when no complaint on so many random systems contains the words ``like``.
+    Fails the test when no complaint on so many random systems, or on so many of those ``drawn``, contains the words
+    ``like``.
     """
 
     @settings(law(examples), phases=[Phase.generate], report_multiple_bugs=False)
-    @given(asked_systems(kinds))
+    @given(asked_systems(kinds) if drawn is None else drawn)
     def check(pair: Asked) -> None:
         try:
             wrong = complaints_about(engine, pair)

@@ -19,6 +19,8 @@ from tdispmodel.verdict import (
     ClosedStates,
     InductiveInvariant,
     KInduction,
+    LocalStates,
+    NumberedStates,
     Report,
     Result,
     Space,
@@ -175,6 +177,7 @@ def test_where_traces_are() -> None:
     ("certificate", "kind", "size"),
     [
         (ClosedStates((("BOOT",), ("INITRD",))), "closed set of states", 2),
+        (NumberedStates((LocalStates(("phase",), (("BOOT",),)),), 7), "states made of numbered parts", 7),
         (InductiveInvariant(And((read("a"), read("b"), read("c")))), "inductive invariant", 3),
         (InductiveInvariant(TRUE), "inductive invariant", 1),
         (KInduction(4, TRUE, simple_path=True), "k-induction", 4),

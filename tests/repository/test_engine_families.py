@@ -78,7 +78,7 @@ def test_relatives_are_seen() -> None:
     """The search for what is shared finds something: engines of one family do share code."""
     assert "tdispmodel.compiling.lowering" in NEEDS["sat"] & NEEDS["ic3"]
     assert "tdispmodel.compiling.terms" in NEEDS["bmc"] & NEEDS["pdr"]
-    assert {"tdispmodel.compiling.successors"} <= NEEDS["explicit"]
+    assert {"tdispmodel.compiling.successors", "tdispmodel.engines.wide.moves"} <= NEEDS["explicit"]
 
 
 def test_the_package_is_empty() -> None:

@@ -1,0 +1,172 @@
+"""Where many states lead: steps of one instance from tables, the others worked out.
+
+An action whose guard and effects speak of the whole and at most one instance is *narrow*: from each pair of local
+states (or local state of the whole alone) that is met its step is worked out once.  All narrow steps from a pair lie
+together in a table, so the steps of many states are so many slices of it.  The other actions are *broad*: states in
+which one may happen are found by looking guards up, and its effects are worked out on whole states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tdispmodel.compiling.arrays import Batch, Flags, Words
+from tdispmodel.compiling.parts import WHOLE, Numbers
+from tdispmodel.compiling.specialising import StepFormula, Taken
+from tdispmodel.engines.wide.formulas import Here, Node, Tables
+from tdispmodel.engines.wide.visited import Keys
+from tdispmodel.ir.expressions import FALSE, Expression, conjunction
+from tdispmodel.ir.system import SystemAction
+
+OUT_OF_RANGE = -1
+"""In a table of steps: the number of the whole after a step that leaves an integer's range."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Some steps: from which of the states, by which actions, and what becomes of the parts that they change."""
+
+    source: Keys
+    action: Numbers
+    after: dict[int, Numbers]
+    left: Flags
+
+
+class Table:
+    """The narrow steps of one instance, or of the whole alone."""
+
+    def __init__(self, tables: Tables, part: int, actions: Sequence[tuple[int, SystemAction]]) -> None:
+        self.tables = tables
+        self.part = part
+        self.actions = actions
+        self.start: Keys = np.zeros(1, np.int64)
+        self.action: Numbers = np.zeros(0, np.int32)
+        self.whole: Numbers = np.zeros(0, np.int32)
+        self.instance: Numbers = np.zeros(0, np.int32)
+
+    def memory(self) -> int:
+        """Return how many bytes are in use."""
+        return self.start.nbytes + self.action.nbytes + self.whole.nbytes + self.instance.nbytes
+
+    def steps(self, here: Here) -> Steps:
+        """Return all narrow steps of this part from some states."""
+        place = here.pairs(self.part) if self.part != WHOLE else here.numbers[WHOLE]
+        self._extended()
+        first = self.start[place]
+        many = self.start[place + 1] - first
+        ends = np.cumsum(many)
+        source = np.repeat(np.arange(here.count), many)
+        entry = np.arange(len(source)) + np.repeat(first - ends + many, many)
+        after = {WHOLE: self.whole[entry]}
+        if self.part != WHOLE:
+            after[self.part] = self.instance[entry]
+        return Steps(source, self.action[entry], after, after[WHOLE] == OUT_OF_RANGE)
+
+    def _extended(self) -> None:
+        parts = self.tables.parts
+        known = len(self.start) - 1
+        last = len(parts.local[WHOLE]) if self.part == WHOLE else len(self.tables.pairs[self.part])
+        if known == last:
+            return
+        if self.part == WHOLE:
+            rows: Words = np.zeros((last - known, parts.words), np.uint64)
+            parts.spread(WHOLE, np.arange(known, last, dtype=np.int32), rows)
+            batch = Batch(parts.packing, rows)
+        else:
+            batch = self.tables.batch(self.part, known, last)
+        from_, taken, whole, instance = [], [], [], []
+        for number, action in self.actions:
+            enabled = np.flatnonzero(batch.mask(action.guard))
+            if len(enabled):
+                after, left = Batch(parts.packing, batch.rows[enabled]).successors(action)
+                from_.append(enabled)
+                taken.append(np.full(len(enabled), number, np.int32))
+                whole.append(np.where(left, OUT_OF_RANGE, parts.gathered(WHOLE, after)).astype(np.int32))
+                if self.part != WHOLE:
+                    instance.append(parts.gathered(self.part, after))
+        many = np.zeros(last - known, np.int64)
+        if from_:
+            sources = np.concatenate(from_)
+            order = np.argsort(sources, kind="stable")
+            many += np.bincount(sources, minlength=last - known)
+            self.action = np.concatenate([self.action, np.concatenate(taken)[order]])
+            self.whole = np.concatenate([self.whole, np.concatenate(whole)[order]])
+            if self.part != WHOLE:
+                self.instance = np.concatenate([self.instance, np.concatenate(instance)[order]])
+        self.start = np.concatenate([self.start, self.start[-1] + np.cumsum(many)])
+
+
+class Broad:
+    """An action that speaks of several instances."""
+
+    def __init__(self, tables: Tables, number: int, action: SystemAction) -> None:
+        self.tables = tables
+        self.number = number
+        self.action = action
+        self.guard = tables.node(action.guard)
+        self.changed = sorted({tables.parts.part_of[each.variable] for each in action.assignments})
+
+    def steps(self, here: Here) -> Steps:
+        """Return the steps of this action from some states."""
+        parts = self.tables.parts
+        source = np.flatnonzero(self.guard.true(here))
+        rows: Words = parts.whole([each[source] for each in here.numbers])
+        after, left = Batch(parts.packing, rows).successors(self.action)
+        found = {part: parts.gathered(part, after) for part in self.changed}
+        return Steps(source, np.full(len(source), self.number, np.int32), found, left)
+
+
+class Moves:
+    """All actions of a system."""
+
+    def __init__(self, tables: Tables, actions: Sequence[SystemAction]) -> None:
+        self.tables = tables
+        self.actions = actions
+        parts = tables.parts
+        of_part: dict[int, list[tuple[int, SystemAction]]] = {}
+        self.broad: list[Broad] = []
+        self.narrow: dict[int, int] = {}
+        for number, action in enumerate(actions):
+            spoken = parts.support(action.guard, *(each.value for each in action.assignments))
+            spoken |= {parts.part_of[each.variable] for each in action.assignments} - {WHOLE}
+            if len(spoken) > 1:
+                self.broad.append(Broad(tables, number, action))
+            else:
+                part = next(iter(spoken), WHOLE)
+                of_part.setdefault(part, []).append((number, action))
+                self.narrow[number] = part
+        self.tabulated = [Table(tables, part, members) for part, members in sorted(of_part.items())]
+
+    def memory(self) -> int:
+        """Return how many bytes are in use."""
+        return sum(table.memory() for table in self.tabulated)
+
+    def steps(self, here: Here) -> Iterator[Steps]:
+        """Yield all steps from some states, each once."""
+        sources: tuple[Table | Broad, ...] = (*self.tabulated, *self.broad)
+        for source in sources:
+            found = source.steps(here)
+            if len(found.source):
+                yield found
+
+
+class StepWatch:
+    """Finds the states from which a step is taken of which a formula is true."""
+
+    def __init__(self, tables: Tables, moves: Moves, formula: Expression) -> None:
+        said = StepFormula(formula)
+        self.nodes: list[tuple[int, Node]] = []
+        for number, action in enumerate(moves.actions):
+            left = said.residual(Taken(action))
+            if left != FALSE:
+                self.nodes.append((number, tables.node(conjunction(action.guard, left))))
+
+    def found(self, here: Here) -> Iterator[tuple[int, Flags]]:
+        """Yield for each action that has such a step from one of the states where it does."""
+        for number, node in self.nodes:
+            where = node.true(here)
+            if where.any():
+                yield number, where

@@ -1,0 +1,123 @@
+"""Shortest behaviours to what a search met, found by going back through its levels.
+
+Given a `Search`; gives a `Trace` for each `Met`.  A state's predecessors on the level before are looked for among the
+states that differ from it in no more instances than some action changes; only these are expanded once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tdispmodel.compiling.arrays import Flags
+from tdispmodel.compiling.parts import WHOLE, Numbers
+from tdispmodel.engines.wide.formulas import Here
+from tdispmodel.engines.wide.search import Left, Met, Search
+from tdispmodel.engines.wide.visited import Keys
+from tdispmodel.ir.system import State
+from tdispmodel.semantics import LeavesRange, Semantics
+from tdispmodel.verdict import OutOfRange, Trace
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A way that is being followed back: the states known so far, the last first, and the actions between them."""
+
+    key: int
+    states: tuple[State, ...]
+    actions: tuple[int, ...]
+
+
+def out_of_range(search: Search, left: Left) -> OutOfRange:
+    """Return what a step that leaves a range means, with a shortest behaviour.  Raises `LimitReached`."""
+    action = search.actions[left.met.action]
+    (trace,) = traces(search, [Met(left.met.level, left.met.numbers)])
+    try:
+        Semantics(search.system).step(trace.states[-1], action)
+    except LeavesRange as found:
+        return OutOfRange(trace, found.action, found.variable, found.value)
+    message = f"{action.name} does not leave a range"
+    raise AssertionError(message)
+
+
+def traces(search: Search, met: Sequence[Met]) -> list[Trace]:
+    """Return a shortest behaviour to each; levels are gone through once for all of them.  Raises `LimitReached`."""
+    wanted: dict[int, list[tuple[int, _Wanted]]] = {}
+    for number, each in enumerate(met):
+        wanted.setdefault(each.level, []).append((number, _last(search, each)))
+    following: list[tuple[int, _Wanted]] = []
+    for level in range(max(wanted, default=0), -1, -1):
+        following = [*_before(search, level, following), *wanted.get(level, [])]
+    found = dict(following)
+    return [_forwards(search, found[number]) for number in range(len(met))]
+
+
+def _last(search: Search, met: Met) -> _Wanted:
+    key = int(search.visited.keys([np.array([number], np.int32) for number in met.numbers])[0])
+    state = _state(search, key)
+    if met.action < 0:
+        return _Wanted(key, (state,), ())
+    after = Semantics(search.system).step(state, search.actions[met.action])
+    return _Wanted(key, (after, state), (met.action,))
+
+
+def _before(search: Search, level: int, wanted: Sequence[tuple[int, _Wanted]]) -> Iterator[tuple[int, _Wanted]]:
+    """Yield the ways one step further back, to a state of ``level``."""
+    if not wanted:
+        return
+    sought = np.array(sorted({each.key for _, each in wanted}))
+    reached: dict[int, tuple[int, int]] = {}
+    keys = search.visited.at(level)
+    chunk = search.chunk
+    for first in range(0, len(keys), chunk):
+        missing = np.array([key for key in sought.tolist() if key not in reached], np.int64)
+        if not len(missing):
+            break
+        search.look(ways=True)
+        some = _near(search, keys[first : first + chunk], missing)
+        here = Here(search.tables, search.visited.numbers(some))
+        for steps in search.moves.steps(here) if len(some) else ():
+            after = search.visited.keys(search.after(here, steps))
+            for place in np.flatnonzero(np.isin(after, missing)).tolist():
+                step = int(some[steps.source[place]]), int(steps.action[place])
+                key = int(after[place])
+                reached[key] = min(step, reached.get(key, step))
+    for number, each in wanted:
+        key, action = reached[each.key]
+        yield number, _Wanted(key, (*each.states, _state(search, key)), (*each.actions, action))
+
+
+def _near(search: Search, keys: Keys, wanted: Keys) -> Keys:
+    """Return those of some states that one step may take to one of the wanted ones, and perhaps others."""
+    here, there = search.visited.numbers(keys), search.visited.numbers(wanted)
+    near: Flags = np.zeros(len(keys), np.bool_)
+    for place in range(len(wanted)):
+        near |= _may_become(search, here, [int(each[place]) for each in there])
+    return keys[near]
+
+
+def _may_become(search: Search, here: Sequence[Numbers], wanted: Sequence[int]) -> Flags:
+    """Whether states differ from a wanted one in one instance, or in instances that a broad action changes."""
+    differs = {part: here[part] != wanted[part] for part in search.parts.instances}
+    far = np.zeros(len(here[WHOLE]), np.int64)
+    for each in differs.values():
+        far += each
+    near: Flags = far <= 1
+    for changed in {frozenset(broad.changed) for broad in search.moves.broad}:
+        elsewhere = far.copy()
+        for part in changed & differs.keys():
+            elsewhere -= differs[part]
+        near |= elsewhere == 0
+    return near
+
+
+def _state(search: Search, key: int) -> State:
+    return search.packing.unpacked(search.parts.whole(search.visited.numbers(np.array([key]))))[0]
+
+
+def _forwards(search: Search, way: _Wanted) -> Trace:
+    states, actions = way.states[::-1], way.actions[::-1]
+    names = [search.actions[action].name for action in actions]
+    return Trace(states[0], tuple(zip(names, states[1:], strict=True)))

@@ -1,0 +1,88 @@
+"""The search over numbered parts as an engine of its own, and random systems whose variables belong to instances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from hypothesis import strategies as st
+
+from tdispmodel.engines import explicit
+from tdispmodel.engines.protocol import Limits, Progress, silent
+from tdispmodel.engines.wide.answers import KINDS, Answers
+from tdispmodel.ir.expressions import Expression, Read, rebuilt
+from tdispmodel.ir.system import Assignment, System, SystemProperty
+from tdispmodel.verdict import Verdict
+from tests.laws.random_systems import asked_systems
+
+if TYPE_CHECKING:
+    import pytest
+
+FINITE = tuple(sorted(KINDS, key=lambda kind: kind.value))
+
+
+def goes_over(patch: pytest.MonkeyPatch, states: int) -> None:
+    """Let `explicit` go over to numbered parts after so many states, however few there are on a level."""
+    patch.setattr(explicit, "LARGE", states)
+    patch.setattr(explicit, "WIDE", 0)
+
+
+class Numbered:
+    """Asks the search over numbered parts at once, however few states there are."""
+
+    name = "explicit"
+    kinds = KINDS
+    exhaustive = True
+
+    def answer(
+        self, system: System, questions: Sequence[SystemProperty], limits: Limits, progress: Progress = silent
+    ) -> Iterator[Verdict]:
+        """Yield one verdict per question."""
+        yield from Answers(self.name, system, questions, limits, progress).verdicts()
+
+
+def moved(system: System, names: dict[str, str]) -> System:
+    """Return the system with other names for its variables."""
+    return replace(
+        system,
+        variables=tuple(replace(variable, name=names[variable.name]) for variable in system.variables),
+        actions=tuple(
+            replace(
+                action,
+                guards=tuple(read_elsewhere(guard, names) for guard in action.guards),
+                assignments=tuple(
+                    Assignment(names[each.variable], read_elsewhere(each.value, names)) for each in action.assignments
+                ),
+            )
+            for action in system.actions
+        ),
+        initially=read_elsewhere(system.initially, names),
+    )
+
+
+def read_elsewhere(formula: Expression, names: dict[str, str]) -> Expression:
+    """Return a formula that reads the same variables by their other names."""
+
+    def elsewhere(node: Expression) -> Expression | None:
+        return replace(node, name=names[node.name]) if isinstance(node, Read) else None
+
+    return rebuilt(formula, elsewhere)
+
+
+@st.composite
+def spread_systems(draw: st.DrawFn, *, may_leave_range: bool = False) -> tuple[System, tuple[SystemProperty, ...]]:
+    """Draw a system whose variables belong to the whole, to one of two devices, or to a port, and questions about it."""
+    system, asked = draw(asked_systems(FINITE, may_leave_range=may_leave_range))
+    owners = ("", "devices[0].", "devices[1].", "ports[0].")
+    names = {variable.name: f"{draw(st.sampled_from(owners))}{variable.name}" for variable in system.variables}
+    questions = tuple(
+        replace(
+            one,
+            formula=read_elsewhere(one.formula, names),
+            after=read_elsewhere(one.after, names),
+            antecedent=None if one.antecedent is None else read_elsewhere(one.antecedent, names),
+        )
+        for one in asked
+    )
+    return moved(system, names), questions
