@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None, subjects: Sequence[Subject] = S
     if asked.rounds < 1 or asked.limit <= 0 or min(devices) < 1:
         parser.error("rounds, limit and devices are 1 or more")
     how = How(asked.rounds, Limits(asked.limit, asked.memory * 10**6), _tell)
-    at_first, lowest = load(), floor()
+    begun, at_first, lowest = commit(ROOT), load(), floor()
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="tdispmodel-bench-") as folder:
         for model in models:
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None, subjects: Sequence[Subject] = S
                     members = [one for one in chosen if one.task is task and model.asks(task)]
                     rows += compared(model, number, members, how, Path(folder))
     facts = {
-        "commit": commit(ROOT),
+        "commit": begun,
         "machine": machine(),
         "load at first and in the end": (at_first, load()),
         "versions": versions(VERSIONS),

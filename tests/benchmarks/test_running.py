@@ -12,7 +12,7 @@ from benchmarks.__main__ import main
 from benchmarks.found import Found, Task, of_ours, of_rumur
 from benchmarks.measuring import Limits, floor, measure
 from benchmarks.running import How, compared
-from benchmarks.subjects import MODELS, Command, Job, Subject
+from benchmarks.subjects import MODELS, ROOT, Command, Job, Subject
 from tests.exporting.peers import needed
 
 GENEROUS = Limits(60, 10**9)
@@ -163,9 +163,8 @@ def test_what_there_is_not_is_refused(options: tuple[str, ...], said: str, capsy
 def test_engines_of_ours_by_name_and_by_class(tmp_path: Path) -> None:
     """An engine is found in the registry or by its class, and counts what is published of two devices."""
     for engine in ("explicit", "tdispmodel.engines.explicit:Explicit"):
-        command = (sys.executable, "-m", "benchmarks.alone", engine, str(Path("benchmarks/bench_tdi.py").resolve()))
-        root = {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}
-        ended = measure((*command, "-n", "2", "-k", "TDM801"), tmp_path, GENEROUS, root)
+        command = (sys.executable, "-m", "benchmarks.alone", engine, str(ROOT / "benchmarks" / "bench_tdi.py"))
+        ended = measure((*command, "-n", "2", "-k", "TDM801"), tmp_path, GENEROUS, {"PYTHONPATH": str(ROOT)})
         assert of_ours(ended.output) == Found(6543, 47_766, 27, holds=True)
 
 
