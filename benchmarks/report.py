@@ -50,7 +50,7 @@ def as_markdown(facts: Facts, rows: Sequence[Row], floor: int) -> str:
         "",
         "Seconds are of one processor, user and system: medians of the rounds, with the least and the most.",
         "`compile` is what it took to generate and compile a peer's program, and is in no ratio.  `x`: how many times",
-        "the seconds of the reference, in bold, in the same run.  MB: the peak of resident memory, of all rounds; below",
+        "the seconds of the reference, in bold, in the same run.  MB: the peak of resident memory in all rounds; below",
         f"{floor / 1e6:.0f} MB it cannot be told.  SPIN's stack and first table are in its peak, however few",
         "states there are.  `engine`: the seconds of an engine of ours without the start of Python and reading the",
         "model.",

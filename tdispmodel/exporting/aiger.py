@@ -42,8 +42,11 @@ def aiger(system: System, questions: Sequence[SystemProperty] = ()) -> bytes:
 
 def _comment(system: System, asked: Sequence[SystemProperty]) -> Iterator[str]:
     """What a reader of the file must know: frames, properties, and the codes of actions and values."""
-    yield f"{system.name}, {system.devices} device(s), for ABC; property 0 by itself:"
-    yield 'berkeley-abc -c "read_aiger FILE; cone -O 0 -s; pdr"'
+    yield f"{system.name}, {system.devices} device(s), for ABC"
+    if asked:
+        yield 'property 0 by itself: berkeley-abc -c "read_aiger FILE; cone -O 0 -s; pdr"'
+    else:
+        yield "no property: none was picked that is an invariant or is about steps"
     yield "Frame 0 has no state yet: the inputs start choose one of the start states, and started is 1 from then on."
     yield "An action that is not enabled, or has no code below, changes nothing."
     yield "A violation seen in frame f has f - 1 steps (an invariant) or f steps (a step property)."

@@ -272,6 +272,8 @@ def test_the_comment_says_what_is_what() -> None:
     wanted = ("b1 is a violation of T p1, step", "action 0 is switch", "flag: 0 False, 1 True")
     assert set(wanted) <= set(parsed.comment)
     assert parsed.comment[-1] == "left out: T p2, which is leads_to"
+    bare = read(aiger(made))
+    assert (bare.bad, bare.comment[1]) == ((), "no property: none was picked that is an invariant or is about steps")
 
 
 def test_names_of_strangers_stay_on_their_lines() -> None:
