@@ -10,6 +10,7 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from itertools import product
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,33 +30,33 @@ def main(arguments: Sequence[str] | None = None, subjects: Sequence[Subject] = S
     asked = parser.parse_args(arguments)
     try:
         models, chosen = _picked(MODELS, asked.models), _picked(subjects, asked.subjects)
+        chosen = chosen if asked.subjects else [one for one in chosen if one.usual]
         devices = [int(one) for one in asked.devices.split(",")]
     except ValueError as problem:
         parser.error(str(problem))
     if asked.rounds < 1 or asked.limit <= 0 or min(devices) < 1:
         parser.error("rounds, limit and devices are 1 or more")
     how = How(asked.rounds, Limits(asked.limit, asked.memory * 10**6), _tell)
-    begun, at_first, lowest = commit(ROOT), load(), floor()
-    rows: list[Row] = []
-    with tempfile.TemporaryDirectory(prefix="tdispmodel-bench-") as folder:
-        for model in models:
-            for number in devices:
-                for task in Task:
-                    members = [one for one in chosen if one.task is task and model.asks(task)]
-                    rows += compared(model, number, members, how, Path(folder))
-    facts = {
-        "commit": begun,
+    target = Path(asked.output) if asked.output else ROOT / "benchmarks" / "results" / "latest"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    facts: dict[str, object] = {
+        "commit": commit(ROOT),
         "machine": machine(),
-        "load at first and in the end": (at_first, load()),
+        "load at first": load(),
         "versions": versions(VERSIONS),
         "rounds": asked.rounds,
         "limits": {"processor_seconds": asked.limit, "memory_mb": asked.memory},
     }
-    page = as_markdown(facts, rows, lowest)
-    target = Path(asked.output) if asked.output else ROOT / "benchmarks" / "results" / "latest"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.with_name(f"{target.name}.md").write_text(page, encoding="ascii", errors="backslashreplace")
-    target.with_name(f"{target.name}.json").write_text(as_json(facts, rows), encoding="ascii")
+    rows: list[Row] = []
+    lowest, page = floor(), ""
+    with tempfile.TemporaryDirectory(prefix="tdispmodel-bench-") as folder:
+        for model, number, task in product(models, devices, Task):
+            members = [one for one in chosen if one.task is task and model.asks(task)]
+            rows += compared(model, number, members, how, Path(folder))
+            facts["load in the end"] = load()
+            page = as_markdown(facts, rows, lowest)  # written as they come, lest an interruption lose all of them
+            target.with_name(f"{target.name}.md").write_text(page, encoding="ascii", errors="backslashreplace")
+            target.with_name(f"{target.name}.json").write_text(as_json(facts, rows), encoding="ascii")
     sys.stdout.write(page)
     return int(any(row.wrong for row in rows))
 
@@ -65,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m benchmarks", description="measure us and our peers", epilog=_there_is()
     )
     parser.add_argument("--models", default="", metavar="NAMES", help="with commas between them (default: all)")
-    parser.add_argument("--subjects", default="", metavar="NAMES", help="the same (default: all)")
+    parser.add_argument("--subjects", default="", metavar="NAMES", help="the same, or all (default: the usual ones)")
     parser.add_argument("--devices", default="1,2,3", metavar="NUMBERS", help="the same (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="of each subject (default: %(default)s)")
     parser.add_argument(
@@ -83,7 +84,7 @@ def _there_is() -> str:
 def _picked(known: Iterable[Named], names: str) -> list[Named]:
     """Return those with these names, all without any.  Raises ValueError."""
     by_name = {one.name: one for one in known}
-    wanted = names.split(",") if names else list(by_name)
+    wanted = list(by_name) if names in ("", "all") else names.split(",")
     unknown = [name for name in wanted if name not in by_name]
     if unknown:
         message = f"there is no {', '.join(unknown)}; there is: {', '.join(by_name)}"

@@ -77,7 +77,9 @@ class Job:
 
 @dataclass(frozen=True)
 class Subject:
-    """A program in one mode.  ``left_out`` says in words why it cannot be measured, whatever is installed."""
+    """A program in one mode.  ``left_out`` says in words why it cannot be measured, whatever is installed; one that is
+    not ``usual`` is measured only where it is asked for by name.
+    """
 
     name: str
     task: Task
@@ -87,6 +89,7 @@ class Subject:
     read: Callable[[str, Job], Found]
     needs: tuple[str, ...] = ()
     left_out: str = ""
+    usual: bool = True
 
     def absent(self) -> str:
         """Return in words why it cannot be measured here, empty when it can."""
@@ -94,6 +97,8 @@ class Subject:
         return self.left_out or (f"not installed: {', '.join(missing)}" if missing else "")
 
 
+REFERENCES = {Task.SPACE: "spin", Task.PROOF: "abc-pdr", Task.BUG: "abc-bmc3"}
+"""To whom the others are compared."""
 OURS: Command = (sys.executable, "-m")
 
 
@@ -102,7 +107,7 @@ def alone(name: str, task: Task, about: str, engine: str) -> Subject:
 
     def command(job: Job) -> Command:
         picks = ("-k", job.model.picks(task)) if job.model.picks(task) else ()
-        limits = ("--seconds", f"{EARLIER * job.limits.seconds:g}", "--memory", str(job.limits.memory))
+        limits = ("--seconds", f"{EARLIER * job.limits.seconds:g}", "--memory", str(int(EARLIER * job.limits.memory)))
         return (*OURS, "benchmarks.alone", engine, job.path, "-n", str(job.devices), *picks, *limits)
 
     return Subject(name, task, about, lambda _: (), command, lambda text, _: of_ours(text))
@@ -113,15 +118,7 @@ def judged(name: str, task: Task, about: str, engine: str) -> Subject:
 
     def command(job: Job) -> Command:
         picks = ("-k", job.model.picks(task)) if job.model.picks(task) else ("-k", SMALLEST)
-        options = (
-            "-n",
-            str(job.devices),
-            *picks,
-            "--engine",
-            engine,
-            "--timeout",
-            f"{EARLIER * job.limits.seconds:g}s",
-        )
+        options = ("-n", str(job.devices), *picks, "--engine", engine)
         return (*OURS, "tdispmodel", "check", job.path, *options, "--format", "json")
 
     return Subject(name, task, about, lambda _: (), command, lambda text, _: of_ours(text))
@@ -141,7 +138,9 @@ def spin(name: str, about: str, *flags: str) -> Subject:
     def read(text: str, job: Job) -> Found:
         return of_spin(text, starts((job.folder / "model.pml").read_text(encoding="ascii")))
 
-    return Subject(name, Task.SPACE, about, prepare, lambda _: ("./pan", "-E", f"-m{DEEPEST}"), read, ("spin", "gcc"))
+    usual = name == REFERENCES[Task.SPACE]
+    command = ("./pan", "-E", f"-m{DEEPEST}")
+    return Subject(name, Task.SPACE, about, prepare, lambda _: command, read, ("spin", "gcc"), usual=usual)
 
 
 def starts(promela: str) -> int:
@@ -193,7 +192,7 @@ def abc(name: str, task: Task, about: str, engine: str) -> Subject:
 
 
 EARLIER = 0.9
-"""Our programs are told of an earlier limit, so that they have time to say how far they came."""
+"""Engines of ours are told of lower limits, so that they can say how far they came."""
 DEEPEST = 1_000_000
 """Steps; SPIN's stack, which it takes memory for in advance."""
 SMALLEST = "no_trusted_driver_binds_pre_run"
@@ -221,8 +220,6 @@ SUBJECTS = (
     alone("bmc", Task.BUG, "bounded search with z3 by itself, a shortest violation", "bmc"),
     judged("check-sat", Task.BUG, "the whole command: bounded search, and the judge", "sat"),
 )
-REFERENCES = {Task.SPACE: "spin", Task.PROOF: "abc-pdr", Task.BUG: "abc-bmc3"}
-"""To whom the others are compared."""
 
 
 def bench_tdi(devices: int) -> Found:

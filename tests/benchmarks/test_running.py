@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchmarks.__main__ import main
 from benchmarks.found import Found, Task, of_ours, of_rumur
 from benchmarks.measuring import Limits, floor, measure
-from benchmarks.running import How, compared
+from benchmarks.running import How, Row, compared
 from benchmarks.subjects import MODELS, ROOT, Command, Job, Subject
 from tests.exporting.peers import needed
 
@@ -158,6 +160,37 @@ def test_what_there_is_not_is_refused(options: tuple[str, ...], said: str, capsy
         main(options)
     assert ended.value.code == 2
     assert said in capsys.readouterr().err
+
+
+def test_what_is_not_usual_is_measured_when_named(tmp_path: Path) -> None:
+    """A mode that is not usual is left out unless it is named, or all are asked for."""
+    peers = (counting("usual", 143, 565), replace(counting("odd", 143, 565), usual=False))
+    for options, names in (
+        ((), ["usual"]),
+        (("--subjects", "odd"), ["odd"]),
+        (("--subjects", "all"), ["usual", "odd"]),
+    ):
+        _, _, results = ran(tmp_path, *peers, options=options)
+        assert [result["subject"] for result in results] == names
+
+
+def test_an_interruption_loses_nothing_that_was_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who interrupts the run at the second task finds the first one written down."""
+    begun: list[Task] = []
+
+    def interrupted(*given: Any) -> list[Row]:
+        begun.append(given[2][0].task)
+        if len(begun) > 1:
+            raise KeyboardInterrupt
+        return compared(*given)
+
+    monkeypatch.setattr("benchmarks.__main__.compared", interrupted)
+    later = subject("later", "", Task.PROOF)
+    with pytest.raises(KeyboardInterrupt):
+        ran(tmp_path, counting("first", 143, 565), later)
+    assert begun == [Task.SPACE, Task.PROOF]
+    (result,) = json.loads((tmp_path / "made" / "result.json").read_text())["results"]
+    assert (result["subject"], result["states"]) == ("first", 143)
 
 
 def test_engines_of_ours_by_name_and_by_class(tmp_path: Path) -> None:
