@@ -10,6 +10,7 @@ from benchmarks.found import Found, Task, Unreadable, differences, of_abc, of_ou
 from benchmarks.subjects import MODELS, bench_tdi, starts
 
 SPIN = """\
+Full statespace search for:
 State-vector 20 byte, depth reached 8385, errors: 0
    305009 states, stored
   2935698 states, matched
@@ -17,6 +18,7 @@ State-vector 20 byte, depth reached 8385, errors: 0
 hash conflicts:    123456 (resolved)
 """
 LARGE = """\
+Full statespace search for:
 State-vector 28 byte, depth reached 181402, errors: 0
  14236899 states, stored
 1.8431082e+08 states, matched
@@ -80,6 +82,13 @@ def test_a_cut_search_counts_for_nothing() -> None:
     """When SPIN's stack was too short for its search, nothing that it counted is a result."""
     found = of_spin(f"error: max search depth too small\n{SPIN}")
     assert (found.states, found.open) == (None, "deeper than SPIN's stack")
+
+
+@pytest.mark.parametrize("search", ["Bit statespace", "Hash-Compact 4"])
+def test_a_search_that_may_lose_states_is_refused(search: str) -> None:
+    """What SPIN prints with -DBITSTATE and with -DHC4, which lose states and report no error, is no result."""
+    with pytest.raises(Unreadable, match="no exact search"):
+        of_spin(SPIN.replace("Full statespace", search))
 
 
 def test_an_error_of_a_peer_is_no_count() -> None:
