@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--devices", default="1,2,3", metavar="NUMBERS", help="the same (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="of each subject (default: %(default)s)")
     parser.add_argument(
-        "--limit", type=float, default=120, metavar="S", help="processor seconds of one run (default: %(default)s)"
+        "--limit", type=float, default=60, metavar="S", help="processor seconds of one run (default: %(default)s)"
     )
     parser.add_argument("--memory", type=int, default=8000, metavar="MB", help="of one run (default: %(default)s)")
     parser.add_argument("--output", default="", metavar="STEM", help="of the page (.md) and the document (.json)")

@@ -92,10 +92,10 @@ def _found(found: Found) -> str:
         parts.append(f"depth {found.depth}")
     if found.holds is not None and found.states is None:
         parts.append("holds" if found.holds else "violated")
-    if found.inside is not None:
-        parts.append(f"engine {found.inside:.2f} s")
     if found.steps is not None:
         parts.append(f"{found.steps} steps")
+    if found.inside is not None:
+        parts.append(f"engine {found.inside:.2f} s")
     return ", ".join(parts)
 
 
