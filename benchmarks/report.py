@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
-from benchmarks.found import Found
+from benchmarks.found import Found, told
 from benchmarks.running import Row
 from benchmarks.subjects import REFERENCES
 
@@ -76,7 +76,7 @@ def _row(row: Row, reference: Row | None, floor: int) -> str:
         return f"| {name} | | | | | {compiled} | {_cell(found)} |"
     every = [run.processor for run in row.runs]
     spread = f" ({min(every):.2f}-{max(every):.2f})" if len(every) > 1 else ""
-    times = f"{row.seconds / reference.seconds:.2f}" if reference and reference.seconds else ""
+    times = f"{row.seconds / reference.seconds:.3g}" if reference and reference.seconds else ""
     rate = f"{row.rate:,.0f}" if row.rate else ""
     memory = f"{row.memory / 1e6:,.0f}" if row.memory > floor else f"under {floor / 1e6:.0f}"
     return f"| {name} | {row.seconds:.2f}{spread} | {times} | {rate} | {memory} | {compiled} | {_cell(found)} |"
@@ -87,7 +87,7 @@ def _found(found: Found) -> str:
     if found.states is not None:
         parts.append(f"{found.states:,} states")
     if found.transitions is not None:
-        parts.append(f"{'' if found.exact else 'about '}{found.transitions:,} transitions")
+        parts.append(f"{found.transitions:,} transitions" if found.exact else f"{told(found.transitions)} transitions")
     if found.depth is not None:
         parts.append(f"depth {found.depth}")
     if found.holds is not None and found.states is None:
