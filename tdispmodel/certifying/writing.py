@@ -127,8 +127,9 @@ class Writer:
                 together.setdefault(evidence.inductive[question], []).append(question)
         if not together:
             return
-        from tdispmodel.certifying.circuits import TooWide, circuits  # noqa: PLC0415  # seldom needed
+        from tdispmodel.certifying.circuits import circuits  # noqa: PLC0415  # seldom needed
         from tdispmodel.certifying.smtlib import induction_text, invariant_text  # noqa: PLC0415  # z3 only when needed
+        from tdispmodel.compiling.circuits.machine import TooWide  # noqa: PLC0415  # as above
 
         for number, (certificate, asked) in enumerate(together.items(), 1):
             base = path if len(together) == 1 else path.with_name(f"{path.name}.{number}")

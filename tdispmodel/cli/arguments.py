@@ -9,7 +9,7 @@ from typing import NamedTuple, NoReturn
 from tdispmodel import __version__
 
 FORMATS = ("text", "json", "rst")
-MODELS = ("promela", "murphi")
+MODELS = ("promela", "murphi", "aiger")
 
 EXIT_CODES = """\
 exit codes:

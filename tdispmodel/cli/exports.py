@@ -12,7 +12,7 @@ from tdispmodel.checking.pipeline import planned
 from tdispmodel.checking.selection import selection
 from tdispmodel.cli.checks import request
 from tdispmodel.cli.output import Output
-from tdispmodel.exporting import exporter
+from tdispmodel.exporting import ABOUT_PROPERTIES, exporter
 from tdispmodel.exporting.foreign import SAFETY, Inexpressible
 from tdispmodel.ir.model import Property
 from tdispmodel.reports.exits import Exit
@@ -25,7 +25,8 @@ def export(arguments: argparse.Namespace, output: Output) -> int:
     asked = request(arguments)
     loaded = load(asked.catalogue, asked.paths()[0])
     plan = planned(loaded, asked)
-    group = chosen(loaded, plan, arguments.select)
+    whole = arguments.to in ABOUT_PROPERTIES and not arguments.select
+    group = all_of_them(loaded, plan) if whole else chosen(loaded, plan, arguments.select)
     questions = [question for parts in group.questions.values() for question in parts]
     try:
         text = exporter(arguments.to)(group.system, questions)
@@ -55,6 +56,13 @@ def chosen(loaded: Loaded, plan: Plan, select: str) -> Group:
             USAGE, f"-k {select}: {told(groups)} are asked under different constants", "export them one by one"
         )
     return groups[0]
+
+
+def all_of_them(loaded: Loaded, plan: Plan) -> Group:
+    """Return the system with every invariant and step property that can be asked of it as it is."""
+    expressible = [known for known in loaded.properties if known.kind in SAFETY and not known.given]
+    groups, _ = grouped(loaded.model, expressible, plan)
+    return groups[0] if len(groups) == 1 else chosen(loaded, plan, "")
 
 
 def told(groups: Sequence[Group]) -> str:

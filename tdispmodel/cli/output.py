@@ -26,8 +26,8 @@ class Output:
         self.unwritten = ""
         """Why stdout took no more, empty while it takes all; a reader that went away is no reason."""
 
-    def write(self, text: str) -> None:
-        """Write a result to stdout."""
+    def write(self, text: str | bytes) -> None:
+        """Write a result to stdout; bytes as they are."""
         self._put(sys.stdout, text)
 
     def note(self, text: str) -> None:
@@ -64,14 +64,14 @@ class Output:
 
         self.write(render(Report(complaints=complaints), exit=code))
 
-    def save(self, path: str, text: str) -> None:
-        """Write ``text`` to the file ``path``.  Raises `Rejected` when that is impossible."""
+    def save(self, path: str, text: str | bytes) -> None:
+        """Write ``text``, or bytes as they are, to the file ``path``.  Raises `Rejected` when that is impossible."""
         from pathlib import Path  # noqa: PLC0415  # seldom needed
 
         from tdispmodel.checking.mistakes import OUTPUT, mistake  # noqa: PLC0415  # as above
 
         try:
-            Path(path).write_text(text, encoding="utf-8", newline="\n")
+            Path(path).write_bytes(text if isinstance(text, bytes) else text.encode())
         except (OSError, ValueError) as problem:
             why = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
             raise mistake(OUTPUT, f"cannot write {path}: {why}") from None
@@ -90,8 +90,13 @@ class Output:
         self._put(sys.stdout, "")
         self._put(sys.stderr, "")
 
-    def _put(self, stream: TextIO, text: str) -> None:
+    def _put(self, stream: TextIO, text: str | bytes) -> None:
         try:
+            if isinstance(text, bytes):
+                stream.flush()
+                stream.buffer.write(text)
+                stream.flush()
+                return
             try:
                 stream.write(text)
                 stream.flush()

@@ -10,7 +10,7 @@ from importlib import import_module
 
 from tdispmodel.ir.system import System, SystemProperty
 
-Exporter = Callable[[System, Sequence[SystemProperty]], str]
+Exporter = Callable[[System, Sequence[SystemProperty]], str | bytes]
 """Given a system and questions about it; gives a model of another tool.  Raises `foreign.Inexpressible`."""
 
 FORMATS: dict[str, tuple[str, str]] = {
@@ -23,7 +23,14 @@ FORMATS: dict[str, tuple[str, str]] = {
 MODELS: dict[str, tuple[str, str]] = {
     "promela": ("tdispmodel.exporting.promela:promela", "for SPIN, with the same states and transitions"),
     "murphi": ("tdispmodel.exporting.murphi:murphi", "for Rumur and CMurphi, with the same states and transitions"),
+    "aiger": (
+        "tdispmodel.exporting.aiger:aiger",
+        "for ABC and other checkers of hardware, a circuit in binary AIGER 1.9",
+    ),
 }
+
+ABOUT_PROPERTIES = frozenset({"aiger"})
+"""Without a property a model is of no use in these languages; where none is picked, all that can be said are."""
 
 
 def exporter(name: str) -> Exporter:

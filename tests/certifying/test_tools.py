@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import z3
 
-from tdispmodel.certifying.circuits import TooWide, circuits
+from tdispmodel.certifying.circuits import circuits
 from tdispmodel.certifying.smtlib import induction_text, invariant_text
 from tdispmodel.certifying.solving import answers, installed, is_script
+from tdispmodel.compiling.circuits.machine import TooWide
 from tdispmodel.ir.expressions import TRUE, Bounded, Expression, negation
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from tdispmodel.checking.loading import load
 from tdispmodel.engines.conformance.writing import Counter, Flag, move, system
 from tdispmodel.engines.explicit import Explicit
 from tdispmodel.engines.protocol import Limits
-from tdispmodel.exporting import MODELS, exporter
+from tdispmodel.exporting import exporter
 from tdispmodel.exporting.foreign import SAFETY, Inexpressible
 from tdispmodel.exporting.murphi import murphi
 from tdispmodel.exporting.promela import promela
@@ -56,6 +57,13 @@ def counted(made: System) -> tuple[int, int]:
     (verdict,) = Explicit().answer(made, [always], Limits())
     assert verdict.space is not None
     return verdict.space.states, verdict.space.transitions
+
+
+def written(name: str, made: System, questions: Sequence[SystemProperty] = ()) -> str:
+    """A system in one of the languages that are text."""
+    text = exporter(name)(made, questions)
+    assert isinstance(text, str)
+    return text
 
 
 def starts(made: System) -> int:
@@ -126,25 +134,25 @@ def test_assignments_are_simultaneous(tmp_path: Path) -> None:
     assert counted(made) == (rumur(murphi(made), tmp_path).states, rumur(murphi(made), tmp_path).transitions)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", PEERS)
 def test_names_of_strangers_end_no_comment(name: str, tmp_path: Path) -> None:
     """Whatever a system, an action or a property is called, it stays inside its comment or string: nothing fails."""
     hostile = '*/ " \n :: assert(false) /*'
     flag = Flag("flag")
     made = system(hostile, (flag,), move(hostile, TRUE, flag.becomes(negation(flag.now))))
     asked = [SystemProperty(hostile, hostile, kind, TRUE) for kind in (*SAFETY, Kind.LEADS_TO)]
-    found = PEERS[name](exporter(name)(made, asked), tmp_path)
+    found = PEERS[name](written(name, made, asked), tmp_path)
     assert (2, False) == (found.states, found.violated)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", PEERS)
 def test_words_of_the_language_are_no_names(name: str, tmp_path: Path) -> None:
     """Variables called like words of Promela, Murphi or C, or alike but for a mark, are accepted and kept apart."""
     words = ("active", "rule", "register", "timeout", "a.b", "a b", "a_b", "1x")
     flags = tuple(Flag(word) for word in words)
     made = system("words", flags, *(move(f"set {one.now.name}", TRUE, one.becomes(TRUE)) for one in flags))
     assert counted(made)[0] == 2 ** len(words)
-    found = PEERS[name](exporter(name)(made, []), tmp_path)
+    found = PEERS[name](written(name, made), tmp_path)
     assert found.states == 2 ** len(words)
 
 

@@ -6,6 +6,7 @@ negated, as in the format: A. Biere, K. Heljanko, S. Wieringa, "AIGER 1.9 and be
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 FALSE, TRUE = 0, 1
@@ -49,18 +50,24 @@ class Circuit:
         """Return ``then`` where ``test`` is true, else ``otherwise``."""
         return self.any((self.both(test, then), self.both(test ^ 1, otherwise)))
 
-    def written(self, following: Sequence[int], bad: int, comment: str) -> bytes:
-        """Return the circuit as a file: what each latch is next, the literal of bad states, names, and a comment."""
-        counts = (len(self.inputs), len(self.latches), 0, len(self.gates), 1)
+    def written(self, following: Sequence[int], bad: Sequence[tuple[str, int]], comment: Sequence[str]) -> bytes:
+        """Return the circuit as a file: what each latch is next, names and literals of bad states, lines of comment."""
+        counts = (len(self.inputs), len(self.latches), 0, len(self.gates), len(bad))
         head = [f"aig {len(self.inputs) + len(self.latches) + len(self.gates)} {' '.join(map(str, counts))}"]
-        head += [*map(str, following), str(bad)]
+        head += [*map(str, following), *(str(literal) for _, literal in bad)]
         gates = bytearray()
         for number, (one, other) in enumerate(self.gates, 1 + len(self.inputs) + len(self.latches)):
             gates += _varint(2 * number - one) + _varint(one - other)
         names = [f"i{number} {name}" for number, name in enumerate(self.input_names)]
         names += [f"l{number} {name}" for number, name in enumerate(self.latch_names)]
-        tail = "\n".join([*names, "b0 bad", "c", comment])
+        names += [f"b{number} {name}" for number, (name, _) in enumerate(bad)]
+        tail = "\n".join(map(_line, [*names, "c", *comment]))
         return "\n".join(head).encode("ascii") + b"\n" + bytes(gates) + tail.encode("ascii") + b"\n"
+
+
+def _line(text: str) -> str:
+    """Return text that stays on its line, whatever a stranger's names are."""
+    return re.sub(r"[^ -~]", "?", text)
 
 
 def _varint(number: int) -> bytes:
