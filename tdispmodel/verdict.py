@@ -86,6 +86,21 @@ class NumberedStates:
 
 
 @dataclass(frozen=True)
+class NumberedOrbits:
+    """Certificate: as `NumberedStates`, but of all states that interchangeable instances make of one another only one
+    is counted, in which the local states of each class ascend in the order in which they are listed.
+
+    ``classes`` names the instances; all permutations of a class map the system onto itself.  ``count`` is how many such
+    orbits are reachable.
+    """
+
+    parts: tuple[LocalStates, ...]
+    classes: tuple[tuple[str, ...], ...]
+    count: int
+    kind: str = field(default="orbits of states made of numbered parts", init=False)
+
+
+@dataclass(frozen=True)
 class InductiveInvariant:
     """Certificate: true in every start state, kept by every action, and implying the property."""
 
@@ -164,7 +179,14 @@ class QuantifiedInvariant:
 
 
 Certificate = (
-    ClosedStates | InductiveInvariant | KInduction | NothingSeen | Witness | QuantifiedInvariant | NumberedStates
+    ClosedStates
+    | InductiveInvariant
+    | KInduction
+    | NothingSeen
+    | Witness
+    | QuantifiedInvariant
+    | NumberedStates
+    | NumberedOrbits
 )
 
 
@@ -205,12 +227,23 @@ class Space:
 
 
 @dataclass(frozen=True)
+class Interchanged:
+    """That only one was visited of all states that interchangeable instances make of one another: the classes of these
+    instances, and how many such ``orbits`` all states are.
+    """
+
+    classes: tuple[tuple[str, ...], ...]
+    orbits: int
+
+
+@dataclass(frozen=True)
 class Verdict:
     """An answer with its evidence.
 
     ``reason`` says in words why it is open; ``bound`` is the number of steps up to which a bounded search found
     nothing; ``shortest`` whether the trace is known to be of least length; ``vacuous`` is None when it was not asked;
-    ``confirmed_by`` names a second engine, of another family, that says the same (``--paranoid``).
+    ``confirmed_by`` names a second engine, of another family, that says the same (``--paranoid``); ``symmetry`` says
+    that instances were interchanged (``space`` counts all states nevertheless).
     """
 
     property: SystemProperty
@@ -223,6 +256,7 @@ class Verdict:
     certificate: Certificate | None = None
     vacuous: bool | None = None
     space: Space | None = None
+    symmetry: Interchanged | None = None
     seconds: float = 0.0
     confirmed_by: str = ""
 

@@ -1,6 +1,7 @@
 """Verdicts read off a search over numbered parts: invariants, steps, what must be possible.
 
-What goes on for ever, and what stays possible, needs every transition and is not decided here.
+Where instances are interchangeable, and the questions together do not tell them apart, it is a search over orbits; a
+question that does is asked apart from the others.  What goes on for ever, and what stays possible, needs every transition and is not decided here.
 """
 
 from __future__ import annotations
@@ -8,20 +9,30 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import prod
+from math import comb, prod
 
 from tdispmodel.compiling.arrays import Packing
-from tdispmodel.compiling.parts import Parts
+from tdispmodel.compiling.parts import WHOLE, Parts
 from tdispmodel.compiling.successors import Watch
 from tdispmodel.engines.protocol import LimitReached, Limits, Progress
 from tdispmodel.engines.wide.search import Left, Search
+from tdispmodel.engines.wide.symmetry import Finder, Symmetry, swaps
 from tdispmodel.engines.wide.visited import TooWide
 from tdispmodel.engines.wide.ways import out_of_range, traces
 from tdispmodel.ir.expressions import Actor, negation
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.sorts import Bounded, size
 from tdispmodel.ir.system import System, SystemProperty, speaks_of_step
-from tdispmodel.verdict import Answer, LocalStates, NumberedStates, Trace, Verdict, Witness
+from tdispmodel.verdict import (
+    Answer,
+    Interchanged,
+    LocalStates,
+    NumberedOrbits,
+    NumberedStates,
+    Trace,
+    Verdict,
+    Witness,
+)
 
 KINDS = frozenset({Kind.INVARIANT, Kind.STEP, Kind.MUST_BE_POSSIBLE})
 
@@ -39,7 +50,7 @@ class _Looked:
     """What came out of one search: shortest ways to what was met, all states or why there is no certificate of them."""
 
     ways: dict[Watch, Trace]
-    states: NumberedStates | None
+    states: NumberedStates | NumberedOrbits | None
     why: str
 
 
@@ -61,29 +72,53 @@ class Answers:
 
     def verdicts(self) -> Iterator[Verdict]:
         """Yield one verdict per question.  Raises `OutOfRange` with a shortest trace."""
-        began = time.monotonic()
-        premises = [premise(question) for question in self.questions]
-        wanted = dict.fromkeys([*map(goal, self.questions), *(each for each in premises if each is not None)])
+        for questions in self._together():
+            yield from self._verdicts(questions)
+
+    def _together(self) -> list[list[SystemProperty]]:
+        """Return the questions that are asked together: those that let all interchangeable instances be so, and others."""
+        finder = found_in(self.system)
+        everything = [watch for one in self.questions for watch in watches(one)]
         try:
-            search = Search(self.system, list(wanted), self.limits, self.progress)
+            swapped = list(swaps(finder.classes(()))) if finder is not None else []
+            calm = [
+                one
+                for one in self.questions
+                if finder is not None and all(finder.keeps(each, watches(one), everything) for each in swapped)
+            ]
         except RecursionError:
-            for question in self.questions:
+            return [list(self.questions)]
+        return [each for each in (calm, [one for one in self.questions if one not in calm]) if each]
+
+    def _verdicts(self, questions: Sequence[SystemProperty]) -> Iterator[Verdict]:
+        began = time.monotonic()
+        wanted = list(dict.fromkeys(watch for one in questions for watch in watches(one)))
+        try:
+            search, symmetry = self._search(self.system, wanted)
+        except RecursionError:
+            for question in questions:
                 yield Verdict(question, Answer.OPEN, self.name, reason=TOO_DEEP)
             return
-        looked = self._looked(search, list(wanted), {goal(question) for question in self.questions})
-        self.states = search.states
-        unaided = self._unaided(looked) if search.finished else None
-        met = {list(wanted)[number] for number in search.met}
-        share = (time.monotonic() - began) / len(self.questions)
-        for question, before in zip(self.questions, premises, strict=True):
+        looked = self._looked(search, symmetry, wanted, {goal(question) for question in questions})
+        self.states = max(self.states, search.stood_for)
+        unaided = self._unaided(looked, questions) if search.finished else None
+        met = {watch for watch in wanted if symmetry.first_met(watch, wanted, search.met) is not None}
+        share = (time.monotonic() - began) / len(questions)
+        for question in questions:
+            before = premise(question)
             vacuous: bool | None = before is not None and before not in met
             if vacuous and not search.finished:
                 vacuous = None
-            base = Verdict(question, Answer.OPEN, self.name, space=search.space, seconds=share)
+            base = Verdict(question, Answer.OPEN, self.name, space=search.space, symmetry=used(search), seconds=share)
             decided = self._decided(base, looked, unaided, met)
             if decided.answer is Answer.HOLDS:
                 decided = replace(decided, vacuous=vacuous)
             yield decided if decided.answer is not Answer.OPEN else replace(decided, bound=search.bound)
+
+    def _search(self, system: System, watched: Sequence[Watch]) -> tuple[Search, Symmetry]:
+        """Return a search, not begun, and what may be interchanged in it.  Raises `RecursionError`."""
+        symmetry = Symmetry(found_in(system), watched)
+        return Search(system, watched, self.limits, self.progress, symmetry.classes), symmetry
 
     def _decided(self, base: Verdict, looked: _Looked, unaided: _Looked | None, met: set[Watch]) -> Verdict:
         wanted = goal(base.property)
@@ -105,7 +140,7 @@ class Answers:
             return replace(base, answer=Answer.HOLDS, certificate=looked.states)
         return replace(base, reason=looked.why)
 
-    def _looked(self, search: Search, watched: Sequence[Watch], goals: set[Watch]) -> _Looked:
+    def _looked(self, search: Search, symmetry: Symmetry, watched: Sequence[Watch], goals: set[Watch]) -> _Looked:
         """Run a search and write down what it came to.  Raises `OutOfRange`."""
         why = ""
         try:
@@ -120,11 +155,14 @@ class Answers:
             why = str(reason)
         except RecursionError:
             return _Looked({}, None, TOO_DEEP)
-        met = [number for number in sorted(search.met) if watched[number] in goals]
+        first = {watch: symmetry.first_met(watch, watched, search.met) for watch in watched if watch in goals}
+        met = {watch: found for watch, found in first.items() if found is not None}
         ways: dict[Watch, Trace] = {}
         try:
-            found_ways = traces(search, [search.met[number] for number in met])
-            ways = {watched[number]: way for number, way in zip(met, found_ways, strict=True)}
+            found_ways = traces(
+                search, [search.met[number] for number, _ in met.values()], [to for _, to in met.values()]
+            )
+            ways = dict(zip(met, found_ways, strict=True))
             return _Looked(ways, None if why else certified(search), why)
         except LimitReached as limit:
             return _Looked(ways, None, why or str(limit))
@@ -133,15 +171,35 @@ class Answers:
         actors = {action.name: action.actor for action in self.system.actions}
         return any(actors[name] is Actor.HOST for name, _ in way.steps)
 
-    def _unaided(self, looked: _Looked) -> _Looked | None:
+    def _unaided(self, looked: _Looked, questions: Sequence[SystemProperty]) -> _Looked | None:
         """Search without the host, if some goal was met with its help; None where all behaviours do without it."""
-        possible = [goal(one) for one in self.questions if one.kind is Kind.MUST_BE_POSSIBLE]
+        possible = [goal(one) for one in questions if one.kind is Kind.MUST_BE_POSSIBLE]
         wanted = list(
             dict.fromkeys(each for each in possible if each in looked.ways and self._takes_host(looked.ways[each]))
         )
         if not wanted:
             return None
-        return self._looked(Search(self.system.unaided, wanted, self.limits, self.progress), wanted, set(wanted))
+        search, symmetry = self._search(self.system.unaided, wanted)
+        return self._looked(search, symmetry, wanted, set(wanted))
+
+
+def found_in(system: System) -> Finder | None:
+    """Return what finds interchangeable instances; None where formulas nest too deeply."""
+    try:
+        return Finder(system, Parts(Packing(system)))
+    except RecursionError:
+        return None
+
+
+def used(search: Search) -> Interchanged | None:
+    """Return which instances were interchanged in a finished search, if any were."""
+    classes = search.orbits.classes
+    return Interchanged(names_of(search), search.states) if classes and search.finished else None
+
+
+def names_of(search: Search) -> tuple[tuple[str, ...], ...]:
+    """Return the names of the instances that are interchanged."""
+    return tuple(tuple(search.parts.names[part] for part in each) for each in search.orbits.classes)
 
 
 def checkable(system: System, questions: Sequence[SystemProperty]) -> bool:
@@ -158,6 +216,12 @@ def checkable(system: System, questions: Sequence[SystemProperty]) -> bool:
     )
 
 
+def watches(question: SystemProperty) -> list[Watch]:
+    """Return what is looked for because of a question."""
+    before = premise(question)
+    return [goal(question), *([] if before is None else [before])]
+
+
 def goal(question: SystemProperty) -> Watch:
     """Return what is looked for: the violation, or what must be possible."""
     formula = question.formula
@@ -172,15 +236,16 @@ def premise(question: SystemProperty) -> Watch | None:
     return None if formula is None else Watch(formula, speaks_of_step(formula))
 
 
-def certified(search: Search) -> NumberedStates:
+def certified(search: Search) -> NumberedStates | NumberedOrbits:
     """Return the certificate of a finished search.  Raises `LimitReached` when nobody could check it."""
     parts = search.parts
-    places = prod(len(local) for local in parts.local)
+    local = [len(each) for each in parts.local]
+    places = local[WHOLE] * prod(comb(local[each[0]] + len(each) - 1, len(each)) for each in search.orbits.kinds)
     memory = search.limits.memory
-    if places > (MOST_PLACES if memory is None else min(MOST_PLACES, memory)):
+    if places > (MOST_PLACES if memory is None else min(MOST_PLACES, memory)) or prod(local) > MOST_OF_PART:
         message = f"{search.states} states were visited, and {places} combinations are too many to be checked again"
         raise LimitReached(message)
-    return NumberedStates(
-        tuple(LocalStates(names, parts.values(part)) for part, names in enumerate(parts.variables)),
-        search.states,
-    )
+    listed = tuple(LocalStates(names, parts.values(part)) for part, names in enumerate(parts.variables))
+    if search.orbits.classes:
+        return NumberedOrbits(listed, names_of(search), search.states)
+    return NumberedStates(listed, search.states)

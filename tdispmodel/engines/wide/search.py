@@ -18,6 +18,8 @@ from tdispmodel.compiling.successors import Watch
 from tdispmodel.engines.protocol import LimitReached, Limits, Progress, rounded
 from tdispmodel.engines.wide.formulas import Here, Tables
 from tdispmodel.engines.wide.moves import Moves, Steps, StepWatch
+from tdispmodel.engines.wide.orbits import Orbits
+from tdispmodel.engines.wide.symmetry import Classes
 from tdispmodel.engines.wide.visited import Dense, Keys, Runs, taken_apart
 from tdispmodel.ir.system import System
 from tdispmodel.semantics import Semantics, TooManyStarts, start_states
@@ -64,9 +66,15 @@ class Left(Exception):
 
 
 class Search:
-    """What was found: ``met`` has for each watched formula, by its number, where it was true first."""
+    """What was found: ``met`` has for each watched formula, by its number, where it was true first.
 
-    def __init__(self, system: System, watched: Sequence[Watch], limits: Limits, progress: Progress) -> None:
+    With classes of interchangeable parts ``states`` are representatives of orbits, and what was met is the first of all
+    that the watched formulas become; the space is that of all states nevertheless.
+    """
+
+    def __init__(
+        self, system: System, watched: Sequence[Watch], limits: Limits, progress: Progress, classes: Classes = ()
+    ) -> None:
         """Raises `RecursionError` for a formula that nests too deeply."""
         self.system = system
         self.actions = system.actions
@@ -87,7 +95,8 @@ class Search:
             if watch.of_steps
         }
         self.visited: Dense | Runs = Dense(len(self.parts.names))
-        self.states = self.transitions = 0
+        self.orbits = Orbits(classes, len(self.parts.names))
+        self.states = self.stood_for = self.transitions = 0
         self.sizes_of_levels: list[int] = []
         self.complete_levels = 0
         self.finished = False
@@ -111,7 +120,7 @@ class Search:
     @property
     def space(self) -> Space | None:
         """The counts, once nothing new is found."""
-        return Space(self.states, self.transitions, max(0, len(self.sizes_of_levels) - 1)) if self.finished else None
+        return Space(self.stood_for, self.transitions, max(0, len(self.sizes_of_levels) - 1)) if self.finished else None
 
     @property
     def bound(self) -> int | None:
@@ -131,11 +140,12 @@ class Search:
         return self.visited.memory() + self.tables.memory() + self.moves.memory() + 8 * sum(sizes)
 
     def after(self, here: Here, steps: Steps) -> list[Numbers]:
-        """Return the numbers of the parts after some steps."""
-        return [
+        """Return the numbers of the parts after some steps, or of what represents what is there then."""
+        found = [
             steps.after[part] if part in steps.after else here.numbers[part][steps.source]
             for part in range(len(self.parts.names))
         ]
+        return self.orbits.representative(found)
 
     def look(self, *, ways: bool = False) -> None:
         """Raise `LimitReached` when time or memory is used up; the last of the time is for ``ways``."""
@@ -158,7 +168,7 @@ class Search:
             raise LimitReached(many.words) from many
         numbers = [self.parts.gathered(part, rows) for part in range(len(self.parts.names))]
         self._make_room()
-        self.visited.offer(self.visited.keys(numbers))
+        self.visited.offer(self.visited.keys(self.orbits.representative(numbers)))
         return self.visited.level()
 
     def _expand(self, level: Keys) -> None:
@@ -169,8 +179,10 @@ class Search:
             self.look()
             here = Here(self.tables, taken_apart(level[first : first + chunk], sides))
             self._watch(here, depth)
+            sizes = self.orbits.sizes(here.numbers)
+            self.stood_for += int(sizes.sum())
             for steps in self.moves.steps(here):
-                self.transitions += len(steps.source)
+                self.transitions += int(sizes[steps.source].sum())
                 if steps.left.any():
                     place = int(np.argmax(steps.left))
                     raise Left(Met(depth, here.one(int(steps.source[place])), int(steps.action[place])))
@@ -209,7 +221,8 @@ class Search:
             self._stop(f"out of memory ({self.limits.memory / 1e6:g} MB)")
 
     def _stop(self, why: str) -> None:
-        message = f"{why} with {self.states} states found and {self.complete_levels} levels complete"
+        found = f"{self.states} {'orbits' if self.orbits.classes else 'states'}"
+        message = f"{why} with {found} found and {self.complete_levels} levels complete"
         raise LimitReached(message)
 
     def _line(self, now: float) -> str:

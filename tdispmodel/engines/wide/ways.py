@@ -14,7 +14,9 @@ import numpy as np
 from tdispmodel.compiling.arrays import Flags
 from tdispmodel.compiling.parts import WHOLE, Numbers
 from tdispmodel.engines.wide.formulas import Here
+from tdispmodel.engines.wide.orbits import Replay
 from tdispmodel.engines.wide.search import Left, Met, Search
+from tdispmodel.engines.wide.symmetry import Permutation
 from tdispmodel.engines.wide.visited import Keys
 from tdispmodel.ir.system import State
 from tdispmodel.semantics import LeavesRange, Semantics
@@ -34,16 +36,22 @@ def out_of_range(search: Search, left: Left) -> OutOfRange:
     """Return what a step that leaves a range means, with a shortest behaviour.  Raises `LimitReached`."""
     action = search.actions[left.met.action]
     (trace,) = traces(search, [Met(left.met.level, left.met.numbers)])
-    try:
-        Semantics(search.system).step(trace.states[-1], action)
-    except LeavesRange as found:
-        return OutOfRange(trace, found.action, found.variable, found.value)
+    semantics = Semantics(search.system)
+    enabled = semantics.enabled(trace.states[-1])  # by another instance's action, if these are interchangeable
+    for each in sorted(enabled, key=lambda one: one is not action):
+        try:
+            semantics.step(trace.states[-1], each)
+        except LeavesRange as found:
+            return OutOfRange(trace, found.action, found.variable, found.value)
     message = f"{action.name} does not leave a range"
     raise AssertionError(message)
 
 
-def traces(search: Search, met: Sequence[Met]) -> list[Trace]:
-    """Return a shortest behaviour to each; levels are gone through once for all of them.  Raises `LimitReached`."""
+def traces(search: Search, met: Sequence[Met], first: Sequence[Permutation] = ()) -> list[Trace]:
+    """Return a shortest behaviour to each; levels are gone through once for all of them.  Raises `LimitReached`.
+
+    ``first`` says for each, if instances are interchangeable, which part becomes which.
+    """
     wanted: dict[int, list[tuple[int, _Wanted]]] = {}
     for number, each in enumerate(met):
         wanted.setdefault(each.level, []).append((number, _last(search, each)))
@@ -51,7 +59,7 @@ def traces(search: Search, met: Sequence[Met]) -> list[Trace]:
     for level in range(max(wanted, default=0), -1, -1):
         following = [*_before(search, level, following), *wanted.get(level, [])]
     found = dict(following)
-    return [_forwards(search, found[number]) for number in range(len(met))]
+    return [_forwards(search, found[number], first[number] if first else ()) for number in range(len(met))]
 
 
 def _last(search: Search, met: Met) -> _Wanted:
@@ -100,15 +108,15 @@ def _near(search: Search, keys: Keys, wanted: Keys) -> Keys:
 
 def _may_become(search: Search, here: Sequence[Numbers], wanted: Sequence[int]) -> Flags:
     """Whether states differ from a wanted one in one instance, or in instances that a broad action changes."""
-    differs = {part: here[part] != wanted[part] for part in search.parts.instances}
+    differs = search.orbits.differing(here, wanted)
     far = np.zeros(len(here[WHOLE]), np.int64)
-    for each in differs.values():
+    for each in differs:
         far += each
     near: Flags = far <= 1
     for changed in {frozenset(broad.changed) for broad in search.moves.broad}:
-        elsewhere = far.copy()
-        for part in changed & differs.keys():
-            elsewhere -= differs[part]
+        elsewhere = np.zeros(len(far), np.int64)
+        for kind, each in zip(search.orbits.kinds, differs, strict=True):
+            elsewhere += np.maximum(each - len(changed.intersection(kind)), 0)
         near |= elsewhere == 0
     return near
 
@@ -117,7 +125,9 @@ def _state(search: Search, key: int) -> State:
     return search.packing.unpacked(search.parts.whole(search.visited.numbers(np.array([key]))))[0]
 
 
-def _forwards(search: Search, way: _Wanted) -> Trace:
+def _forwards(search: Search, way: _Wanted, first: Permutation) -> Trace:
     states, actions = way.states[::-1], way.actions[::-1]
     names = [search.actions[action].name for action in actions]
+    if search.orbits.classes:
+        return Replay(search.system, search.packing, search.parts, search.orbits).behaviour(states, names, first)
     return Trace(states[0], tuple(zip(names, states[1:], strict=True)))

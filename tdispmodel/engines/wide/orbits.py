@@ -1,0 +1,111 @@
+"""Orbits in place of states: of all states that permutations of alike instances make of one another, one is visited.
+
+Given the classes of interchangeable parts; gives the representative of a state, in which the numbers of each class
+ascend, how many states it stands for, and the behaviour of the system that a way from representative to representative
+stands for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import factorial, prod
+
+import numpy as np
+
+from tdispmodel.compiling.arrays import Packing
+from tdispmodel.compiling.parts import Numbers, Parts
+from tdispmodel.engines.wide.symmetry import Classes, Permutation, renamed
+from tdispmodel.engines.wide.visited import Keys
+from tdispmodel.ir.system import State, System
+from tdispmodel.semantics import Semantics
+from tdispmodel.verdict import Trace
+
+
+class Orbits:
+    """The orbits of states; without classes each state is one."""
+
+    def __init__(self, classes: Classes, parts: int) -> None:
+        self.classes = classes
+        in_class = {part for each in classes for part in each}
+        self.kinds: Classes = (*classes, *((part,) for part in range(1, parts) if part not in in_class))
+        """All instances, those that are interchangeable together."""
+        self.permutations = prod(factorial(len(each)) for each in classes)
+
+    def representative(self, numbers: Sequence[Numbers]) -> list[Numbers]:
+        """Return the representatives of states: the numbers of each class in ascending order."""
+        found = list(numbers)
+        for each in self.classes:
+            for last in range(len(each) - 1, 0, -1):
+                for one, other in zip(each[:last], each[1 : last + 1], strict=True):
+                    low, high = np.minimum(found[one], found[other]), np.maximum(found[one], found[other])
+                    found[one], found[other] = low, high
+        return found
+
+    def sizes(self, numbers: Sequence[Numbers]) -> Keys:
+        """Return how many states each of some representatives stands for."""
+        alike = np.ones(len(numbers[0]), np.int64)
+        for each in self.classes:
+            run = np.ones(len(alike), np.int64)
+            for one, other in zip(each, each[1:], strict=False):
+                run = np.where(numbers[one] == numbers[other], run + 1, 1)
+                alike *= run
+        return self.permutations // alike
+
+    def differing(self, numbers: Sequence[Numbers], wanted: Sequence[int]) -> list[Keys]:
+        """Return for each kind in how many instances states differ at least from a wanted one, however permuted."""
+        found = []
+        for each in self.kinds:
+            sought = [wanted[part] for part in each]
+            differ = np.full(len(numbers[0]), len(each), np.int64)
+            for value in set(sought):
+                there = sum((numbers[part] == value).astype(np.int64) for part in each)
+                differ -= np.minimum(there, sought.count(value))
+            found.append(differ)
+        return found
+
+
+class Replay:
+    """Makes behaviours of ways over representatives."""
+
+    def __init__(self, system: System, packing: Packing, parts: Parts, orbits: Orbits) -> None:
+        self.system = system
+        self.semantics = Semantics(system)
+        self.packing = packing
+        self.parts = parts
+        self.orbits = orbits
+
+    def behaviour(self, states: Sequence[State], actions: Iterable[str], first: Permutation) -> Trace:
+        """Return the behaviour that a way stands for.
+
+        Each action leads from a representative to a state of which the next one is the representative.  ``first`` says
+        for each part which one it is in the behaviour's start state.
+        """
+        place = list(first or range(len(self.parts.names)))
+        here = start = self._placed(states[0], place)
+        steps: list[tuple[str, State]] = []
+        for state, name in zip(states, actions, strict=False):
+            to = {self.parts.names[part]: self.parts.names[there] for part, there in enumerate(place)}
+            taken = renamed(name, to)
+            here = self.semantics.step(here, self.system.by_name[taken])
+            steps.append((taken, here))
+            place = self._sorted(self.semantics.step(state, self.system.by_name[name]), place)
+        return Trace(start, tuple(steps))
+
+    def _placed(self, state: State, place: Sequence[int]) -> State:
+        index = self.system.index
+        found = list(state)
+        for part, there in enumerate(place):
+            for name, other in zip(self.parts.variables[part], self.parts.variables[there], strict=True):
+                found[index[other]] = state[index[name]]
+        return tuple(found)
+
+    def _sorted(self, state: State, place: Sequence[int]) -> list[int]:
+        """Return the places of the representative of a state of which these are the places."""
+        rows = self.packing.packed([state])
+        found = list(place)
+        for each in self.orbits.classes:
+            numbers = [int(self.parts.gathered(part, rows)[0]) for part in each]
+            order = sorted(range(len(each)), key=numbers.__getitem__)
+            for part, position in zip(each, order, strict=True):
+                found[part] = place[each[position]]
+        return found
