@@ -22,8 +22,10 @@ from tdispmodel.verdict import (
     Answer,
     ClosedStates,
     InductiveInvariant,
+    Interchanged,
     KInduction,
     NothingSeen,
+    NumberedOrbits,
     NumberedStates,
     Verdict,
     Witness,
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from tdispmodel.judging.obligations import Proven
 
 __all__ = ["Judgement", "judge", "judge_all"]
+
+Numbered = NumberedStates | NumberedOrbits
 
 MAXIMUM_EXPLORED = 200_000
 """How many states the judge visits by itself to see that a goal is lost."""
@@ -47,15 +51,15 @@ def judge(system: System, verdict: Verdict) -> Judgement:
 def judge_all(system: System, verdicts: Sequence[Verdict]) -> tuple[Judgement, ...]:
     """Judge verdicts about ``system``, in their order.
 
-    A `ClosedStates` or `NumberedStates` object or an invariant that several verdicts carry is checked once.  An open
-    verdict claims nothing and is accepted.  What a verdict says about vacuity and about the counts of the space is
+    A `ClosedStates`, `NumberedStates` or `NumberedOrbits` object or an invariant that several verdicts carry is checked
+    once.  An open verdict claims nothing and is accepted.  What a verdict says about vacuity and about the counts of the space is
     checked whenever one of the verdicts carries states that were found to be closed under the steps of every actor.
     """
     session = _Session(system)
     for verdict in verdicts:
         if isinstance(verdict.certificate, ClosedStates):
             session.closed(verdict.certificate)
-        elif isinstance(verdict.certificate, NumberedStates) and verdict.answer is Answer.HOLDS:
+        elif isinstance(verdict.certificate, NumberedStates | NumberedOrbits) and verdict.answer is Answer.HOLDS:
             session.numbered_states(verdict.certificate)
     return tuple(session.judged(verdict) for verdict in verdicts)
 
@@ -69,6 +73,7 @@ class _Session:
         self.unaided: dict[int, ClosedSpace | Refused] = {}
         self.numbered: dict[tuple[int, bool], NumberedSpace | Refused] = {}
         self.proven: dict[tuple[int, bool], Proven | Refused] = {}
+        self.interchanges: dict[tuple[tuple[str, ...], ...], str] = {}
         self.kept: list[object] = []
 
     @cached_property
@@ -110,9 +115,10 @@ class _Session:
             raise known
         return known
 
-    def numbered_states(self, certificate: NumberedStates, *, unaided: bool = False) -> NumberedSpace | Refused:
+    def numbered_states(self, certificate: Numbered, *, unaided: bool = False) -> NumberedSpace | Refused:
         """Go once through the states that a certificate has room for, of the system or of it without the host."""
         from tdispmodel.judging.numbered import NumberedSpace  # noqa: PLC0415  # numpy only when it is used
+        from tdispmodel.judging.orbits import OrbitSpace  # noqa: PLC0415  # as above
 
         key = id(certificate), unaided
         known = self.numbered.get(key)
@@ -120,20 +126,23 @@ class _Session:
             self.kept.append(certificate)  # so that its id stays its own
             try:
                 system = self.system.unaided if unaided else self.system
-                known = NumberedSpace(system, self.semantics, certificate)
+                if isinstance(certificate, NumberedOrbits):
+                    known = OrbitSpace(system, self.semantics, certificate)
+                else:
+                    known = NumberedSpace(system, self.semantics, certificate)
             except Refused as refused:
                 known = refused
             self.numbered[key] = known
         return known
 
-    def gone_through(self, certificate: NumberedStates, *, unaided: bool = False) -> NumberedSpace:
+    def gone_through(self, certificate: Numbered, *, unaided: bool = False) -> NumberedSpace:
         """Return the states that a certificate has room for, or raise why it is wrong."""
         found = self.numbered_states(certificate, unaided=unaided)
         if isinstance(found, Refused):
             raise found
         return found
 
-    def gone_through_unaided(self, certificate: NumberedStates) -> NumberedSpace:
+    def gone_through_unaided(self, certificate: Numbered) -> NumberedSpace:
         """Return the states that a certificate has room for, which need not be those that the host leads to.
 
         Raises `Refused`.
@@ -178,7 +187,7 @@ class _Session:
                 reaches_goal(self.semantics, question, trace)
             case ClosedStates() as certificate if question.kind is not Kind.MUST_BE_POSSIBLE:
                 self.certified(certificate).confirm(question)
-            case NumberedStates() as certificate if question.kind in (Kind.INVARIANT, Kind.STEP):
+            case (NumberedStates() | NumberedOrbits()) as certificate if question.kind in (Kind.INVARIANT, Kind.STEP):
                 self.gone_through(certificate).confirm(question)
             case InductiveInvariant(invariant) if question.kind in (Kind.INVARIANT, Kind.STEP):
                 self.inductive(verdict, invariant)
@@ -201,7 +210,7 @@ class _Session:
             match verdict.certificate:
                 case ClosedStates() as certificate:
                     self.certified_unaided(certificate).confirm_impossible(question)
-                case NumberedStates() as certificate:
+                case (NumberedStates() | NumberedOrbits()) as certificate:
                     self.gone_through_unaided(certificate).confirm_impossible(question)
                 case InductiveInvariant(invariant):
                     self.inductive(verdict, invariant)
@@ -284,6 +293,8 @@ class _Session:
 
     def claims(self, verdict: Verdict) -> None:
         """Check what a verdict says beside its answer, as far as a certified space shows."""
+        if verdict.symmetry is not None:
+            self.interchanged(verdict.symmetry)
         listed, numbered = self.shared, self.shared_numbered
         space = listed or numbered
         if space is None:
@@ -301,3 +312,23 @@ class _Session:
         if verdict.space is not None and verdict.space != space.space:
             message = f"the counts {verdict.space} differ from {space.space}"
             raise Refused(message)
+
+    def interchanged(self, said: Interchanged) -> None:
+        """Check that instances may be interchanged and, if somebody went through the orbits, how many these are."""
+        from tdispmodel.judging.symmetry import Interchange  # noqa: PLC0415  # only where it is used
+
+        known = self.interchanges.get(said.classes)
+        if known is None:
+            try:
+                Interchange(self.system, said.classes)
+                known = self.interchanges[said.classes] = ""
+            except Refused as refused:
+                known = self.interchanges[said.classes] = str(refused)
+        if known:
+            raise Refused(known)
+        for certificate in self.kept:
+            if isinstance(certificate, NumberedOrbits) and certificate.classes == said.classes:
+                found = self.numbered.get((id(certificate), False))
+                if found is not None and not isinstance(found, Refused) and found.count != said.orbits:
+                    message = f"there are {found.count} orbits, and the verdict says {said.orbits}"
+                    raise Refused(message)

@@ -20,7 +20,7 @@ from tdispmodel.ir.system import State, System, SystemAction, SystemProperty, sp
 from tdispmodel.judging.judgement import Refused
 from tdispmodel.judging.vectors import Flags, Vector, Vectors, number
 from tdispmodel.semantics import Semantics, TooManyStarts, start_states
-from tdispmodel.verdict import LocalStates, NumberedStates, Space
+from tdispmodel.verdict import LocalStates, NumberedOrbits, NumberedStates, Space
 
 CHUNK = 1 << 16
 """States whose values are looked at together."""
@@ -58,7 +58,8 @@ class _Part:
 class NumberedSpace:
     """The reachable states of a system, after it was found that the certificate has room for all of them."""
 
-    def __init__(self, system: System, semantics: Semantics, certificate: NumberedStates) -> None:
+    def __init__(self, system: System, semantics: Semantics, certificate: NumberedStates | NumberedOrbits) -> None:
+        """Raises `Refused`."""
         self.system = system
         self.actions = system.actions
         sides = [len(part.states) for part in certificate.parts]
@@ -66,19 +67,19 @@ class NumberedSpace:
         if named != sorted(system.sorts):
             message = "the certificate's parts do not have each variable once"
             raise Refused(message)
-        if not all(sides) or prod(sides) > MOST_PLACES:
+        if not all(sides) or prod(sides) > MOST_LOCAL or self._places(sides) > MOST_PLACES:
             message = f"the certificate's parts make no or more than {MOST_PLACES} combinations"
             raise Refused(message)
         self.parts = [self._part(part, prod(sides[position + 1 :])) for position, part in enumerate(certificate.parts)]
         self.part_of = {name: part for part in self.parts for name in part.columns}
-        self.seen: Flags = np.zeros(prod(sides), np.bool_)
-        self.depth = self.transitions = 0
+        self.seen: Flags = np.zeros(self._places(sides), np.bool_)
+        self.depth = self.transitions = self.states = 0
         try:
             self.count = self._explored(semantics)
         except OverflowError as error:
             raise Refused(str(error)) from error
         if self.count != certificate.count:
-            message = f"{self.count} states are reachable, and the certificate says {certificate.count}"
+            message = f"{self.count} {self.WHAT} are reachable, and the certificate says {certificate.count}"
             raise Refused(message)
 
     def _part(self, local: LocalStates, stride: int) -> _Part:
@@ -108,30 +109,56 @@ class NumberedSpace:
     # --- going through ------------------------------------------------------------------------------------------------
 
     def _explored(self, semantics: Semantics) -> int:
-        """Go through all that is reachable; return how many states it is."""
+        """Go through all that is reachable; return how many were visited."""
         try:
             starts = list(start_states(semantics))
         except TooManyStarts as many:
             message = f"the start states cannot be enumerated: {many.words}"
             raise Refused(message) from many
-        here = np.unique(np.array([self._key(state) for state in starts], np.int64))
-        self.seen[here] = True
+        here = np.unique(self._visited_for(np.array([self._key(state) for state in starts], np.int64)))
+        self.seen[self._place(here)] = True
         total, levels = 0, 0
         while len(here):
             total, levels = total + len(here), levels + 1
             fresh = [np.zeros(0, np.int64)]
-            for keys, vectors in self._chunks(here):
+            for keys, vectors in self._chunks(self._noted(here)):
+                stands_for = self._stands_for(keys)
+                self.states += int(stands_for.sum())
                 for action in self.actions:
                     source = np.flatnonzero(vectors.value(action.guard))
-                    self.transitions += len(source)
+                    self.transitions += int(stands_for[source].sum())
                     if len(source):
-                        after = self._after(keys[source], action)
-                        new = np.unique(after[~self.seen[after]])
-                        self.seen[new] = True
+                        after = self._visited_for(self._after(keys[source], action))
+                        new = np.unique(after[~self.seen[self._place(after)]])
+                        self.seen[self._place(new)] = True
                         fresh.append(new)
             here = np.sort(np.concatenate(fresh))
         self.depth = max(0, levels - 1)
         return total
+
+    # what `OrbitSpace` does otherwise
+
+    WHAT = "states"
+
+    def _places(self, sides: list[int]) -> int:
+        """Return how many combinations there are to be marked as seen."""
+        return prod(sides)
+
+    def _place(self, keys: Vector) -> Vector:
+        """Return where states are marked."""
+        return keys
+
+    def _visited_for(self, keys: Vector) -> Vector:
+        """Return which states are visited in place of these."""
+        return keys
+
+    def _stands_for(self, keys: Vector) -> Vector:
+        """Return for how many states each visited one stands."""
+        return np.ones(len(keys), np.int64)
+
+    def _noted(self, keys: Vector) -> Vector:
+        """Take note of a level."""
+        return keys
 
     def _key(self, state: State) -> int:
         values: dict[str, Value] = {
@@ -188,7 +215,7 @@ class NumberedSpace:
     @property
     def space(self) -> Space:
         """The counts."""
-        return Space(self.count, self.transitions, self.depth)
+        return Space(self.states, self.transitions, self.depth)
 
     def _reached(self) -> Iterator[Vectors]:
         for first in range(0, len(self.seen), BLOCK):
