@@ -52,8 +52,9 @@ def judge_all(system: System, verdicts: Sequence[Verdict]) -> tuple[Judgement, .
     """Judge verdicts about ``system``, in their order.
 
     A `ClosedStates`, `NumberedStates` or `NumberedOrbits` object or an invariant that several verdicts carry is checked
-    once.  An open verdict claims nothing and is accepted.  What a verdict says about vacuity and about the counts of the space is
-    checked whenever one of the verdicts carries states that were found to be closed under the steps of every actor.
+    once.  An open verdict claims nothing and is accepted.  What a verdict says about vacuity and about the counts of
+    the space is checked whenever one of the verdicts carries states that were found to be closed under the steps of
+    every actor; that instances may be interchanged, where it says so, is always checked.
     """
     session = _Session(system)
     for verdict in verdicts:

@@ -1,15 +1,16 @@
 """Orbits of very many states, gone through again: what a `NumberedOrbits` certificate shows.
 
 As `numbered`, but of all states that permutations of interchangeable instances make of one another one is visited: the
-one in which the numbers of each class ascend.  That they are interchangeable is checked first, and `symmetry` says why it
-is then enough to look at what a property becomes under permutations, in the representatives and on their steps.  Counts
-are those of all states: an orbit has as many states as there are different orders of the numbers, each with as many
-steps, and all of them are equally far from the start.
+one in which the numbers of each class ascend.  That they are interchangeable is checked first, and `symmetry` says why
+it is then enough to look at what a property becomes under permutations, in the representatives and on their steps.
+Counts are those of all states: an orbit has as many states as there are different orders of the numbers, each with as
+many steps, and all of them are equally far from the start.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from math import comb, factorial, prod
 
 import numpy as np
@@ -48,7 +49,7 @@ class OrbitSpace(NumberedSpace):
         """What is known to be true of no state, or of no step (True)."""
         super().__init__(system, semantics, certificate)
 
-    # --- what is visited ------------------------------------------------------------------------------------------------
+    # --- what is visited ----------------------------------------------------------------------------------------------
 
     def _places(self, sides: list[int]) -> int:
         in_classes = prod(comb(sides[each[0]] + len(each) - 1, len(each)) for each in self.classes)
@@ -83,7 +84,7 @@ class OrbitSpace(NumberedSpace):
         for members in self.classes:
             numbers = self._numbers(members, keys)
             run = np.ones(len(keys), np.int64)
-            for before, after in zip(numbers, numbers[1:], strict=False):
+            for before, after in pairwise(numbers):
                 run = np.where(before == after, run + 1, 1)
                 alike *= run
         return self.permutations // alike
@@ -92,7 +93,7 @@ class OrbitSpace(NumberedSpace):
         self.levels.append(keys)
         return keys
 
-    # --- what it shows --------------------------------------------------------------------------------------------------
+    # --- what it shows ------------------------------------------------------------------------------------------------
 
     def _reached(self) -> Iterator[Vectors]:
         for level in self.levels:

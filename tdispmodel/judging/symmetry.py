@@ -2,10 +2,10 @@
 
 Given a system and classes of instances that somebody says are interchangeable; `Interchange` compares the system with
 itself after neighbours in a class were swapped, and says what a formula becomes.  Of such swaps all permutations of a
-class are made.  A swap exchanges the variables of two instances, name by name, and in the names of actions the two names
-themselves; it is an *automorphism* when variables keep their sort and start values, the condition on start states says
-the same, and each action becomes the one of the new name: with the same actor, promises, guard and effects.  "The same"
-is up to the order of operands in conjunctions, disjunctions, sums, products and equations, and up to nothing else.
+class are made.  A swap exchanges the variables of two instances, name by name, and in the names of actions the two
+names themselves; it is an *automorphism* when variables keep their sort and start values, the condition on start states
+says the same, and each action becomes the one of the new name: with the same actor, promises, guard and effects.  "The
+same" is up to the order of operands in conjunctions, disjunctions, sums, products and equations, and nothing else.
 
 Why that is enough (C. N. Ip and D. L. Dill, "Better verification through symmetry", 1996): an automorphism maps start
 states to start states and steps to steps, so whole behaviours to behaviours; what it makes of a reachable state is

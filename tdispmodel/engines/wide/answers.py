@@ -1,7 +1,8 @@
 """Verdicts read off a search over numbered parts: invariants, steps, what must be possible.
 
 Where instances are interchangeable, and the questions together do not tell them apart, it is a search over orbits; a
-question that does is asked apart from the others.  What goes on for ever, and what stays possible, needs every transition and is not decided here.
+question that does is asked apart from the others.  What goes on for ever, and what stays possible, needs every
+transition and is not decided here.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ class Answers:
             yield from self._verdicts(questions)
 
     def _together(self) -> list[list[SystemProperty]]:
-        """Return the questions that are asked together: those that let all interchangeable instances be so, and others."""
+        """Return the questions that are asked together: those that let interchangeable instances be so, and others."""
         finder = found_in(self.system)
         everything = [watch for one in self.questions for watch in watches(one)]
         try:

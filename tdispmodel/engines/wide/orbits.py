@@ -7,7 +7,8 @@ stands for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 from math import factorial, prod
 
 import numpy as np
@@ -36,7 +37,7 @@ class Orbits:
         found = list(numbers)
         for each in self.classes:
             for last in range(len(each) - 1, 0, -1):
-                for one, other in zip(each[:last], each[1 : last + 1], strict=True):
+                for one, other in pairwise(each[: last + 1]):
                     low, high = np.minimum(found[one], found[other]), np.maximum(found[one], found[other])
                     found[one], found[other] = low, high
         return found
@@ -46,7 +47,7 @@ class Orbits:
         alike = np.ones(len(numbers[0]), np.int64)
         for each in self.classes:
             run = np.ones(len(alike), np.int64)
-            for one, other in zip(each, each[1:], strict=False):
+            for one, other in pairwise(each):
                 run = np.where(numbers[one] == numbers[other], run + 1, 1)
                 alike *= run
         return self.permutations // alike
@@ -74,21 +75,24 @@ class Replay:
         self.parts = parts
         self.orbits = orbits
 
-    def behaviour(self, states: Sequence[State], actions: Iterable[str], first: Permutation) -> Trace:
+    def behaviour(self, states: Sequence[State], actions: Sequence[str], last: Permutation) -> Trace:
         """Return the behaviour that a way stands for.
 
-        Each action leads from a representative to a state of which the next one is the representative.  ``first`` says
-        for each part which one it is in the behaviour's start state.
+        Each action leads from a representative to a state of which the next one is the representative; there may be a
+        last action that leads on.  ``last`` says for each part which one it is in the behaviour's state of which the
+        last of the states is the representative.
         """
-        place = list(first or range(len(self.parts.names)))
-        here = start = self._placed(states[0], place)
+        places: list[list[int]] = [list(range(len(last)))]
+        for state, name in zip(states[:-1], actions, strict=False):
+            places.append(self._sorted(self.semantics.step(state, self.system.by_name[name]), places[-1]))
+        to = dict(zip(places[-1], last, strict=True))
+        places = [[to[part] for part in place] for place in places]
+        here = start = self._placed(states[0], places[0])
         steps: list[tuple[str, State]] = []
-        for state, name in zip(states, actions, strict=False):
-            to = {self.parts.names[part]: self.parts.names[there] for part, there in enumerate(place)}
-            taken = renamed(name, to)
+        for place, name in zip(places, actions, strict=False):
+            taken = renamed(name, {self.parts.names[part]: self.parts.names[there] for part, there in enumerate(place)})
             here = self.semantics.step(here, self.system.by_name[taken])
             steps.append((taken, here))
-            place = self._sorted(self.semantics.step(state, self.system.by_name[name]), place)
         return Trace(start, tuple(steps))
 
     def _placed(self, state: State, place: Sequence[int]) -> State:

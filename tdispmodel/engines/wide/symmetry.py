@@ -1,9 +1,9 @@
 """Which instances of a system are interchangeable: swapping their names changes neither the system nor what is watched.
 
-Given a system and formulas; gives classes of parts, any permutation of which maps the system onto itself, and the set of
-formulas onto itself: one about each device, say.  The check is of the words, up to the order of operands: what it does
-not see as symmetric is left alone.  (C. N. Ip and D. L. Dill, "Better verification through symmetry", 1996; E. A. Emerson
-and A. P. Sistla, "Symmetry and model checking", 1996.)
+Given a system and formulas; gives classes of parts, any permutation of which maps the system onto itself, and the set
+of formulas onto itself: one about each device, say.  The check is of the words, up to the order of operands: what it
+does not see as symmetric is left alone.  (C. N. Ip and D. L. Dill, "Better verification through symmetry", 1996; E. A.
+Emerson and A. P. Sistla, "Symmetry and model checking", 1996.)
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Finder:
         self._swapped: dict[tuple[int, int], tuple[bool, _Words]] = {}
 
     def classes(self, watched: Sequence[Watch]) -> Classes:
-        """Return the classes of which any permutation maps the system and the set of what is watched onto themselves."""
+        """Return the classes whose permutations map the system and the set of what is watched onto themselves."""
         together: list[list[int]] = []
         for part in self.parts.instances:
             for known in together:

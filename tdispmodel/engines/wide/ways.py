@@ -47,11 +47,12 @@ def out_of_range(search: Search, left: Left) -> OutOfRange:
     raise AssertionError(message)
 
 
-def traces(search: Search, met: Sequence[Met], first: Sequence[Permutation] = ()) -> list[Trace]:
+def traces(search: Search, met: Sequence[Met], last: Sequence[Permutation] = ()) -> list[Trace]:
     """Return a shortest behaviour to each; levels are gone through once for all of them.  Raises `LimitReached`.
 
-    ``first`` says for each, if instances are interchangeable, which part becomes which.
+    ``last`` says for each, if instances are interchangeable, which part is which one where it was met.
     """
+    same = tuple(range(len(search.parts.names)))
     wanted: dict[int, list[tuple[int, _Wanted]]] = {}
     for number, each in enumerate(met):
         wanted.setdefault(each.level, []).append((number, _last(search, each)))
@@ -59,7 +60,7 @@ def traces(search: Search, met: Sequence[Met], first: Sequence[Permutation] = ()
     for level in range(max(wanted, default=0), -1, -1):
         following = [*_before(search, level, following), *wanted.get(level, [])]
     found = dict(following)
-    return [_forwards(search, found[number], first[number] if first else ()) for number in range(len(met))]
+    return [_forwards(search, found[number], each, last[number] if last else same) for number, each in enumerate(met)]
 
 
 def _last(search: Search, met: Met) -> _Wanted:
@@ -125,9 +126,10 @@ def _state(search: Search, key: int) -> State:
     return search.packing.unpacked(search.parts.whole(search.visited.numbers(np.array([key]))))[0]
 
 
-def _forwards(search: Search, way: _Wanted, first: Permutation) -> Trace:
+def _forwards(search: Search, way: _Wanted, met: Met, last: Permutation) -> Trace:
     states, actions = way.states[::-1], way.actions[::-1]
     names = [search.actions[action].name for action in actions]
     if search.orbits.classes:
-        return Replay(search.system, search.packing, search.parts, search.orbits).behaviour(states, names, first)
+        replay = Replay(search.system, search.packing, search.parts, search.orbits)
+        return replay.behaviour(states if met.action < 0 else states[:-1], names, last)
     return Trace(states[0], tuple(zip(names, states[1:], strict=True)))
