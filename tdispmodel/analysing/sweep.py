@@ -19,7 +19,7 @@ from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.reports.sweep import Row, Sweep
 from tdispmodel.semantics.grounding import constants
 from tdispmodel.source import Rejected
-from tdispmodel.verdict import ClosedStates, NumberedStates, Result, Skipped, Verdict
+from tdispmodel.verdict import ClosedStates, NumberedOrbits, NumberedStates, Result, Skipped, Verdict
 
 MOST_VALUES = 16
 """Of an integer constant with more other values than that, only some are tried."""
@@ -136,6 +136,6 @@ def answer(task: Task, progress: Progress) -> list[Verdict | Rejected]:
             under = f"with {change.words}: " if change.words else ""
             found.append(Rejected(replace(one, message=f"{under}{one.message}") for one in rejected.complaints))
         else:
-            large = isinstance(result.verdict.certificate, ClosedStates | NumberedStates)
+            large = isinstance(result.verdict.certificate, ClosedStates | NumberedStates | NumberedOrbits)
             found.append(replace(result.verdict, certificate=None) if large else result.verdict)
     return found

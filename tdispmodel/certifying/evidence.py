@@ -30,6 +30,7 @@ from tdispmodel.verdict import (
     InductiveInvariant,
     KInduction,
     NothingSeen,
+    NumberedOrbits,
     NumberedStates,
     Trace,
     Verdict,
@@ -45,7 +46,7 @@ SECONDS = 60.0
 """For how long each of them."""
 
 
-INDIRECT = (NothingSeen, NumberedStates)
+INDIRECT = (NothingSeen, NumberedStates, NumberedOrbits)
 """What is replaced by a list of states."""
 
 
@@ -81,9 +82,9 @@ class Evidence:
         match verdict.certificate:
             case Witness(trace) if possible:
                 return "behaviour", self._behaviour(self._shortened(question, trace))
-            case (ClosedStates() | NumberedStates() | InductiveInvariant() | KInduction()) as certificate if (
-                possible or verdict.answer is Answer.HOLDS
-            ):
+            case (
+                ClosedStates() | NumberedStates() | NumberedOrbits() | InductiveInvariant() | KInduction()
+            ) as certificate if possible or verdict.answer is Answer.HOLDS:
                 return self._shown(question, certificate)
             case NothingSeen():
                 return self._closed(question, self._listed(question))
@@ -104,9 +105,10 @@ class Evidence:
                 return self._closed(question, certificate)
             case InductiveInvariant(invariant):
                 return self._invariant(question, invariant)
-            case NumberedStates(count=count) if count <= MOST_STATES:
-                return self._closed(question, self._listed(question))
-            case NumberedStates(count=count):
+            case NumberedStates() | NumberedOrbits():
+                count = self._count(question, certificate)
+                if count <= MOST_STATES:
+                    return self._closed(question, self._listed(question))
                 other = self._proof(question) if question.kind is not Kind.MUST_BE_POSSIBLE else None
                 if other is None:
                     message = f"{count} states are more than the stand-alone checker looks at"
@@ -122,6 +124,13 @@ class Evidence:
             case _:
                 message = f"a certificate of kind {certificate.kind} shows nothing here"
                 raise NoEvidence(message)
+
+    def _count(self, question: SystemProperty, certificate: NumberedStates | NumberedOrbits) -> int:
+        """Return how many states there are, or at most."""
+        space = self.verdicts[question].space
+        if isinstance(certificate, NumberedStates) or space is None:
+            return certificate.count
+        return space.states
 
     def _closed(self, question: SystemProperty, certificate: ClosedStates) -> tuple[str, Plain]:
         if len(certificate.states) > MOST_STATES:
@@ -205,7 +214,9 @@ class Evidence:
         """Return a certificate of an invariant or step property that holds, from whoever finds one in some time."""
         for engine in available(PROVERS):
             for verdict in engine.answer(self.system, [question], Limits(SECONDS)):
-                if verdict.answer is Answer.HOLDS and not isinstance(verdict.certificate, KInduction | NumberedStates):
+                if verdict.answer is Answer.HOLDS and not isinstance(
+                    verdict.certificate, KInduction | NumberedStates | NumberedOrbits
+                ):
                     return verdict.certificate
         return None
 

@@ -23,8 +23,10 @@ from tdispmodel.verdict import (
     Certificate,
     ClosedStates,
     InductiveInvariant,
+    Interchanged,
     KInduction,
     NothingSeen,
+    NumberedOrbits,
     NumberedStates,
     QuantifiedInvariant,
     Report,
@@ -90,8 +92,13 @@ def _result(result: Result) -> Document:
         "states": space.states if space else None,
         "transitions": space.transitions if space else None,
         "depth": space.depth if space else None,
+        "symmetry": None if verdict.symmetry is None else _symmetry(verdict.symmetry),
         "seconds": round(verdict.seconds, 6),
     }
+
+
+def _symmetry(used: Interchanged) -> Document:
+    return {"orbits": used.orbits, "classes": [list(each) for each in used.classes]}
 
 
 def _devices(result: Result) -> int | str:
@@ -108,7 +115,7 @@ def _certificate(certificate: Certificate) -> Document:
     match certificate:
         case ClosedStates(states):
             size = len(states)
-        case NumberedStates(count=count):
+        case NumberedStates(count=count) | NumberedOrbits(count=count):
             size = count
         case InductiveInvariant(invariant) | NothingSeen(invariant=invariant):
             size = len(conjuncts_of(invariant))

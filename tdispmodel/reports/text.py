@@ -32,6 +32,8 @@ from tdispmodel.verdict import (
     Answer,
     Certificate,
     ClosedStates,
+    Interchanged,
+    NumberedOrbits,
     NumberedStates,
     QuantifiedInvariant,
     Report,
@@ -143,8 +145,9 @@ def _skipped(skipped: Sequence[Skipped], options: Options) -> list[str]:
 def _heading(proposal: str, results: Sequence[Result], assumed: str) -> list[str]:
     """Return the line about the proposal: the counted space where it was exhausted, and the scope."""
     space = next((result.verdict.space for result in results if result.verdict.space), None)
+    symmetry = next((result.verdict.symmetry for result in results if result.verdict.symmetry), None)
     several = results[0].any_number is not None
-    parts = [*_counted(space), f"for {asked_of(results[0])}" if several else asked_of(results[0])]
+    parts = [*_counted(space, symmetry), f"for {asked_of(results[0])}" if several else asked_of(results[0])]
     if assumed:
         parts.append(assumed)
     items = [f"{proposal}:", *(f"{part}," for part in parts[:-1]), *(parts[-1].split() if assumed else parts[-1:])]
@@ -165,10 +168,11 @@ def _asked_with(result: Result, options: Options) -> list[str]:
     ]
 
 
-def _counted(space: Space | None) -> list[str]:
+def _counted(space: Space | None, symmetry: Interchanged | None) -> list[str]:
     if space is None:
         return []
-    return [f"{space.states} states", f"{space.transitions} transitions", f"depth {space.depth}", "complete"]
+    orbits = [f"{symmetry.orbits} orbits under {interchanged(symmetry)}"] if symmetry is not None else []
+    return [f"{space.states} states", *orbits, f"{space.transitions} transitions", f"depth {space.depth}", "complete"]
 
 
 def _verdicts(results: Sequence[Result], options: Options) -> list[str]:
@@ -198,7 +202,8 @@ def _remarks(result: Result, options: Options) -> list[str]:
         words = Names(result.system).formula(premise) if premise is not None else ""
         remarks.append(f"its premise is never reached{f': {words}' if words else ''}")
     if options.verbose and verdict.answer is not Answer.OPEN:
-        shown = [verdict.engine, confirmed(verdict), evidence(verdict.certificate), f"{verdict.seconds:.2f} s"]
+        used = interchanged(verdict.symmetry) if verdict.symmetry is not None else ""
+        shown = [verdict.engine, confirmed(verdict), used, evidence(verdict.certificate), f"{verdict.seconds:.2f} s"]
         remarks.append(", ".join(part for part in shown if part))
     return remarks
 
@@ -208,6 +213,12 @@ def confirmed(verdict: Verdict) -> str:
     return f"confirmed by {verdict.confirmed_by}" if verdict.confirmed_by else ""
 
 
+def interchanged(used: Interchanged) -> str:
+    """Return which symmetry was used, in words: how many instances of which collections were interchanged."""
+    classes = [f"{len(each)} {each[0].partition('[')[0]}" for each in used.classes]
+    return f"symmetry of {' and '.join(classes)}"
+
+
 def evidence(certificate: Certificate | None) -> str:
     """Return what a certificate is, in words; empty when there is none."""
     match certificate:
@@ -215,7 +226,7 @@ def evidence(certificate: Certificate | None) -> str:
             return ""
         case ClosedStates(states):
             return f"{certificate.kind} ({len(states)})"
-        case NumberedStates(count=count):
+        case NumberedStates(count=count) | NumberedOrbits(count=count):
             return f"{certificate.kind} ({count})"
         case Witness(trace):
             return f"{certificate.kind} of {len(trace)} steps"

@@ -74,8 +74,8 @@ class Maker:
         count = draw(st.integers(2, 3))
         self.devices = tuple(f"devices[{number}]" for number in range(count))
         own = draw(st.sampled_from(OWN if count == 2 else OWN[:3]))
-        apart = count == 3 and draw(st.booleans())
-        self.kinds = (self.devices[:2], self.devices[2:]) if apart else (self.devices,)
+        apart = draw(st.booleans())
+        self.kinds = (self.devices[:-1], self.devices[-1:]) if apart else (self.devices,)
         self.may_leave_range = may_leave_range
         whole = [self._variable(f"w{number}", sort) for number, sort in enumerate(draw(st.sampled_from(WHOLE)))]
         self.own = [[self._variable(f"{SELF}.x{number}", sort) for number, sort in enumerate(own)] for _ in self.kinds]
@@ -103,19 +103,30 @@ class Maker:
         for chosen in permutations(devices, len(places)):
             yield dict(zip(places, chosen, strict=True))
 
-    def templates(self) -> Iterator[tuple[tuple[str, ...], SystemAction, int | None]]:
-        """Draw actions of no, one or two devices, with the kind if they are of one only."""
+    def templates(self) -> Iterator[tuple[tuple[str, ...], SystemAction, tuple[str, ...]]]:
+        """Draw actions of no, one or two devices, and of which devices: of all, of one kind, or unlike for each kind."""
         for number in range(self.draw(st.integers(2, 4))):
             places = self.draw(st.sampled_from(((SELF,), (SELF,), (SELF, OTHER), ())))
             variables = {0: self.whole, 1: self.alone, 2: self.together}[len(places)]
             if not variables:
                 continue
-            made = _action(Formulas(self.draw, variables), number, self.may_leave_range)
-            name = f"act{number}({', '.join(places)})" if places else f"act{number}"
-            of = self.draw(st.sampled_from((None, *range(len(self.kinds)))))
+            made = self._action(number, places, variables)
             if not places and self.draw(st.booleans()):
                 made = replace(made, guards=(*made.guards, self.quantified(self.formula(1, self.alone))))
-            yield places, replace(made, name=name), of
+            unlike = self.draw(st.sampled_from(("none", "none", "kind", "effects", "guards")))
+            if unlike == "none" or len(self.kinds) == 1 or len(places) != 1:
+                yield places, made, self.devices
+                continue
+            first, second = self.kinds
+            yield places, made, first
+            if unlike != "kind":
+                other = self._action(number, places, variables)
+                same = {"effects": {"assignments": other.assignments}, "guards": {"guards": other.guards}}[unlike]
+                yield places, replace(made, **same), second  # type: ignore[arg-type]  # a field by its name
+
+    def _action(self, number: int, places: tuple[str, ...], variables: Sequence[SystemVariable]) -> SystemAction:
+        made = _action(Formulas(self.draw, tuple(variables)), number, self.may_leave_range)
+        return replace(made, name=f"act{number}({', '.join(places)})" if places else f"act{number}")
 
     def formula(self, depth: int, variables: Sequence[SystemVariable], names: Sequence[str] = ()) -> Expression:
         """Draw a formula, about steps if there are names of actions."""
@@ -131,11 +142,9 @@ class Maker:
         """Draw a system."""
         actions: list[SystemAction] = []
         self.names: list[str] = []
-        for places, template, of in self.templates():
+        for places, template, devices in self.templates():
             self.names.append(template.name)
-            devices = self.devices if of is None else self.kinds[of]
-            made = [instance(template, each) for each in self.bindings(places, devices)]
-            actions += made
+            actions += [instance(template, each) for each in self.bindings(places, devices)]
         return System("symmetric", self.variables, tuple(actions), devices=len(self.devices))
 
     def questions(self, system: System) -> Iterator[SystemProperty]:
@@ -151,10 +160,12 @@ class Maker:
                 formulas = [bound(body, each) for each in self.bindings((SELF, OTHER), self.devices)]
                 formulas = formulas[:1] if shape == "single" else formulas
             for number, formula in enumerate(formulas):
-                spoken = rebuilt(
-                    formula, lambda node: Took(node.names & known) if isinstance(node, Took) else None
-                )
+                spoken = self.of_these(formula, known)
                 yield SystemProperty(f"{kind.value}_{number}", "TDM900", kind, spoken, antecedent=antecedent(spoken))
+
+    def of_these(self, formula: Expression, names: set[str]) -> Expression:
+        """Return a formula that speaks of no other actions."""
+        return rebuilt(formula, lambda node: Took(node.names & names) if isinstance(node, Took) else None)
 
 
 @st.composite
@@ -166,9 +177,7 @@ def drawn_systems(draw: st.DrawFn, *, may_leave_range: bool = False) -> Drawn:
 
 
 @st.composite
-def symmetric_systems(
-    draw: st.DrawFn, *, may_leave_range: bool = False
-) -> tuple[System, tuple[SystemProperty, ...]]:
+def symmetric_systems(draw: st.DrawFn, *, may_leave_range: bool = False) -> tuple[System, tuple[SystemProperty, ...]]:
     """Draw a system with interchangeable devices, and questions, as laws want them."""
     drawn = draw(drawn_systems(may_leave_range=may_leave_range))
     return drawn.system, drawn.questions
@@ -199,10 +208,3 @@ def permuted(system: System, state: State, classes: Sequence[Sequence[str]]) -> 
             owner, dot, rest = name.partition(".")
             moved[f"{to.get(owner, owner)}{dot}{rest}"] = value
         yield tuple(moved[name] for name in system.index)
-
-
-def most(classes: Sequence[Sequence[str]]) -> int:
-    """Return how many devices are in classes."""
-    return sum(map(len, classes))
-
-

@@ -18,8 +18,10 @@ from tdispmodel.verdict import (
     Certificate,
     ClosedStates,
     InductiveInvariant,
+    Interchanged,
     KInduction,
     LocalStates,
+    NumberedOrbits,
     NumberedStates,
     Report,
     Result,
@@ -62,6 +64,7 @@ KEYS = [
     "states",
     "transitions",
     "depth",
+    "symmetry",
     "seconds",
 ]
 
@@ -137,6 +140,7 @@ def test_a_whole_document() -> None:
                 "states": 4,
                 "transitions": 9,
                 "depth": 2,
+                "symmetry": None,
                 "seconds": 0.01,
             }
         ],
@@ -178,6 +182,11 @@ def test_where_traces_are() -> None:
     [
         (ClosedStates((("BOOT",), ("INITRD",))), "closed set of states", 2),
         (NumberedStates((LocalStates(("phase",), (("BOOT",),)),), 7), "states made of numbered parts", 7),
+        (
+            NumberedOrbits((LocalStates(("phase",), (("BOOT",),)),), (("devices[0]", "devices[1]"),), 5),
+            "orbits of states made of numbered parts",
+            5,
+        ),
         (InductiveInvariant(And((read("a"), read("b"), read("c")))), "inductive invariant", 3),
         (InductiveInvariant(TRUE), "inductive invariant", 1),
         (KInduction(4, TRUE, simple_path=True), "k-induction", 4),
@@ -189,6 +198,16 @@ def test_certificates_have_kind_and_size(certificate: Certificate, kind: str, si
     found = document(Report((Result("status_quo", driver_system(), holds(ONLY_IN_RUN, certificate)),)))
     validate(found)
     assert {"kind": kind, "size": size} == found["results"][0]["certificate"]
+
+
+def test_symmetry_is_told() -> None:
+    """What was found under symmetry says which instances were interchanged, and how many orbits there are."""
+    used = Interchanged((("devices[0]", "devices[1]"),), 3)
+    verdict = replace(holds(ONLY_IN_RUN, space=Space(4, 8, 2)), symmetry=used)
+    found = document(Report((Result("status_quo", driver_system(), verdict),)))
+    validate(found)
+    assert {"orbits": 3, "classes": [["devices[0]", "devices[1]"]]} == found["results"][0]["symmetry"]
+    assert 4 == found["results"][0]["states"]
 
 
 def test_complaints_leave_no_results() -> None:

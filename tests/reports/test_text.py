@@ -8,7 +8,7 @@ from tdispmodel.ir.expressions import Not, Value
 from tdispmodel.reports.options import Options
 from tdispmodel.reports.text import complaints, render
 from tdispmodel.source import Complaint, Place
-from tdispmodel.verdict import Answer, Report, Result, Skipped, Space, Verdict
+from tdispmodel.verdict import Answer, Interchanged, NumberedOrbits, Report, Result, Skipped, Space, Verdict
 from tests.reports.samples import (
     BINDS_IN_RUN,
     CAN_RUN,
@@ -62,6 +62,17 @@ TDM402 No device is retried for ever.
 def test_a_check_reads_as_a_mail() -> None:
     """Every kind of verdict has its word, violations their excerpts, open ones their reasons."""
     assert CHECK == render(sample_report())
+
+
+def test_symmetry_is_told() -> None:
+    """What was found under symmetry says so beside the states, and with the evidence when the report is verbose."""
+    used = Interchanged((("devices[0]", "devices[1]"), ("ports[0]", "ports[1]", "ports[2]")), 3)
+    shown = NumberedOrbits((), used.classes, 3)
+    verdict = replace(holds(ONLY_IN_RUN, shown, space=Space(4, 8, 2)), symmetry=used)
+    text = render(Report((Result("status_quo", driver_system(), verdict),)), Options(verbose=True))
+    words = " ".join(text.split())
+    assert "status_quo: 4 states, 3 orbits under symmetry of 2 devices and 3 ports, 8 transitions" in words
+    assert "explicit, symmetry of 2 devices and 3 ports, orbits of states made of numbered parts (3)" in words
 
 
 def test_verbose_names_engines_and_what_is_not_applicable() -> None:
