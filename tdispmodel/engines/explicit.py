@@ -78,9 +78,13 @@ class Explicit:
     kinds = frozenset(Kind)
     exhaustive = True
 
-    def __init__(self, *, listing: bool = False) -> None:
-        """With ``listing`` what holds is always shown by a list of the states, however many there are."""
+    def __init__(self, *, listing: bool = False, symmetry: bool = True) -> None:
+        """With ``listing`` what holds is always shown by a list of the states, however many there are.
+
+        Without ``symmetry`` very many states are visited each, also where instances are interchangeable.
+        """
         self.listing = listing
+        self.symmetry = symmetry
 
     def answer(
         self, system: System, questions: Sequence[SystemProperty], limits: Limits, progress: Progress = silent
@@ -105,7 +109,7 @@ class Explicit:
         explored.run(lambda: not self.listing and large(explored))
         known: dict[SystemProperty, Verdict] = {}
         if explored.stopped == ENOUGH:
-            known, states = many_at_once(self.name, system, questions, explored, progress)
+            known, states = many_at_once(self, system, questions, explored, progress)
             if not all(question in known and known[question].answer is not Answer.OPEN for question in questions):
                 if may_go_on(explored, states):
                     explored.run()
@@ -124,7 +128,7 @@ def large(explored: Exploration) -> bool:
 
 
 def many_at_once(
-    name: str, system: System, questions: Sequence[SystemProperty], explored: Exploration, progress: Progress
+    engine: Explicit, system: System, questions: Sequence[SystemProperty], explored: Exploration, progress: Progress
 ) -> tuple[dict[SystemProperty, Verdict], int]:
     """Return the verdicts that a search over numbered parts comes to, open ones among them, and how many states it saw.
 
@@ -142,7 +146,8 @@ def many_at_once(
     limits = explored.limits
     if limits.memory is not None:
         limits = replace(limits, memory=max(0, limits.memory - explored.memory()))
-    asked = Answers(name, system, able, limits, progress)
+    asked = Answers(engine.name, system, able, limits, progress)
+    asked.symmetry = engine.symmetry
     return {verdict.property: verdict for verdict in asked.verdicts()}, asked.states
 
 

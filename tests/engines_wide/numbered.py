@@ -34,12 +34,21 @@ class Numbered:
     name = "explicit"
     kinds = KINDS
     exhaustive = True
+    symmetry = True
 
     def answer(
         self, system: System, questions: Sequence[SystemProperty], limits: Limits, progress: Progress = silent
     ) -> Iterator[Verdict]:
         """Yield one verdict per question."""
-        yield from Answers(self.name, system, questions, limits, progress).verdicts()
+        asked = Answers(self.name, system, questions, limits, progress)
+        asked.symmetry = self.symmetry
+        yield from asked.verdicts()
+
+
+class Plain(Numbered):
+    """The same, visiting every state."""
+
+    symmetry = False
 
 
 def moved(system: System, names: dict[str, str]) -> System:

@@ -9,9 +9,8 @@ from math import comb
 import pytest
 from hypothesis import given
 
-from tdispmodel.engines.protocol import Limits, silent
+from tdispmodel.engines.protocol import Limits
 from tdispmodel.engines.wide import search
-from tdispmodel.engines.wide.answers import Answers
 from tdispmodel.ir.expressions import (
     BOOLEAN,
     Actor,
@@ -31,7 +30,7 @@ from tdispmodel.judging import judge, judge_all
 from tdispmodel.semantics import LeavesRange
 from tdispmodel.verdict import Answer, NumberedOrbits, NumberedStates, OutOfRange, Space
 from tests.engines.bench_tdi import TDI, bench_properties, bench_tdi
-from tests.engines_wide.numbered import Numbered
+from tests.engines_wide.numbered import Numbered, Plain
 from tests.engines_wide.symmetric import Drawn, drawn_systems, orbits, symmetric_systems
 from tests.laws.oracle import Oracle
 from tests.laws.random_systems import law
@@ -328,13 +327,3 @@ def test_what_holds_of_each_device_holds_of_all() -> None:
     assert [Answer.HOLDS] * 2 == [one.answer for one in found]
     assert all(isinstance(one.certificate, NumberedOrbits) for one in found)
     assert all(one.accepted for one in judge_all(system, found))
-
-
-class Plain(Numbered):
-    """The search over numbered parts without symmetry."""
-
-    def answer(self, system: System, questions: object, limits: Limits, progress: object = silent) -> object:  # type: ignore[override]  # only for tests
-        """Yield one verdict per question."""
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("tdispmodel.engines.wide.answers.found_in", lambda _: None)
-            return iter(list(Answers("plain", system, questions, limits, progress).verdicts()))  # type: ignore[arg-type]  # as above

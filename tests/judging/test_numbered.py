@@ -18,7 +18,7 @@ from tdispmodel.judging.vectors import Vectors, number
 from tdispmodel.semantics import LeavesRange, Semantics
 from tdispmodel.verdict import Answer, LocalStates, NumberedStates, Verdict
 from tests.engines.bench_tdi import bench_properties, bench_tdi
-from tests.engines_wide.numbered import Numbered, spread_systems
+from tests.engines_wide.numbered import Plain, spread_systems
 from tests.laws.random_systems import law, reachable_steps
 
 Asked = tuple[System, tuple[SystemProperty, ...]]
@@ -28,7 +28,7 @@ Change = Callable[[NumberedStates], NumberedStates]
 def proven() -> tuple[System, Verdict]:
     """A system with a verdict that holds by numbered states."""
     system, questions = bench_tdi(2), bench_properties(2)
-    found = Numbered().answer(system, questions, Limits())
+    found = Plain().answer(system, questions, Limits())
     verdict = next(one for one in found if isinstance(one.certificate, NumberedStates))
     return system, verdict
 
@@ -116,7 +116,7 @@ def test_impossible_is_checked() -> None:
     question = replace(verdict.property, kind=Kind.MUST_BE_POSSIBLE)
     certificate = next(
         one.certificate
-        for one in Numbered().answer(system.unaided, (verdict.property,), Limits())
+        for one in Plain().answer(system.unaided, (verdict.property,), Limits())
         if isinstance(one.certificate, NumberedStates)
     )
     never = replace(question, formula=negation(question.formula), antecedent=None)

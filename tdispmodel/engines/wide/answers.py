@@ -58,7 +58,7 @@ class _Looked:
 class Answers:
     """The verdicts on some questions of these kinds about one system.
 
-    ``states`` is how many of them were visited.
+    ``states`` is how many of them were found.  Without ``symmetry`` each is visited.
     """
 
     def __init__(
@@ -69,6 +69,7 @@ class Answers:
         self.questions = questions
         self.limits = limits
         self.progress = progress
+        self.symmetry = True
         self.states = 0
 
     def verdicts(self) -> Iterator[Verdict]:
@@ -78,7 +79,7 @@ class Answers:
 
     def _together(self) -> list[list[SystemProperty]]:
         """Return the questions that are asked together: those that let interchangeable instances be so, and others."""
-        finder = found_in(self.system)
+        finder = self._finder(self.system)
         everything = [watch for one in self.questions for watch in watches(one)]
         try:
             swapped = list(swaps(finder.classes(()))) if finder is not None else []
@@ -116,9 +117,16 @@ class Answers:
                 decided = replace(decided, vacuous=vacuous)
             yield decided if decided.answer is not Answer.OPEN else replace(decided, bound=search.bound)
 
+    def _finder(self, system: System) -> Finder | None:
+        """Return what finds interchangeable instances; None where nobody wants it, or formulas nest too deeply."""
+        try:
+            return Finder(system, Parts(Packing(system))) if self.symmetry else None
+        except RecursionError:
+            return None
+
     def _search(self, system: System, watched: Sequence[Watch]) -> tuple[Search, Symmetry]:
         """Return a search, not begun, and what may be interchanged in it.  Raises `RecursionError`."""
-        symmetry = Symmetry(found_in(system), watched)
+        symmetry = Symmetry(self._finder(system), watched)
         return Search(system, watched, self.limits, self.progress, symmetry.classes), symmetry
 
     def _decided(self, base: Verdict, looked: _Looked, unaided: _Looked | None, met: set[Watch]) -> Verdict:
@@ -184,14 +192,6 @@ class Answers:
         return self._looked(search, symmetry, wanted, set(wanted))
 
 
-def found_in(system: System) -> Finder | None:
-    """Return what finds interchangeable instances; None where formulas nest too deeply."""
-    try:
-        return Finder(system, Parts(Packing(system)))
-    except RecursionError:
-        return None
-
-
 def used(search: Search) -> Interchanged | None:
     """Return which instances were interchanged in a finished search, if any were."""
     classes = search.orbits.classes
@@ -244,7 +244,8 @@ def certified(search: Search) -> NumberedStates | NumberedOrbits:
     places = local[WHOLE] * prod(comb(local[each[0]] + len(each) - 1, len(each)) for each in search.orbits.kinds)
     memory = search.limits.memory
     if places > (MOST_PLACES if memory is None else min(MOST_PLACES, memory)) or prod(local) > MOST_OF_PART:
-        message = f"{search.states} states were visited, and {places} combinations are too many to be checked again"
+        found = f"{search.states} {search.visiting} were visited"
+        message = f"{found}, and {places} combinations are too many to be checked again"
         raise LimitReached(message)
     listed = tuple(LocalStates(names, parts.values(part)) for part, names in enumerate(parts.variables))
     if search.orbits.classes:

@@ -123,6 +123,11 @@ class Search:
         return Space(self.stood_for, self.transitions, max(0, len(self.sizes_of_levels) - 1)) if self.finished else None
 
     @property
+    def visiting(self) -> str:
+        """What is visited, in words."""
+        return "orbits" if self.orbits.classes else "states"
+
+    @property
     def bound(self) -> int | None:
         """The depth down to which every state was examined; None when not even the start states were."""
         return self.complete_levels - 1 if self.complete_levels else None
@@ -221,13 +226,13 @@ class Search:
             self._stop(f"out of memory ({self.limits.memory / 1e6:g} MB)")
 
     def _stop(self, why: str) -> None:
-        found = f"{self.states} {'orbits' if self.orbits.classes else 'states'}"
-        message = f"{why} with {found} found and {self.complete_levels} levels complete"
+        message = f"{why} with {self.states} {self.visiting} found and {self.complete_levels} levels complete"
         raise LimitReached(message)
 
     def _line(self, now: float) -> str:
         speed = self.states / max(now - self._began, 1e-9)
         return (
-            f"{rounded(self.states)} states  {rounded(self.transitions)} steps  depth {len(self.sizes_of_levels) - 1}  "
-            f"frontier {rounded(self.sizes_of_levels[-1])}  {rounded(int(speed))}/s"
+            f"{rounded(self.states)} {self.visiting}  {rounded(self.transitions)} steps  "
+            f"depth {len(self.sizes_of_levels) - 1}  frontier {rounded(self.sizes_of_levels[-1])}  "
+            f"{rounded(int(speed))}/s"
         )
