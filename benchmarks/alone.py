@@ -17,6 +17,7 @@ from pathlib import Path
 from tdispmodel.checking.catalogue import find_catalogue
 from tdispmodel.checking.loading import load
 from tdispmodel.checking.selection import selection
+from tdispmodel.engines.explicit import Explicit
 from tdispmodel.engines.protocol import Engine, Limits
 from tdispmodel.engines.registry import engine
 from tdispmodel.ir.expressions import TRUE
@@ -25,6 +26,13 @@ from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.semantics import Scope, ground
 from tdispmodel.semantics.grounding import ground_properties
 from tdispmodel.verdict import Verdict
+
+
+class EveryState(Explicit):
+    """The engine `explicit` without symmetry, to compare it with those who visit every state."""
+
+    def __init__(self) -> None:
+        super().__init__(symmetry=False)
 
 
 class Processor(Limits):
@@ -86,6 +94,7 @@ def told(verdict: Verdict, stand: str) -> dict[str, object]:
         "verdict": verdict.answer.value,
         "reason": "; ".join(part for part in (verdict.reason, stand) if part) if verdict.reason else "",
         "trace": None if trace is None else [name for name, _ in trace.steps],
+        "orbits": None if verdict.symmetry is None else verdict.symmetry.orbits,
         **dict(zip(("states", "transitions", "depth"), counts, strict=True)),
     }
 

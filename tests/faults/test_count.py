@@ -7,9 +7,11 @@ from collections import Counter
 from tests.engines_bits.test_faults import FAULTS as BITS
 from tests.engines_diagrams.test_faults import FAULTS as DIAGRAMS
 from tests.engines_wide.test_faults import FAULTS as WIDE
+from tests.engines_wide.test_orbit_faults import FAULTS as ORBITS
 from tests.faults.test_engines import EXHAUSTIVE, SOLVERS, UNPROVEN
 from tests.faults.test_loops import BROKEN
 from tests.judging.test_numbered_faults import FAULTS as NUMBERED
+from tests.judging.test_orbits import FAULTS as JUDGED_ORBITS
 from tests.liveness.test_watchers import MISUNDERSTOOD, WATCHERS
 
 AT_LEAST = {
@@ -22,8 +24,10 @@ AT_LEAST = {
     "sat": 10,
     "diagrams": 25,
     "wide": 20,
+    "orbits": 12,
 }
-"""Faults in each engine; ``wide`` is what `explicit` does with large spaces, ``claims`` is one that proves nothing of
+"""Faults in each engine; ``wide`` is what `explicit` does with large spaces, ``orbits`` what it does there under
+symmetry, ``claims`` is one that proves nothing of
 what it says, whom the judge must notice.
 """
 
@@ -33,6 +37,7 @@ def planted() -> Counter[str]:
     found = Counter(
         {"explicit": len(EXHAUSTIVE), "claims": len(UNPROVEN), "diagrams": len(DIAGRAMS), "wide": len(WIDE)}
     )
+    found["orbits"] = len(ORBITS)
     found.update({name: len(faults) for name, faults in SOLVERS.items()})
     found.update(name for name, _ in BROKEN)
     found.update(name for name, _, _ in BITS.values())
@@ -41,10 +46,11 @@ def planted() -> Counter[str]:
 
 def test_every_engine_is_broken_often_enough() -> None:
     """No engine is broken in fewer ways than the table says; the watchers of engines and judge in seven each, the judge of very many
-    states in twelve.
+    states in twelve, and that of their orbits in twelve.
     """
     found = planted()
     assert {name: found[name] for name, least in AT_LEAST.items() if found[name] < least} == {}
     assert len(MISUNDERSTOOD) >= 7
     assert len(NUMBERED) >= 12
+    assert len(JUDGED_ORBITS) >= 12
     assert set(WATCHERS) == {"engines", "judge"}
