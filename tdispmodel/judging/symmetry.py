@@ -117,9 +117,11 @@ class Swap:
                 if system.sorts.get(self.variables[name]) != system.sorts[name]:
                     message = f"{name} has no like in {names[owner]}"
                     raise Refused(message)
-        self.actions = {
-            name: INSTANCE.sub(lambda found: names.get(found[0], found[0]), name) for name in system.by_name
-        }
+        self.names = names
+
+    def action(self, name: str) -> str:
+        """Return the action that one becomes; of names that no action has, which are never taken, another such name."""
+        return INSTANCE.sub(lambda found: self.names.get(found[0], found[0]), name)
 
     def of(self, term: Expression) -> Expression:
         """Return what a formula or term becomes."""
@@ -129,7 +131,7 @@ class Swap:
             case Read(name, sort, after):
                 return Read(self.variables.get(name, name), sort, after)
             case Took(names):
-                return Took(frozenset(self.actions.get(name, name) for name in names))
+                return Took(frozenset(map(self.action, names)))
             case Not(operand):
                 return Not(self.of(operand))
             case And(operands) | Or(operands):
@@ -175,7 +177,7 @@ class Interchange:
             message = "the condition on start states tells interchanged instances apart"
             raise Refused(message)
         for action in self.system.actions:
-            other_action = self.system.by_name.get(swap.actions[action.name])
+            other_action = self.system.by_name.get(swap.action(action.name))
             if other_action is None or not self._becomes(swap, action, other_action):
                 message = f"{action.name} has no like when instances are interchanged"
                 raise Refused(message)

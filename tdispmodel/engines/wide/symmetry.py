@@ -135,13 +135,13 @@ class Finder:
             here, there = self.parts.variables[one], self.parts.variables[other]
             alike = self.parts.local[one] is self.parts.local[other]
             reads = dict(zip((*here, *there), (*there, *here), strict=True)) if alike else {}
-            words = _Words(self.numbers, reads, {name: renamed(name, names) for name in self.actions})
+            words = _Words(self.numbers, reads, names)
             same = (
                 alike
                 and self._starts(here) == self._starts(there)
                 and words.of(self.system.initially) == self.initially
                 and all(
-                    self._action(words, action) == self.actions.get(words.takes[action.name])
+                    self._action(words, action) == self.actions.get(renamed(action.name, names))
                     for action in self.system.actions
                 )
             )
@@ -163,10 +163,10 @@ def swaps(classes: Classes) -> Iterator[tuple[int, int]]:
 class _Words:
     """Expressions as numbers, the same for expressions that are the same after renaming and up to order."""
 
-    def __init__(self, numbers: dict[object, int], reads: Mapping[str, str], takes: Mapping[str, str]) -> None:
+    def __init__(self, numbers: dict[object, int], reads: Mapping[str, str], instances: Mapping[str, str]) -> None:
         self.numbers = numbers
         self.reads = reads
-        self.takes = takes
+        self.instances = instances
         self._known: dict[int, tuple[Expression, int]] = {}  # kept with its number, so that its id stays its own
 
     def of(self, expression: Expression) -> int:
@@ -185,7 +185,7 @@ class _Words:
             case Read(name, sort, after):
                 return kind, self.reads.get(name, name), sort, after
             case Took(names):
-                return kind, frozenset(self.takes.get(name, name) for name in names)
+                return kind, frozenset(renamed(name, self.instances) for name in names)
             case And(operands) | Or(operands):
                 return kind, frozenset(map(self.of, operands))
             case Equal(left, right):
