@@ -48,8 +48,6 @@ Words = NDArray[np.uint64]
 
 Flags = NDArray[np.bool_]
 Values = NDArray[Any]
-Key = int | bytes
-"""A row as something that a dictionary can hold."""
 
 WORD = 64
 SAFE = 1 << 62
@@ -108,14 +106,6 @@ class Packing:
             values = {number: value_of(number, field.sort) for number in set(numbers)}
             columns.append([values[number] for number in numbers])
         return list(zip(*columns, strict=True)) if columns else [()] * len(rows)
-
-    def keys(self, rows: Words) -> list[Key]:
-        """Return a key for each row; two are equal when the states are."""
-        if self.words == 1:
-            numbers: list[Key] = rows[:, 0].tolist()
-            return numbers
-        whole: list[Key] = np.ascontiguousarray(rows).view(f"V{8 * self.words}")[:, 0].tolist()
-        return whole
 
 
 class Batch:

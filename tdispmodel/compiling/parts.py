@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tdispmodel.compiling.arrays import WORD, Packing, Words
+from tdispmodel.compiling.numbering import Numbering
 from tdispmodel.ir.expressions import Expression, Read, Value
 
 INSTANCE = re.compile(r"^(\w+\[\d+\])\.")
@@ -42,29 +43,17 @@ class Local:
 
     def __init__(self, words: int) -> None:
         self.rows: Words = np.zeros((0, words), np.uint64)
-        self._numbers: dict[bytes, int] = {}
+        self._numbering = Numbering(words)
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def numbered(self, rows: Words) -> Numbers:
-        """Return the number of each row; what was not met before gets the next ones, in ascending order."""
-        different, where = np.unique(
-            np.ascontiguousarray(rows).view(f"V{8 * rows.shape[1]}")[:, 0], return_inverse=True
-        )
-        found = np.empty(len(different), np.int32)
-        fresh: list[bytes] = []
-        for position, row in enumerate(different):
-            key = row.tobytes()
-            number = self._numbers.get(key)
-            if number is None:
-                number = self._numbers[key] = len(self.rows) + len(fresh)
-                fresh.append(row.tobytes())
-            found[position] = number
-        if fresh:
-            new = np.frombuffer(b"".join(fresh), np.uint64).reshape(len(fresh), -1)
-            self.rows = np.concatenate([self.rows, new])
-        return found[where.reshape(-1)]
+        """Return the number of each row; what was not met before gets the next ones."""
+        found, fresh = self._numbering.numbers(rows)
+        if len(fresh):
+            self.rows = np.concatenate([self.rows, fresh])
+        return found
 
 
 class Parts:

@@ -7,18 +7,19 @@ decided on all states that it went through.  It counts them, their transitions a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 
 import numpy as np
 
-from tdispmodel.ir.expressions import Actor, Expression, negation
+from tdispmodel.ir.expressions import TRUE, Actor, And, Expression, Or, negation
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.sorts import Bounded, Value, size
-from tdispmodel.ir.system import State, System, SystemAction, SystemProperty, speaks_of_step
+from tdispmodel.ir.system import Assignment, State, System, SystemAction, SystemProperty, speaks_of_step
 from tdispmodel.judging.judgement import Refused
-from tdispmodel.judging.vectors import Flags, Vector, Vectors, number
+from tdispmodel.judging.vectors import MOST_ALIKE, Flags, Looks, Part, Parted, Vector, Vectors, number
 from tdispmodel.semantics import Semantics, TooManyStarts, start_states
 from tdispmodel.verdict import LocalStates, NumberedOrbits, NumberedStates, Space
 
@@ -29,13 +30,15 @@ BLOCK = 1 << 24
 MOST_PLACES = 1 << 31
 """Combinations of local states: one byte each."""
 MOST_LOCAL = 1 << 62
+MOST_KEPT = 1 << 24
+"""So many states are listed once for all questions; more are listed for each."""
 
 
 @dataclass(frozen=True)
 class _Part:
     """One part: its local states as numbers of values, and in ascending order what they combine to."""
 
-    columns: dict[str, Vector]
+    looks: Part
     weights: dict[str, int]
     combined: Vector
     order: Vector
@@ -71,9 +74,12 @@ class NumberedSpace:
             message = f"the certificate's parts make no or more than {MOST_PLACES} combinations"
             raise Refused(message)
         self.parts = [self._part(part, prod(sides[position + 1 :])) for position, part in enumerate(certificate.parts)]
-        self.part_of = {name: part for part in self.parts for name in part.columns}
+        self.looks = Looks([part.looks for part in self.parts])
+        self.part_of = {name: place for place, part in enumerate(self.parts) for name in part.weights}
         self.seen: Flags = np.zeros(self._places(sides), np.bool_)
         self.depth = self.transitions = self.states = 0
+        self._nothing = Parted(self.looks, [np.zeros(0, np.int64)] * len(self.parts))
+        self._shadows: dict[tuple[int, ...], Parted] = {}
         try:
             self.count = self._explored(semantics)
         except OverflowError as error:
@@ -104,7 +110,8 @@ class NumberedSpace:
         narrow = {
             name: column.astype(np.uint8) if column.max() < 1 << 8 else column for name, column in columns.items()
         }
-        return _Part(columns | narrow, weights, combined, np.argsort(combined, kind="stable"), stride)
+        looks = Part(columns | narrow, len(combined))
+        return _Part(looks, weights, combined, np.argsort(combined, kind="stable"), stride)
 
     # --- going through ------------------------------------------------------------------------------------------------
 
@@ -121,14 +128,14 @@ class NumberedSpace:
         while len(here):
             total, levels = total + len(here), levels + 1
             fresh = [np.zeros(0, np.int64)]
-            for keys, vectors in self._chunks(self._noted(here)):
+            for keys, states in self._chunks(self._noted(here)):
                 stands_for = self._stands_for(keys)
                 self.states += int(stands_for.sum())
                 for action in self.actions:
-                    source = np.flatnonzero(vectors.value(action.guard))
+                    source = np.flatnonzero(states.value(action.guard))
                     self.transitions += int(stands_for[source].sum())
                     if len(source):
-                        after = self._visited_for(self._after(keys[source], action))
+                        after = self._visited_for(self._after(keys[source], states.those(source), action))
                         new = np.unique(after[~self.seen[self._place(after)]])
                         self.seen[self._place(new)] = True
                         fresh.append(new)
@@ -172,43 +179,48 @@ class NumberedSpace:
             key += int(part.place(np.array([combined]))[0]) * part.stride
         return key
 
-    def _chunks(self, keys: Vector) -> Iterator[tuple[Vector, Vectors]]:
+    def _chunks(self, keys: Vector) -> Iterator[tuple[Vector, Parted]]:
         for start in range(0, len(keys), CHUNK):
             some = keys[start : start + CHUNK]
-            yield some, self._vectors(some)
+            yield some, Parted(self.looks, self._taken_apart(some))
 
-    def _local(self, part: _Part, keys: Vector) -> Vector:
-        return keys // part.stride % len(part)
+    def _taken_apart(self, keys: Vector) -> list[Vector]:
+        """Return for each part what it looks like in some states."""
+        local = []
+        for part in reversed(self.parts):
+            keys, rest = np.divmod(keys, len(part))
+            local.append(rest.astype(np.int32))
+        return local[::-1]
 
-    def _vectors(self, keys: Vector) -> Vectors:
-        numbers = {}
-        for part in self.parts:
-            local = self._local(part, keys)
-            numbers.update({name: column[local] for name, column in part.columns.items()})
-        return Vectors(numbers, len(keys))
-
-    def _after(self, keys: Vector, action: SystemAction) -> Vector:
-        """Return the states after ``action``, which is enabled in all of these."""
-        vectors = self._vectors(keys)
-        moved: dict[int, Vector] = {}
-        for assignment in action.assignments:
-            name, sort = assignment.variable, self.system.sorts[assignment.variable]
-            value = vectors.value(assignment.value)
-            if isinstance(sort, Bounded):
-                if (value < sort.low).any() or (value > sort.high).any():
-                    message = f"{action.name} assigns to {name} what is outside its range"
-                    raise Refused(message)
-                value = value - sort.low
-            part = self.part_of[name]
-            change = (value.astype(np.int64) - vectors.numbers[name]) * part.weights[name]
-            position = next(place for place, each in enumerate(self.parts) if each is part)
-            moved[position] = moved[position] + change if position in moved else change
+    def _after(self, keys: Vector, states: Parted, action: SystemAction) -> Vector:
+        """Return what becomes of some states by ``action``, which is enabled in all of them."""
         after = keys.copy()
-        for position, change in moved.items():
-            part = self.parts[position]
-            local = self._local(part, keys)
-            after += (part.place(part.combined[local] + change) - local) * part.stride
+        for place in sorted({self.part_of[assignment.variable] for assignment in action.assignments}):
+            part = self.parts[place]
+            assignments = [each for each in action.assignments if self.part_of[each.variable] == place]
+            spoken = tuple(sorted({place}.union(*(states.spoken(each.value) for each in assignments))))
+            some, back = states, np.arange(states.count)
+            if prod(self.looks.parts[each].count for each in spoken) <= MOST_ALIKE:
+                some, back = states.alike(spoken)
+            vectors = some.vectors(spoken)
+            change = np.zeros(some.count, np.int64)
+            for assignment in assignments:
+                change += self._change(vectors, assignment, action) * part.weights[assignment.variable]
+            local = some.local[place]
+            after += ((part.place(part.combined[local] + change) - local) * part.stride)[back]
         return after
+
+    def _change(self, vectors: Vectors, assignment: Assignment, action: SystemAction) -> Vector:
+        """Return by how much the number of a variable's value grows."""
+        name, sort = assignment.variable, self.system.sorts[assignment.variable]
+        value = vectors.value(assignment.value)
+        if isinstance(sort, Bounded):
+            if (value < sort.low).any() or (value > sort.high).any():
+                message = f"{action.name} assigns to {name} what is outside its range"
+                raise Refused(message)
+            value = value - sort.low
+        change: Vector = value.astype(np.int64) - vectors.numbers[name]
+        return change
 
     # --- what it shows ------------------------------------------------------------------------------------------------
 
@@ -217,21 +229,67 @@ class NumberedSpace:
         """The counts."""
         return Space(self.states, self.transitions, self.depth)
 
-    def _reached(self) -> Iterator[Vectors]:
+    def _reached(self, spoken: tuple[int, ...]) -> Iterator[Parted]:
+        """Yield all that is reachable, as far as some parts are looked at, perhaps bit by bit."""
+        if len(spoken) < len(self.parts):
+            if spoken not in self._shadows:
+                self._shadows[spoken] = self._shadow(spoken)
+            yield self._shadows[spoken]
+            return
+        yield from self._all if self.count <= MOST_KEPT else self._bit_by_bit()
+
+    @cached_property
+    def _all(self) -> list[Parted]:
+        return list(self._bit_by_bit())
+
+    def _bit_by_bit(self) -> Iterator[Parted]:
         for first in range(0, len(self.seen), BLOCK):
-            for _, vectors in self._chunks(first + np.flatnonzero(self.seen[first : first + BLOCK])):
-                yield vectors
+            for _, states in self._chunks(first + np.flatnonzero(self.seen[first : first + BLOCK])):
+                yield states
+
+    def _shadow(self, spoken: tuple[int, ...]) -> Parted:
+        """Return a state for each combination of some parts that is there in a reachable state."""
+        sides = [len(part) for part in self.parts]
+        others = tuple(place for place in range(len(sides)) if place not in spoken)
+        there = self.seen.reshape(sides).any(axis=others)
+        found = dict(zip(spoken, np.nonzero(there), strict=True)) if spoken else {}
+        count = len(next(iter(found.values()))) if found else min(self.count, 1)
+        return Parted(self.looks, [found.get(place, np.zeros(count, np.int64)) for place in range(len(sides))])
 
     def ever(self, formula: Expression) -> bool:
         """Whether a formula is true in some reachable state, or on a step if it speaks of one.  Raises `Refused`."""
         if speaks_of_step(formula):
             return any(True for _ in self._steps(formula))
-        return any(self._value(vectors, formula).any() for vectors in self._reached())
+        return self._ever(formula, TRUE, None)
+
+    def _ever(self, formula: Expression, guard: Expression, action: SystemAction | None) -> bool:
+        """Whether a formula is true in some reachable state in which a guard is, on the step of an action if given."""
+        if isinstance(formula, Or):
+            return any(self._ever(operand, guard, action) for operand in formula.operands)
+        conditions: dict[tuple[int, ...], list[Expression]] = {}
+        for condition in (*_conjuncts(formula), *_conjuncts(guard)):
+            conditions.setdefault(self._nothing.spoken(condition, action), []).append(condition)
+        everything = tuple(sorted({part for spoken in conditions for part in spoken}))
+        if len(conditions) > 1 and not all(self._meets(*each, action) for each in conditions.items()):
+            return False
+        return self._meets(everything, [condition for each in conditions.values() for condition in each], action)
+
+    def _meets(self, spoken: tuple[int, ...], conditions: Sequence[Expression], action: SystemAction | None) -> bool:
+        """Whether some reachable state meets all of some conditions, which speak of some parts."""
+        for states in self._reached(spoken):
+            true = np.ones(states.count, np.bool_)
+            for condition in conditions:
+                true &= self._value(states, condition, action)
+                if not true.any():
+                    break
+            else:
+                return True
+        return False
 
     @staticmethod
-    def _value(vectors: Vectors, formula: Expression, action: SystemAction | None = None) -> Flags:
+    def _value(states: Parted, formula: Expression, action: SystemAction | None = None) -> Flags:
         try:
-            value: Flags = vectors.value(formula, action)
+            value: Flags = states.value(formula, action)
         except OverflowError as error:
             raise Refused(str(error)) from error
         return value
@@ -253,11 +311,9 @@ class NumberedSpace:
 
     def _steps(self, formula: Expression) -> Iterator[SystemAction]:
         """Yield the actions on whose steps a formula is true, whether it speaks of the step or of the state before."""
-        for vectors in self._reached():
-            for action in self.actions:
-                true = self._value(vectors, formula, action)
-                if true.any() and (true & vectors.value(action.guard)).any():
-                    yield action
+        for action in self.actions:
+            if self._ever(formula, action.guard, action):
+                yield action
 
     def confirm_impossible(self, question: SystemProperty) -> None:
         """Check that what must be possible never happens without a step of the host.  Raises `Refused`."""
@@ -268,3 +324,7 @@ class NumberedSpace:
         if happens:
             message = "the goal is met"
             raise Refused(message)
+
+
+def _conjuncts(formula: Expression) -> tuple[Expression, ...]:
+    return formula.operands if isinstance(formula, And) else (formula,)

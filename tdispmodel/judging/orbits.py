@@ -18,9 +18,9 @@ import numpy as np
 from tdispmodel.ir.expressions import Expression
 from tdispmodel.ir.system import System, SystemAction, speaks_of_step
 from tdispmodel.judging.judgement import Refused
-from tdispmodel.judging.numbered import NumberedSpace
+from tdispmodel.judging.numbered import BLOCK, NumberedSpace
 from tdispmodel.judging.symmetry import Interchange, Shape
-from tdispmodel.judging.vectors import Vector, Vectors
+from tdispmodel.judging.vectors import Flags, Parted, Vector
 from tdispmodel.semantics import Semantics
 from tdispmodel.verdict import NumberedOrbits
 
@@ -56,7 +56,7 @@ class OrbitSpace(NumberedSpace):
         return in_classes * prod(sides[part] for part in self.single)
 
     def _numbers(self, members: list[int], keys: Vector) -> list[Vector]:
-        return [self._local(self.parts[part], keys) for part in members]
+        return [keys // self.parts[part].stride % len(self.parts[part]) for part in members]
 
     def _visited_for(self, keys: Vector) -> Vector:
         found = keys.copy()
@@ -76,7 +76,7 @@ class OrbitSpace(NumberedSpace):
                 choices = np.array([comb(number + position, position + 1) for number in range(side)], np.int64)
                 place += choices[numbers]
         for part in self.single:
-            place = place * len(self.parts[part]) + self._local(self.parts[part], keys)
+            place = place * len(self.parts[part]) + self._numbers([part], keys)[0]
         return place
 
     def _stands_for(self, keys: Vector) -> Vector:
@@ -95,10 +95,30 @@ class OrbitSpace(NumberedSpace):
 
     # --- what it shows ------------------------------------------------------------------------------------------------
 
-    def _reached(self) -> Iterator[Vectors]:
+    def _bit_by_bit(self) -> Iterator[Parted]:
         for level in self.levels:
-            for _, vectors in self._chunks(level):
-                yield vectors
+            for _, states in self._chunks(level):
+                yield states
+
+    def _reached(self, spoken: tuple[int, ...]) -> Iterator[Parted]:
+        if prod(len(self.parts[part]) for part in spoken) > BLOCK:
+            spoken = tuple(range(len(self.parts)))  # too many to be marked
+        yield from super()._reached(spoken)
+
+    def _shadow(self, spoken: tuple[int, ...]) -> Parted:
+        """Return a state for each combination of some parts that is there in a representative."""
+        sides = [len(self.parts[part]) for part in spoken]
+        there: Flags = np.zeros(prod(sides), np.bool_)
+        for states in self._bit_by_bit():
+            combined = np.zeros(states.count, np.int64)
+            for part, side in zip(spoken, sides, strict=True):
+                combined = combined * side + states.local[part]
+            there[combined] = True
+        rest = np.flatnonzero(there)
+        local = [np.zeros(len(rest), np.int64) for _ in self.parts]
+        for part, side in zip(reversed(spoken), reversed(sides), strict=True):
+            rest, local[part] = np.divmod(rest, side)
+        return Parted(self.looks, local)
 
     def ever(self, formula: Expression) -> bool:
         """Whether a formula is true in some reachable state, or on a step if it speaks of one.  Raises `Refused`."""

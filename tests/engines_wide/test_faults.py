@@ -15,7 +15,7 @@ from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.engines.wide import answers, search, ways
 from tdispmodel.engines.wide.answers import Answers
 from tdispmodel.engines.wide.formulas import Here, Joined, Negated, OfPair
-from tdispmodel.engines.wide.moves import Broad, Moves, Steps, StepWatch, Table
+from tdispmodel.engines.wide.moves import Broad, Effect, Moves, Steps, StepWatch, Table
 from tdispmodel.engines.wide.search import Met, Search
 from tdispmodel.engines.wide.visited import Dense, Keys, Runs
 from tdispmodel.ir.model import Kind
@@ -113,8 +113,23 @@ def _(patch: Patch) -> None:
     def narrowed(broad: Broad, *given: Any) -> None:
         original(broad, *given)
         broad.changed = broad.changed[:1]
+        broad.effects = [effect for effect in broad.effects if effect.part in broad.changed]
+        broad.worked_out = [each for each in broad.worked_out if each[0] in broad.changed]
 
     patch.setattr(Broad, "__init__", narrowed)
+
+
+@fault()
+def _(patch: Patch) -> None:
+    """An effect that was not asked for yet is taken for that of the first pair."""
+    original = Effect.after
+
+    def first(effect: Effect, here: Any, source: Any) -> Any:
+        found = original(effect, here, source)
+        effect.table[effect.table < 0] = effect.table[0]
+        return found
+
+    patch.setattr(Effect, "after", first)
 
 
 @fault()

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, strategies as st
 
 from tdispmodel.engines.protocol import Limits
 from tdispmodel.ir.expressions import negation
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.judging import judge, numbered
-from tdispmodel.judging.vectors import Vectors, number
+from tdispmodel.judging.vectors import Looks, Part, Parted, Vectors, number
 from tdispmodel.semantics import LeavesRange, Semantics
 from tdispmodel.verdict import Answer, LocalStates, NumberedStates, Verdict
 from tests.engines.bench_tdi import bench_properties, bench_tdi
@@ -157,3 +158,32 @@ def test_vectors_mean_what_the_semantics_say(pair: Asked) -> None:
                     except LeavesRange:
                         continue
                     assert bool(said[place]) is semantics.holds(question.formula, state, after, action.name)
+
+
+@law(60)
+@given(spread_systems(), st.randoms(use_true_random=False))
+def test_states_told_apart_by_their_parts_mean_the_same(pair: Asked, random: Random) -> None:
+    """However variables are cut into parts, each formula and effect has in each state the value that vectors give it."""
+    system, asked = pair
+    states = list(
+        {state for step in reachable_steps(system) for state in step} | set(Semantics(system).initial_states())
+    )
+    states = [random.choice(states) for _ in range(50)] if states else []
+    numbers = {
+        variable.name: np.array([number(state[position], variable.sort) for state in states], np.int64)
+        for position, variable in enumerate(system.variables)
+    }
+    of_part: dict[int, list[str]] = {}
+    for name in numbers:
+        of_part.setdefault(random.randrange(3), []).append(name)
+    parts, local = [], []
+    for names in of_part.values():
+        looks, where = np.unique(np.array([numbers[name] for name in names]), axis=1, return_inverse=True)
+        parts.append(Part(dict(zip(names, looks, strict=True)), looks.shape[1]))
+        local.append(where.reshape(-1))
+    plain, parted = Vectors(numbers, len(states)), Parted(Looks(parts), local)
+    for action in system.actions:
+        for term in (action.guard, *(each.value for each in action.assignments)):
+            assert np.array_equal(plain.value(term), parted.value(term))
+        for question in asked:
+            assert np.array_equal(plain.value(question.formula, action), parted.value(question.formula, action))

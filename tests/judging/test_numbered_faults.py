@@ -28,7 +28,7 @@ from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import Assignment, System, SystemProperty, SystemVariable
 from tdispmodel.judging import _Session, judge, numbered
 from tdispmodel.judging.numbered import NumberedSpace, _Part
-from tdispmodel.judging.vectors import Vectors
+from tdispmodel.judging.vectors import Looks, Parted, Vectors
 from tdispmodel.verdict import Answer, LocalStates, NumberedStates, Space, Verdict
 from tests.engines_wide.numbered import Numbered, spread_systems
 from tests.judging import lamp
@@ -276,11 +276,41 @@ def _(patch: Patch) -> None:
     """The states of the first level alone are asked about."""
     original = NumberedSpace._reached
 
-    def reached(space: NumberedSpace) -> Iterator[Vectors]:
-        for vectors in original(space):
-            yield Vectors({name: column[:1] for name, column in vectors.numbers.items()}, 1)
+    def reached(space: NumberedSpace, spoken: tuple[int, ...]) -> Iterator[Parted]:
+        for states in original(space, spoken):
+            yield states.those(np.arange(1))
 
     patch.setattr(NumberedSpace, "_reached", reached)
+
+
+@fault
+def _(patch: Patch) -> None:
+    """Of the parts of which a formula speaks one is forgotten."""
+    original = Looks.spoken
+    patch.setattr(Looks, "spoken", lambda looks, *term: original(looks, *term)[:-1])
+
+
+@fault
+def _(patch: Patch) -> None:
+    """All states look like the first one."""
+    original = Parted.alike
+
+    def alike(states: Parted, spoken: tuple[int, ...]) -> tuple[Parted, Any]:
+        some, back = original(states, spoken)
+        return some, np.zeros_like(back)
+
+    patch.setattr(Parted, "alike", alike)
+
+
+@fault
+def _(patch: Patch) -> None:
+    """That each condition is met somewhere is taken for their being met together."""
+
+    def ever(space: NumberedSpace, formula: Any, guard: Any, action: Any) -> bool:
+        looks = space._nothing
+        return all(space._meets(looks.spoken(each, action), [each], action) for each in (formula, guard))
+
+    patch.setattr(NumberedSpace, "_ever", ever)
 
 
 @fault

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from tdispmodel.analysing.mutation import changes, side
-from tdispmodel.analysing.mutation.states import answers, apart, keys, loops, walking
+from tdispmodel.analysing.mutation.states import answers, apart, loops, walking
 from tdispmodel.analysing.mutation.states.space import Numbers
 from tdispmodel.checking.asking import Plan
 from tdispmodel.checking.loading import load
 from tdispmodel.checking.mistakes import OurFault
+from tdispmodel.compiling import numbering
 from tdispmodel.compiling.arrays import Words
 from tdispmodel.ir.model import Model
 from tests.mutants.test_oracle import compare
@@ -257,13 +258,14 @@ def _own_unasked(patch: pytest.MonkeyPatch) -> None:
 
 
 def _new_numbers(patch: pytest.MonkeyPatch) -> None:
-    kept = keys.Ordered.numbers
+    kept = numbering.Numbering.numbers
 
-    def twice(self: keys.Ordered, rows: Words, first: int) -> tuple[Numbers, Words]:
-        numbers, fresh = kept(self, rows, first)
+    def old_ones(self: numbering.Numbering, rows: Words) -> tuple[Numbers, Words]:
+        first = self.count
+        numbers, fresh = kept(self, rows)
         return np.minimum(numbers, max(first - 1, 0)).astype(np.int32), fresh
 
-    patch.setattr(keys.Ordered, "numbers", twice)
+    patch.setattr(numbering.Numbering, "numbers", old_ones)
 
 
 def _narrow(patch: pytest.MonkeyPatch) -> None:

@@ -190,15 +190,17 @@ class OfPair:
         self.instance = instance
         self.formula = formula
         self.table: Flags = np.zeros(0, np.bool_)
+        self._ever = False
 
     def true(self, here: Here) -> Flags:
-        """Look it up."""
+        """Look it up; of most formulas that are watched for it is true of no pair that was met."""
         pairs = here.pairs(self.instance)
         known, last = len(self.table), len(self.tables.pairs[self.instance])
         if known < last:
             new = self.tables.batch(self.instance, known, last).mask(self.formula)
             self.table = np.concatenate([self.table, new])
-        return self.table[pairs]
+            self._ever = self._ever or bool(new.any())
+        return self.table[pairs] if self._ever else np.zeros(here.count, np.bool_)
 
 
 class OfAll:
@@ -234,5 +236,7 @@ class Joined:
         """Join the parts."""
         found = self.parts[0].true(here)
         for part in self.parts[1:]:
+            if self.join is np.logical_and and not found.any():
+                break
             found = self.join(found, part.true(here))
         return found

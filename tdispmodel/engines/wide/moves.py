@@ -3,18 +3,19 @@
 An action whose guard and effects speak of the whole and at most one instance is *narrow*: from each pair of local
 states (or local state of the whole alone) that is met its step is worked out once.  All narrow steps from a pair lie
 together in a table, so the steps of many states are so many slices of it.  The other actions are *broad*: states in
-which one may happen are found by looking guards up, and its effects are worked out on whole states.
+which one may happen are found by looking guards up, and so are its effects on a part that speak of one pair; others are
+worked out on whole states.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tdispmodel.compiling.arrays import Batch, Flags, Words
-from tdispmodel.compiling.parts import WHOLE, Numbers
+from tdispmodel.compiling.parts import WHOLE, Numbers, Parts
 from tdispmodel.compiling.specialising import StepFormula, Taken
 from tdispmodel.engines.wide.formulas import Here, Node, Tables
 from tdispmodel.engines.wide.visited import Keys
@@ -22,7 +23,9 @@ from tdispmodel.ir.expressions import FALSE, Expression, conjunction
 from tdispmodel.ir.system import SystemAction
 
 OUT_OF_RANGE = -1
-"""In a table of steps: the number of the whole after a step that leaves an integer's range."""
+"""In a table of steps: the number of a part after a step that leaves an integer's range."""
+UNKNOWN = -2
+"""In a table of effects: nobody asked yet."""
 
 
 @dataclass(frozen=True)
@@ -99,23 +102,89 @@ class Table:
         self.start = np.concatenate([self.start, self.start[-1] + np.cumsum(many)])
 
 
+class Effect:
+    """What an action does to one part, looked up by the pair, or by the whole alone, of which that speaks.
+
+    Only pairs from which the action was taken are worked out, so that no local state is numbered that is never met.
+    """
+
+    def __init__(self, tables: Tables, part: int, by: int, action: SystemAction) -> None:
+        """``action`` assigns variables of the part only; ``by`` is the instance of which it speaks, or the whole."""
+        self.tables = tables
+        self.part = part
+        self.by = by
+        self.action = action
+        self.table: Numbers = np.zeros(0, np.int32)
+
+    def memory(self) -> int:
+        """Return how many bytes are in use."""
+        return self.table.nbytes
+
+    def after(self, here: Here, source: Keys) -> Numbers:
+        """Return what becomes of the part in some of the states, `OUT_OF_RANGE` where an integer leaves its range."""
+        place = (here.numbers[WHOLE] if self.by == WHOLE else here.pairs(self.by))[source]
+        parts = self.tables.parts
+        last = len(parts.local[WHOLE] if self.by == WHOLE else self.tables.pairs[self.by])
+        if last > len(self.table):
+            self.table = np.append(self.table, np.full(last - len(self.table), UNKNOWN, np.int32))
+        found = self.table[place]
+        if (found == UNKNOWN).any():
+            new = np.unique(place[found == UNKNOWN])
+            rows: Words = np.zeros((len(new), parts.words), np.uint64)
+            if self.by == WHOLE:
+                parts.spread(WHOLE, new.astype(np.int32), rows)
+            else:
+                pairs = self.tables.pairs[self.by]
+                parts.spread(WHOLE, pairs.whole[new], rows)
+                parts.spread(self.by, pairs.instance[new], rows)
+            self.table[new] = _numbered(parts, self.part, Batch(parts.packing, rows), self.action)
+            found = self.table[place]
+        return found
+
+
+def _numbered(parts: Parts, part: int, batch: Batch, action: SystemAction) -> Numbers:
+    """Return the numbers of a part's local states after an action, `OUT_OF_RANGE` where an integer leaves its range."""
+    after, left = batch.successors(action)
+    found = np.full(batch.count, OUT_OF_RANGE, np.int32)
+    found[~left] = parts.gathered(part, after[~left])
+    return found
+
+
 class Broad:
-    """An action that speaks of several instances."""
+    """An action that speaks of several instances: mostly in its guard, seldom in what it does to one part."""
 
     def __init__(self, tables: Tables, number: int, action: SystemAction) -> None:
         self.tables = tables
         self.number = number
-        self.action = action
         self.guard = tables.node(action.guard)
-        self.changed = sorted({tables.parts.part_of[each.variable] for each in action.assignments})
+        self.effects: list[Effect] = []
+        self.worked_out: list[tuple[int, SystemAction]] = []
+        parts = tables.parts
+        self.changed = sorted({parts.part_of[each.variable] for each in action.assignments})
+        for part in self.changed:
+            assignments = tuple(each for each in action.assignments if parts.part_of[each.variable] == part)
+            alone = replace(action, assignments=assignments)
+            spoken = parts.support(*(each.value for each in assignments)) | ({part} - {WHOLE})
+            if len(spoken) > 1:
+                self.worked_out.append((part, alone))
+            else:
+                self.effects.append(Effect(tables, part, next(iter(spoken), WHOLE), alone))
+
+    def memory(self) -> int:
+        """Return how many bytes are in use."""
+        return sum(effect.memory() for effect in self.effects)
 
     def steps(self, here: Here) -> Steps:
         """Return the steps of this action from some states."""
         parts = self.tables.parts
         source = np.flatnonzero(self.guard.true(here))
-        rows: Words = parts.whole([each[source] for each in here.numbers])
-        after, left = Batch(parts.packing, rows).successors(self.action)
-        found = {part: parts.gathered(part, after) for part in self.changed}
+        found = {effect.part: effect.after(here, source) for effect in self.effects}
+        if self.worked_out and len(source):
+            batch = Batch(parts.packing, parts.whole([each[source] for each in here.numbers]))
+            found |= {part: _numbered(parts, part, batch, action) for part, action in self.worked_out}
+        left = np.zeros(len(source), np.bool_)
+        for after in found.values():
+            left |= after == OUT_OF_RANGE
         return Steps(source, np.full(len(source), self.number, np.int32), found, left)
 
 
@@ -142,7 +211,7 @@ class Moves:
 
     def memory(self) -> int:
         """Return how many bytes are in use."""
-        return sum(table.memory() for table in self.tabulated)
+        return sum(table.memory() for table in self.tabulated) + sum(broad.memory() for broad in self.broad)
 
     def steps(self, here: Here) -> Iterator[Steps]:
         """Yield all steps from some states, each once."""

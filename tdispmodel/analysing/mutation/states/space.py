@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tdispmodel.analysing.mutation.states.keys import Hashed, Ordered
 from tdispmodel.compiling.arrays import Batch, Flags, Packing, Words, assigned_by
+from tdispmodel.compiling.numbering import Numbering
 from tdispmodel.compiling.sharing import Sharing
 from tdispmodel.ir.expressions import Expression, Literal, Read, Took
 from tdispmodel.ir.system import State, System, SystemAction
@@ -50,7 +50,7 @@ class Space:
         self.packing = Packing(system)
         self.state_formulas = tuple(map(self.sharing.of, states))
         self.step_formulas = tuple(map(self.sharing.of, steps))
-        self._keys = Ordered() if self.packing.words == 1 else Hashed(self.packing)
+        self._numbering = Numbering(self.packing.words)
         self.count = 0
         self.rows: Words = np.zeros((ROOM, self.packing.words), np.uint64)
         self.targets: Numbers = np.full((ROOM, len(self.actions)), DISABLED, np.int32)
@@ -88,7 +88,7 @@ class Space:
     def numbered(self, rows: Words) -> Numbers:
         """Return the numbers of some rows, new ones for those that nobody asked about before."""
         first = self.count
-        numbers, fresh = self._keys.numbers(rows, first)
+        numbers, fresh = self._numbering.numbers(rows)
         if len(fresh):
             self._grow(first + len(fresh))
             self.rows[first : first + len(fresh)] = fresh
