@@ -20,7 +20,7 @@ from tdispmodel.ir.model import Model
 from tdispmodel.reading import read
 from tdispmodel.semantics import Scope, ground
 from tdispmodel.semantics.grounding import ground_properties
-from tdispmodel.verdict import Answer, KInduction, NothingSeen, NumberedStates
+from tdispmodel.verdict import Answer, KInduction, NothingSeen, NumberedOrbits, NumberedStates
 from tests.certifying.making import document, made, why_not
 from tests.certifying.pool import corpus
 from tests.engines_wide.numbered import goes_over
@@ -171,6 +171,22 @@ def test_numbered_states_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert ((), []) == (found.notes, found.rejected())
         kinds = {document(path)["property"]["name"]: document(path)["evidence"][0]["kind"] for path in found.files}
         assert {"states"} == {kinds[one.property.name] for one in shown}
+
+
+def test_orbits_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is shown by orbits is written as a list of all states, as many as are known, which is accepted."""
+    goes_over(monkeypatch, 2)
+    found = made(tmp_path, corpus_model("two_phase_commit"), devices=2)
+    shown = [one.verdict for one in found.results if isinstance(one.verdict.certificate, NumberedOrbits)]
+    assert shown
+    assert ((), []) == (found.notes, found.rejected())
+    kinds = {document(path)["property"]["name"]: document(path)["evidence"][0]["kind"] for path in found.files}
+    assert {"states"} == {kinds[one.property.name] for one in shown}
+    # 56 distinct states, which TLC counts, too: of more than are looked at all are counted, not the orbits
+    monkeypatch.setattr(evidence, "MOST_STATES", 55)
+    monkeypatch.setattr(evidence, "PROVERS", ())
+    found = made(tmp_path / "missing", corpus_model("two_phase_commit"), devices=2)
+    assert any("56 states are more than the stand-alone checker looks at" in note for note in found.notes)
 
 
 def test_more_states_than_are_listed_need_an_invariant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -307,6 +307,15 @@ def test_one_question_about_each_device_is_asked_of_orbits(kind: Kind) -> None:
     assert all(one.accepted for one in judge_all(system, found))
 
 
+def test_devices_are_named_in_the_order_in_which_they_act() -> None:
+    """Where it does not matter which device a behaviour is about, it is the first one."""
+    found = next(one for one in Numbered().answer(bench_tdi(3), bench_properties(3), Limits()) if one.trace is not None)
+    assert found.trace is not None
+    acting = [name.partition("(")[2].rstrip(")") for name, _ in found.trace.steps if "(" in name]
+    assert acting == ["devices[0]"] * 9  # ten steps, one of which is the whole's
+    assert judge(bench_tdi(3), found).accepted
+
+
 def test_what_holds_of_each_device_holds_of_all() -> None:
     """One question about each device that holds is shown by orbits, and the judge looks at what it becomes."""
     system = bench_tdi(2)

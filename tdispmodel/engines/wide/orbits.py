@@ -15,7 +15,7 @@ import numpy as np
 
 from tdispmodel.compiling.arrays import Packing
 from tdispmodel.compiling.parts import Numbers, Parts
-from tdispmodel.engines.wide.symmetry import Classes, Permutation, renamed
+from tdispmodel.engines.wide.symmetry import NAME_OF_INSTANCE, Classes, Permutation, renamed
 from tdispmodel.engines.wide.visited import Keys
 from tdispmodel.ir.system import State, System
 from tdispmodel.semantics import Semantics
@@ -80,12 +80,12 @@ class Replay:
 
         Each action leads from a representative to a state of which the next one is the representative; there may be a
         last action that leads on.  ``last`` says for each part which one it is in the behaviour's state of which the
-        last of the states is the representative.
+        last of the states is the representative; if it is empty, instances are named in the order in which they act.
         """
-        places: list[list[int]] = [list(range(len(last)))]
+        places: list[list[int]] = [list(range(len(self.parts.names)))]
         for state, name in zip(states[:-1], actions, strict=False):
             places.append(self._sorted(self.semantics.step(state, self.system.by_name[name]), places[-1]))
-        to = dict(zip(places[-1], last, strict=True))
+        to = dict(zip(places[-1], last, strict=True)) if last else self._in_order(places, actions)
         places = [[to[part] for part in place] for place in places]
         here = start = self._placed(states[0], places[0])
         steps: list[tuple[str, State]] = []
@@ -94,6 +94,21 @@ class Replay:
             here = self.semantics.step(here, self.system.by_name[taken])
             steps.append((taken, here))
         return Trace(start, tuple(steps))
+
+    def _in_order(self, places: Sequence[Sequence[int]], actions: Sequence[str]) -> dict[int, int]:
+        """Return new places, in which the instance of each class that acts first is the first one, and so on."""
+        number = {name: part for part, name in enumerate(self.parts.names)}
+        acting = [
+            place[number[name]]
+            for place, action in zip(places, actions, strict=False)
+            for name in NAME_OF_INSTANCE.findall(action)
+            if name in number
+        ]
+        to = {part: part for part in number.values()}
+        for each in self.orbits.classes:
+            order = dict.fromkeys([part for part in acting if part in each] + list(each))
+            to.update(zip(order, each, strict=True))
+        return to
 
     def _placed(self, state: State, place: Sequence[int]) -> State:
         index = self.system.index

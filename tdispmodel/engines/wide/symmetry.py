@@ -58,11 +58,16 @@ class Symmetry:
     def first_met(
         self, watch: Watch, watched: Sequence[Watch], met: Mapping[int, Met]
     ) -> tuple[int, Permutation] | None:
-        """Return of what a formula becomes the number of the one that was met first, and what leads back."""
+        """Return of what a formula becomes the number of the one that was met first, and what leads back.
+
+        Nothing in particular does, and the permutation is empty, where all permutations leave the formula as it is.
+        """
         images = self.images[watch]
         found = [number for number in met if watched[number] in images]
         first = min(found, key=lambda number: (met[number].level, number), default=None)
-        return None if first is None else (first, images[watched[first]])
+        if first is None:
+            return None
+        return first, images[watched[first]] if len(images) > 1 else ()
 
 
 def renamed(name: str, to: Mapping[str, str]) -> str:
