@@ -254,10 +254,10 @@ def _(patch: Patch) -> None:
     """A behaviour has a step too many."""
     original = ways.traces
 
-    def longer(made: Search, met: Sequence[Met]) -> list[Any]:
+    def longer(made: Search, met: Sequence[Met], last: Sequence[Any] = ()) -> list[Any]:
         return [
             replace(trace, steps=((trace.steps[0][0], trace.initial), *trace.steps)) if trace.steps else trace
-            for trace in original(made, met)
+            for trace in original(made, met, last)
         ]
 
     patch.setattr(answers, "traces", longer)
