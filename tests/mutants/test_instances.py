@@ -1,4 +1,6 @@
-"""Mutants of models whose instances differ: a property may be violated about one instance and hold about another."""
+"""Mutants of models whose instances differ: a property may be violated about one instance and hold about another; and
+of one whose number of instances is too large for a variable.
+"""
 
 from __future__ import annotations
 
@@ -93,3 +95,49 @@ def test_actors_of_steps_that_the_mutant_lost_are_known(tmp_path: Path) -> None:
     assert one.difference is not None
     assert [name for name, _ in one.difference.trace.steps] == ["press(devices[0])"]
     assert {"press(devices[0])", "press(devices[1])"} <= one.difference.system.by_name.keys()
+
+
+FULL = '''"""A house that counts its lamps once it is on."""
+
+from typing import Annotated
+
+from tdispmodel.dsl import Actor, Component, Each, Range, action, invariant, require
+
+
+class Lamp(Component):
+    """A lamp."""
+
+    on: bool = False
+
+
+class House(Component):
+    """A house."""
+
+    devices: Each[Lamp]
+    lit: bool = False
+    ready: bool = False
+    known: Annotated[int, Range(0, 1)] = 0
+
+    @action(by=Actor.USERSPACE)
+    def count(self) -> None:
+        """Count the lamps."""
+        require(self.lit)
+        require(self.lit and self.ready)
+        self.known = len(self.devices)
+
+
+@invariant(code="TDM901")
+def dark(now: House) -> bool:
+    """Nothing is known."""
+    return not now.lit and now.known == 0
+'''
+
+
+def test_a_value_outside_a_range_that_is_never_assigned(tmp_path: Path) -> None:
+    """Two lamps are too many for `known`, but nobody counts them, with the first guard or without it."""
+    path = tmp_path / "house.py"
+    path.write_text(FULL)
+    model = load(Catalogue(tmp_path), path).model
+    found = coverage(model, model.properties, Plan(devices=2))
+    assert {one.status for one in found.tried if "does not require self.lit" in one.words} == {Status.EQUIVALENT}
+    compare(model, Plan(devices=2))
