@@ -83,7 +83,9 @@ class Answers:
             decided = self._decided(base, looked, unaided, met)
             if decided.answer is Answer.HOLDS:
                 decided = replace(decided, vacuous=vacuous)
-            yield decided if decided.answer is not Answer.OPEN else replace(decided, bound=search.bound)
+            if decided.answer is Answer.OPEN and goal(question) not in met:  # else it is there, but not the way to it
+                decided = replace(decided, bound=search.bound)
+            yield decided
 
     def _decided(self, base: Verdict, looked: _Looked, unaided: _Looked | None, met: set[Watch]) -> Verdict:
         wanted = goal(base.property)
