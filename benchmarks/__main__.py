@@ -31,14 +31,19 @@ def main(arguments: Sequence[str] | None = None, subjects: Sequence[Subject] = S
     try:
         models, chosen = _picked(MODELS, asked.models), _picked(subjects, asked.subjects)
         chosen = chosen if asked.subjects else [one for one in chosen if one.usual]
-        devices = [int(one) for one in asked.devices.split(",")]
+        devices = list(dict.fromkeys(int(one) for one in asked.devices.split(",")))
     except ValueError as problem:
         parser.error(str(problem))
-    if asked.rounds < 1 or asked.limit <= 0 or min(devices) < 1:
-        parser.error("rounds, limit and devices are 1 or more")
+    if asked.rounds < 1 or not asked.limit > 0 or asked.memory < 1 or min(devices) < 1:
+        parser.error("rounds, limit, memory and devices are 1 or more")
     how = How(asked.rounds, Limits(asked.limit, asked.memory * 10**6), _tell)
     target = Path(asked.output) if asked.output else ROOT / "benchmarks" / "results" / "latest"
-    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        parser.error(f"nothing can be written to {target}: {problem}")
+    if not target.name:
+        parser.error(f"{target} is no name of a file")
     facts: dict[str, object] = {
         "commit": commit(ROOT),
         "machine": machine(),
@@ -82,9 +87,9 @@ def _there_is() -> str:
 
 
 def _picked(known: Iterable[Named], names: str) -> list[Named]:
-    """Return those with these names, all without any.  Raises ValueError."""
+    """Return those with these names, each once, all without any.  Raises ValueError."""
     by_name = {one.name: one for one in known}
-    wanted = list(by_name) if names in ("", "all") else names.split(",")
+    wanted = list(by_name) if names in ("", "all") else list(dict.fromkeys(names.split(",")))
     unknown = [name for name in wanted if name not in by_name]
     if unknown:
         message = f"there is no {', '.join(unknown)}; there is: {', '.join(by_name)}"

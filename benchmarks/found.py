@@ -108,16 +108,17 @@ def of_rumur(text: str) -> Found:
     return Found(number(r"([\d,]+) states", text[place:]), number(r"([\d,]+) rules fired", text[place:]), holds=True)
 
 
-def of_abc(text: str) -> Found:
-    """Read what ABC says about one property or several, one command each: all are proved, or the last one asserted.
+def of_abc(text: str, asked: int) -> Found:
+    """Read what ABC says about so many properties, one command each: all are proved, or the last one asserted.
 
-    A state after n steps is seen in frame n + 1 of our circuits.
+    A state after n steps is seen in frame n + 1 of our circuits.  ABC ends with 0 whatever becomes of a command.
     """
     asserted = re.findall(r"was asserted in frame (\d+)", text)
     if asserted:
         return Found(holds=False, steps=int(asserted[-1]) - 1)
-    if re.search(r"Property proved|trivially unsat", text) is None or "UNDECIDED" in text:
-        message = f"neither proved nor asserted: {' '.join(text.split())[-200:]}"
+    proved = len(re.findall(r"Property proved|trivially unsat", text))
+    if not proved or proved < asked or "UNDECIDED" in text:
+        message = f"{proved} of {asked} proved, none asserted: {' '.join(text.split())[-200:]}"
         raise Unreadable(message)
     return Found(holds=True)
 

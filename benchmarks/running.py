@@ -102,6 +102,9 @@ def _run(row: Row, job: Job, limits: Limits) -> None:
         row.said = f"open: {ran.over}"
         return
     try:
+        if ran.code < 0:
+            message = f"ended by signal {-ran.code}: {' '.join(ran.output.split())[-200:]}"
+            raise Unreadable(message)  # noqa: TRY301  # whatever it printed before
         found = row.subject.read(ran.output, job)
     except Unreadable as problem:
         row.said = f"failed, exit {ran.code}: {problem}"

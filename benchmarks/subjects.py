@@ -175,9 +175,11 @@ def rumur(name: str, about: str, symmetry: str, left_out: str = "") -> Subject:
 def abc(name: str, task: Task, about: str, engine: str) -> Subject:
     """Return ABC, which is asked about one bad state after another."""
 
+    def bad(job: Job) -> int:
+        return int((job.folder / "model.aig").read_bytes().partition(b"\n")[0].split()[6])
+
     def command(job: Job) -> Command:
-        header = (job.folder / "model.aig").read_bytes().partition(b"\n")[0].split()
-        asked = (f"read_aiger model.aig; cone -O {number} -s; {engine}" for number in range(int(header[6])))
+        asked = (f"read_aiger model.aig; cone -O {number} -s; {engine}" for number in range(bad(job)))
         return ("berkeley-abc", "-c", "; ".join(asked))
 
     return Subject(
@@ -186,7 +188,7 @@ def abc(name: str, task: Task, about: str, engine: str) -> Subject:
         about,
         lambda job: (job.export("aiger", "model.aig"),),
         command,
-        lambda text, _: of_abc(text),
+        lambda text, job: of_abc(text, bad(job)),
         ("berkeley-abc",),
     )
 

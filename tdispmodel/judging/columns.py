@@ -235,6 +235,8 @@ class Columns:
 
         Raises `Refused` when the action would assign a value outside its variable's range there.
         """
+        if 1 not in enabled:
+            return iter(())  # also where it would assign one value everywhere that is outside
         keep, put = self.encoding.all, 0
         varying: list[Iterable[int]] = []
         for assignment in action.assignments:

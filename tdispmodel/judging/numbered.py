@@ -66,8 +66,8 @@ class NumberedSpace:
         self.system = system
         self.actions = system.actions
         sides = [len(part.states) for part in certificate.parts]
-        named = sorted(name for part in certificate.parts for name in part.variables)
-        if named != sorted(system.sorts):
+        named = [name for part in certificate.parts for name in part.variables]
+        if not all(isinstance(name, str) for name in named) or sorted(named) != sorted(system.sorts):
             message = "the certificate's parts do not have each variable once"
             raise Refused(message)
         if not all(sides) or prod(sides) > MOST_LOCAL or self._places(sides) > MOST_PLACES:
@@ -100,7 +100,7 @@ class NumberedSpace:
         for position, (name, sort) in enumerate(zip(local.variables, sorts, strict=True)):
             try:
                 numbers = [number(state[position], sort) for state in local.states]
-            except (ValueError, IndexError) as error:
+            except (ValueError, IndexError, TypeError) as error:  # whatever stands there instead of a local state
                 message = f"a local state of the certificate has no value for {name}"
                 raise Refused(message) from error
             columns[name] = np.array(numbers, np.int64)

@@ -96,6 +96,21 @@ def test_who_crashes_is_an_error(tmp_path: Path) -> None:
     assert result["processor_seconds"] == []
 
 
+def test_who_is_ended_by_a_signal_found_nothing(tmp_path: Path) -> None:
+    """What a program counted that then crashed is not believed."""
+    program = f"print({COUNTED.format(states=143, rules=565)!r}, flush=True); import os; os.kill(os.getpid(), 11)"
+    code, _, (result,) = ran(tmp_path, subject("crashes", program))
+    assert (code, result["states"]) == (1, None)
+    assert str(result["said"]).startswith("failed, exit -11: ended by signal 11: No error found.")
+
+
+def test_what_is_named_twice_is_measured_once(tmp_path: Path) -> None:
+    """Models, subjects and numbers of devices that are named again are no further measurement."""
+    twice = ("--models", "bench-tdi,bench-tdi", "--subjects", "right,right", "--devices", "1,1")
+    code, _, results = ran(tmp_path, counting("right", 143, 565), options=twice)
+    assert (code, len(results)) == (0, 1)
+
+
 def test_who_is_not_there_is_told(tmp_path: Path) -> None:
     """A peer that is not installed, or cannot be measured at all, stands in the page with the reason: no error."""
     gone = subject("gone", "", needs=("no-such-program",))
@@ -133,14 +148,15 @@ def test_subjects_take_turns(tmp_path: Path) -> None:
 
 
 def test_time_and_memory_are_those_of_the_command(tmp_path: Path) -> None:
-    """Two hundred megabytes and the work of filling them are seen, and so is what children of the command used; sleeping
-    costs no processor time.
+    """A hundred megabytes more than what cannot be told, and the work of filling them, are seen, and so is what children
+    of the command used; sleeping costs no processor time.
     """
-    fill = "kept = bytearray(2 * 10**8)\nfor place in range(0, len(kept), 4096): kept[place] = 1"
+    much = floor() + 10**8
+    fill = f"kept = bytearray({much})\nfor place in range(0, len(kept), 4096): kept[place] = 1"
     direct = measure((sys.executable, "-c", fill), tmp_path, GENEROUS)
-    assert direct.memory > 200 * 10**6 > floor()
+    assert direct.memory > much
     program = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {fill!r}], check=True)"
-    assert measure((sys.executable, "-c", program), tmp_path, GENEROUS).memory > 200 * 10**6
+    assert measure((sys.executable, "-c", program), tmp_path, GENEROUS).memory > much
     asleep = measure((sys.executable, "-c", "import time; time.sleep(1)"), tmp_path, GENEROUS)
     assert asleep.wall > 1 > asleep.processor
 
@@ -152,6 +168,10 @@ def test_time_and_memory_are_those_of_the_command(tmp_path: Path) -> None:
         (("--models", "nothing"), "there is no nothing; there is: bench-tdi"),
         (("--devices", "two"), "invalid literal"),
         (("--rounds", "0"), "are 1 or more"),
+        (("--limit", "nan"), "are 1 or more"),
+        (("--memory", "0"), "are 1 or more"),
+        (("--output", "/"), "/ is no name of a file"),
+        (("--output", "/proc/nowhere/result"), "nothing can be written to /proc/nowhere/result"),
     ],
 )
 def test_what_there_is_not_is_refused(options: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]) -> None:

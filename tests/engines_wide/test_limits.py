@@ -133,15 +133,19 @@ def test_what_was_found_before_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_time_for_the_way_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was met is open where no time is left to say how: nothing is claimed without a behaviour."""
+    """What was met is open where no time is left to say how: nothing is claimed without a behaviour, and least of all
+    that there is no violation up to the depth that was searched.
+    """
 
     def never(*_: object) -> None:
         message = "out of time after 1 s"
         raise LimitReached(message)
 
+    refuted = violated().name
     monkeypatch.setattr(answers, "traces", never)
     found = list(Numbered().answer(bench_tdi(2), bench_properties(2), Limits()))
     assert {(one.answer, one.reason) for one in found} == {(Answer.OPEN, "out of time after 1 s")}
+    assert [one.bound for one in found if one.property.name == refuted] == [None]
 
 
 def test_progress_is_one_line_with_the_counts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,6 +67,14 @@ WRONG: dict[str, tuple[Change, str]] = {
         changed(0, lambda part: replace(part, states=((), *part.states))),
         "has no value for",
     ),
+    "a local state that is none": (
+        changed(0, lambda part: replace(part, states=(None, *part.states))),  # type: ignore[arg-type]  # the point
+        "has no value for",
+    ),
+    "a variable that is no name": (
+        changed(0, lambda part: replace(part, variables=(None, *part.variables[1:]))),  # type: ignore[arg-type]  # same
+        "do not have each variable once",
+    ),
     "no local state": (changed(0, lambda part: replace(part, states=())), "make no or more than"),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from tdispmodel.checking.mistakes import OurFault
 from tdispmodel.compiling import numbering
 from tdispmodel.compiling.arrays import Words
 from tdispmodel.ir.model import Model
+from tdispmodel.ir.system import SystemAction
 from tests.mutants.test_oracle import compare
 
 TEXT = '''"""A door with a counter."""
@@ -276,6 +278,24 @@ def _still(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(answers.Answers, "_still_violated", lambda self, number: number in self.evidence.against)
 
 
+def _fewer(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(walking.Variant, "loses", property(lambda _: []))
+
+
+def _more(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(walking.Variant, "gains", property(lambda _: []))
+
+
+def _promises(patch: pytest.MonkeyPatch) -> None:
+    kept = walking.Variant._differing_only_where
+
+    def none(self: walking.Variant, allowed: Any) -> list[SystemAction] | None:
+        found = kept(self, allowed)
+        return None if found is None else []
+
+    patch.setattr(walking.Variant, "_differing_only_where", none)
+
+
 def _breaks(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(side.Side, "_breaks", lambda _, numbers: np.ones(len(numbers), np.bool_))
 
@@ -292,6 +312,9 @@ FAULTS: dict[str, Plant] = {
     "new states are taken for known ones": _new_numbers,
     "fair loops are left out before they are looked for": _narrow,
     "what is violated once is taken to be violated always": _still,
+    "every mutant is said to do less": _fewer,
+    "every mutant is said to do more": _more,
+    "which actions do less is forgotten": _promises,
     "every new state is said to break something": _breaks,
     "the wrong one of the two is said to have a behaviour": _tree,
 }

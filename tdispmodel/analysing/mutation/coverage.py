@@ -16,8 +16,11 @@ from tdispmodel.analysing.mutation.side import Found, Outcome, Side, questions_o
 from tdispmodel.analysing.mutation.wording import formula_text, words
 from tdispmodel.checking.asking import Plan, grouped
 from tdispmodel.engines.protocol import Limits, Progress, silent
+from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.model import Model, Property
 from tdispmodel.reports.mutants import Coverage, Notice, Score, Status, Tried
+from tdispmodel.reports.options import EACH
+from tdispmodel.semantics.grounding import default_constants
 
 EVERY = 50
 """Progress is told every so many mutants."""
@@ -80,7 +83,7 @@ def coverage(
     return Coverage(
         proposal=model.name,
         devices=plan.devices,
-        constants=tuple(sorted(plan.constants.items())),
+        constants=tuple(_set(model, plan)),
         without=plan.without,
         tried=tried,
         scores=tuple(_scores(properties, sides, tallies, complete=complete)),
@@ -89,6 +92,14 @@ def coverage(
         complete=complete,
         reason=next((side.stopped for side in sides if side.stopped), ""),
     )
+
+
+def _set(model: Model, plan: Plan) -> Iterator[tuple[str, Value]]:
+    """Yield the constants that were set, and those of the other instances of the same part, in the model's order."""
+    families = {EACH.sub("", name) for name in plan.constants}
+    for name, value in default_constants(model, plan.devices).items():
+        if EACH.sub("", name) in families:
+            yield name, plan.constants.get(name, value)
 
 
 def _stop_of(limits: Limits, sides: Sequence[Side]) -> Callable[[], str]:

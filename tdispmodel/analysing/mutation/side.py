@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
@@ -117,16 +117,15 @@ class Side:
             self.recheck.baseline(question, holds[number])
         self.evidence = answers.why()
         self._plain = in_range(self.grounded.core.actions, self.grounded.core)
-        self._kept = np.array(
-            [
-                watch
-                for number, question in enumerate(self.asked.questions)
-                if question.kind is Kind.INVARIANT and holds[number]
-                for watch in self.asked.watches[number]
-            ],
-            np.intp,
-        )
         self.holds = {wanted: all(holds[number] for number in parts) for wanted, parts in self.properties.items()}
+        kept = {
+            watch  # not of a property that is violated: it does not notice that one more of its questions is
+            for wanted, parts in self.properties.items()
+            if wanted.kind is Kind.INVARIANT and self.holds[wanted]
+            for number in parts
+            for watch in self.asked.watches[number]
+        }
+        self._kept = np.array(sorted(kept), np.intp)
 
     def _refuse(self) -> None:
         """Raise `Rejected`: a step of the proposal itself leaves a range."""
@@ -256,4 +255,4 @@ class Side:
     def _shown(self, mutant: Variant) -> System:
         """Return a system that knows all actions of the system and of the mutant."""
         core = self.grounded.core
-        return mutant.change.applied(core) if mutant.added else core
+        return replace(core, actions=(*core.actions, *mutant.added))

@@ -115,7 +115,9 @@ class Answers:
             decided = self._decided(base, looked, unaided, met)
             if decided.answer is Answer.HOLDS:
                 decided = replace(decided, vacuous=vacuous)
-            yield decided if decided.answer is not Answer.OPEN else replace(decided, bound=search.bound)
+            if decided.answer is Answer.OPEN and goal(question) not in met:  # else it is there, but not the way to it
+                decided = replace(decided, bound=search.bound)
+            yield decided
 
     def _finder(self, system: System) -> Finder | None:
         """Return what finds interchangeable instances; None where nobody wants it, or formulas nest too deeply."""
