@@ -163,6 +163,6 @@ def _alike(certificate: NumberedOrbits, members: list[int]) -> None:
     """Check that some parts have the same variables and local states in the same order.  Raises `Refused`."""
     listed = [certificate.parts[part] for part in members]
     names = {tuple(name.partition(".")[2] for name in part.variables) for part in listed}
-    if len(names) > 1 or len({part.states for part in listed}) > 1:
+    if len(names) > 1 or any(part.states != listed[0].states for part in listed):
         message = "the certificate lists interchanged instances differently"
         raise Refused(message)

@@ -155,7 +155,8 @@ class Interchange:
     def __init__(self, system: System, classes: Sequence[Sequence[str]]) -> None:
         """Raises `Refused`."""
         named = [name for each in classes for name in each]
-        if len(set(named)) != len(named) or any(len(each) < LEAST or not all(each) for each in classes):
+        plain = all(isinstance(name, str) and name for name in named)
+        if not plain or len(set(named)) != len(named) or any(len(each) < LEAST for each in classes):
             message = "the certificate's classes are no classes of different instances"
             raise Refused(message)
         self.system = system

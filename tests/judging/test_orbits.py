@@ -129,6 +129,21 @@ BY_HAND: dict[str, tuple[System, Verdict, bool]] = {
         said(Kind.INVARIANT, ALWAYS, 4, certificate=orbits(4, classes=(BOTH[:1],)), symmetry=None),
         False,
     ),
+    "what is no name": (
+        PLAIN,
+        said(Kind.INVARIANT, ALWAYS, 3, certificate=orbits(3, classes=((None, "switches[1]"),))),
+        False,
+    ),
+    "local states that are none": (
+        PLAIN,
+        said(
+            Kind.INVARIANT,
+            ALWAYS,
+            3,
+            certificate=orbits(3, parts=(PARTS[0], *(replace(part, states=(None, (True,))) for part in PARTS[1:]))),
+        ),
+        False,
+    ),
     "an instance that is none": (
         PLAIN,
         said(Kind.INVARIANT, ALWAYS, 3, certificate=orbits(3, classes=(("lamps[0]", "lamps[1]"),))),
