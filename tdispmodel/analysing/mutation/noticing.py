@@ -6,7 +6,7 @@ Mutants are put to it as they are on the whole system: what they do to the cone 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,9 @@ from tdispmodel.checking.mistakes import OurFault
 from tdispmodel.compiling.arrays import Flags
 from tdispmodel.ir.model import Kind, Property
 from tdispmodel.reports.mutants import Notice
+from tdispmodel.semantics import TooManyStarts
+
+NO_START, LEAVES_RANGE = "no start state", "an integer leaves its range"
 
 FEWEST, MOST_FLAGS = 16, 1 << 28
 """So many walks go on side by side at least; and more, as long as they have no more flags for states than this."""
@@ -30,13 +33,11 @@ FEWEST, MOST_FLAGS = 16, 1 << 28
 
 @dataclass(frozen=True)
 class Noticed:
-    """Which properties notice a mutant; ``stopped`` says why that was not found out.  None do where it is no model,
-    since an integer of it ``leaves_range``.
-    """
+    """Which properties notice a mutant; ``stopped`` says why that was not found out, ``invalid`` why it is no model."""
 
     notices: tuple[Notice, ...] = ()
     stopped: str = ""
-    leaves_range: bool = False
+    invalid: str = ""
 
 
 class Noticer:
@@ -85,23 +86,35 @@ class Noticer:
         """Return what a change of the system makes of the cone.  Raises `TooManyStarts`."""
         return variant(self.base, self.cone.change(change))
 
-    def try_all(
-        self, wanted: Iterable[tuple[int, Mutant, Variant]], *, complete: bool
-    ) -> Iterator[tuple[int, Noticed]]:
+    def try_all(self, wanted: Mapping[int, tuple[Mutant, Change]], *, complete: bool) -> Iterator[tuple[int, Noticed]]:
         """Yield for each mutant, by its number, who notices it here.  Raises `OurFault`.
 
-        Each must have a start state.  Whatever may leave its range is in every cone, so that it leaves it here as well.
+        Whatever may leave its range is in every cone, and so is what start conditions read.
         """
-        mutants: dict[int, Mutant] = {}
         differing: dict[int, Variant] = {}
-        for number, mutant, changed in wanted:
-            stopped = self.stop()
-            if stopped or changed.same or self._plainly_unnoticed(changed):
-                yield number, Noticed(stopped=stopped)
+        for number, (_, change) in wanted.items():
+            found = self._differing(change)
+            if isinstance(found, Noticed):
+                yield number, found
             else:
-                mutants[number], differing[number] = mutant, changed
+                differing[number] = found
         for number, graph in self._walked(differing, complete=complete):
-            yield number, self._noticed(mutants[number], graph, complete=complete)
+            yield number, self._noticed(wanted[number][0], graph, complete=complete)
+
+    def _differing(self, change: Change) -> Variant | Noticed:
+        """Return what a change makes of the cone; or who notices, where it is plain without following it."""
+        stopped = self.stop()
+        if stopped:
+            return Noticed(stopped=stopped)
+        try:
+            mutant = self.variant(change)
+        except TooManyStarts as many:
+            return Noticed(stopped=many.words)
+        if mutant.same:
+            return Noticed()
+        if not len(mutant.starts):
+            return Noticed(invalid=NO_START)
+        return Noticed() if self._plainly_unnoticed(mutant) else mutant
 
     def _walked(self, waiting: Mapping[int, Variant], *, complete: bool) -> Iterator[tuple[int, Graph]]:
         """Yield what each mutant reaches; what they come to together is worked out at once.
@@ -147,7 +160,7 @@ class Noticer:
         if graph.stopped:
             return Noticed(stopped=graph.stopped)
         if graph.leaves_range:
-            return Noticed(leaves_range=True)
+            return Noticed(invalid=LEAVES_RANGE)
         answers = Answers(self.asked, graph, self.evidence)
         notices: list[Notice] = []
         for wanted, parts in self.properties.items():

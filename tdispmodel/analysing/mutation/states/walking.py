@@ -45,12 +45,16 @@ class Base:
         self.batch = space.batch(self.numbers)
         self.table = space.targets[: self.count].copy()
         self.tree = _tree(self.table, self.levels)
+        self._spanned: dict[int, tuple[Numbers, Numbers]] = {}
 
     def spans(self, position: int, column: Numbers) -> bool:
         """Whether the tree stands that led to each state, if an action leads elsewhere."""
-        before, by = self.tree
-        led = np.flatnonzero(by == position)
-        return bool((column[before[led]] == led).all())
+        if position not in self._spanned:
+            before, by = self.tree
+            led = np.flatnonzero(by == position).astype(np.int32)
+            self._spanned[position] = (before[led], led)
+        sources, led_to = self._spanned[position]
+        return np.array_equal(column[sources], led_to)
 
 
 def _tree(table: Numbers, levels: list[int]) -> tuple[Numbers, Numbers]:
