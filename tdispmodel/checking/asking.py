@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
-from tdispmodel.checking.mistakes import LEAVES_RANGE, NO_START, OurFault, mistake
+from tdispmodel.checking.mistakes import CHECKPOINT, LEAVES_RANGE, NO_START, OurFault, mistake, shortened
 from tdispmodel.engines.paranoid import Paranoid
 from tdispmodel.engines.portfolio import chosen, named
-from tdispmodel.engines.protocol import Limits, Progress, silent
+from tdispmodel.engines.protocol import Limits, Progress, Unusable, silent
 from tdispmodel.engines.vacuity import is_vacuous
 from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.model import NOWHERE, Model, Property
@@ -35,7 +36,8 @@ Changed = tuple[tuple[str, Value], ...]
 class Plan:
     """How a model is checked: number of devices, constants by their values, capabilities switched off, engines,
     limits.  With ``kinds`` the check is about any number of devices of these kinds, and the first three count for
-    nothing.  ``keep`` is told the judged verdict on each question, and returns what is to be noted.
+    nothing.  ``keep`` is told the judged verdict on each question, and returns what is to be noted.  In the folder
+    ``checkpoint`` long searches write down how far they are.
     """
 
     devices: int = 1
@@ -47,6 +49,7 @@ class Plan:
     memory: int | None = None
     kinds: Kinds | None = None
     keep: Keep | None = None
+    checkpoint: Path | None = None
 
     def limits(self) -> Limits:
         """Limits that start to count now."""
@@ -96,11 +99,12 @@ def check_model(model: Model, properties: Sequence[Property], plan: Plan, progre
     groups, skipped = grouped(model, properties, plan)
     interrupted = False
     notes: list[str] = []
-    for group in groups:
+    for position, group in enumerate(groups):
         verdicts: list[Verdict] = []
         if not interrupted:
+            folder = None if plan.checkpoint is None else plan.checkpoint / model.name / str(position)
             try:
-                verdicts.extend(asked(group, plan, limits, progress))
+                verdicts.extend(asked(group, plan, replace(limits, checkpoint=folder), progress))
             except KeyboardInterrupt:
                 interrupted = True
         known = accepted(group, verdicts)
@@ -213,6 +217,8 @@ def asked(group: Group, plan: Plan, limits: Limits, progress: Progress) -> Itera
             group.system, questions, limits, progress
         ):
             yield with_vacuity(group.system, verdict, limits, progress)
+    except Unusable as found:
+        raise mistake(CHECKPOINT, found.message, found.hint, Place(shortened(str(found.path), 120))) from None
     except OutOfRange as left:
         raise Rejected([range_complaint(group.system, left)]) from None
     except Contradiction as contradiction:

@@ -14,6 +14,7 @@ from tdispmodel.compiling.arrays import Packing
 from tdispmodel.compiling.parts import Parts
 from tdispmodel.compiling.successors import Watch
 from tdispmodel.engines.protocol import LimitReached, Limits, Progress
+from tdispmodel.engines.wide.checkpoint import Checkpoint
 from tdispmodel.engines.wide.search import Left, Search
 from tdispmodel.engines.wide.visited import TooWide
 from tdispmodel.engines.wide.ways import out_of_range, traces
@@ -32,6 +33,7 @@ MOST_OF_PART = 1 << 62
 MOST_NUMBER = 1 << 60
 """or numbers become so large."""
 TOO_DEEP = "a formula nests too deeply"
+NO_MEMORY = "the machine has no memory left"
 
 
 @dataclass(frozen=True)
@@ -60,17 +62,18 @@ class Answers:
         self.states = 0
 
     def verdicts(self) -> Iterator[Verdict]:
-        """Yield one verdict per question.  Raises `OutOfRange` with a shortest trace."""
+        """Yield one verdict per question.  Raises `OutOfRange` with a shortest trace, and `Unusable`."""
         began = time.monotonic()
         premises = [premise(question) for question in self.questions]
         wanted = dict.fromkeys([*map(goal, self.questions), *(each for each in premises if each is not None)])
         try:
             search = Search(self.system, list(wanted), self.limits, self.progress)
+            kept = self._kept(self.system, list(wanted), "all")
         except RecursionError:
             for question in self.questions:
                 yield Verdict(question, Answer.OPEN, self.name, reason=TOO_DEEP)
             return
-        looked = self._looked(search, list(wanted), {goal(question) for question in self.questions})
+        looked = self._looked(search, list(wanted), {goal(question) for question in self.questions}, kept)
         self.states = search.states
         unaided = self._unaided(looked) if search.finished else None
         met = {list(wanted)[number] for number in search.met}
@@ -105,19 +108,25 @@ class Answers:
             return replace(base, answer=Answer.HOLDS, certificate=looked.states)
         return replace(base, reason=looked.why)
 
-    def _looked(self, search: Search, watched: Sequence[Watch], goals: set[Watch]) -> _Looked:
-        """Run a search and write down what it came to.  Raises `OutOfRange`."""
+    def _kept(self, system: System, watched: Sequence[Watch], name: str) -> Checkpoint | None:
+        folder = self.limits.checkpoint
+        return None if folder is None else Checkpoint(folder / name, system, watched)
+
+    def _looked(self, search: Search, watched: Sequence[Watch], goals: set[Watch], kept: Checkpoint | None) -> _Looked:
+        """Run a search and write down what it came to.  Raises `OutOfRange` and `Unusable`."""
         why = ""
         try:
-            search.run()
+            search.run(kept)
         except Left as left:
             try:
                 found = out_of_range(search, left)
-            except LimitReached as limit:
-                return _Looked({}, None, f"an integer leaves its range; {limit}")
+            except (LimitReached, OSError, MemoryError) as limit:
+                return _Looked({}, None, f"an integer leaves its range; {said(limit)}")
             raise found from None
         except (LimitReached, TooWide) as reason:
             why = str(reason)
+        except MemoryError:
+            return _Looked({}, None, NO_MEMORY)
         except RecursionError:
             return _Looked({}, None, TOO_DEEP)
         met = [number for number in sorted(search.met) if watched[number] in goals]
@@ -126,8 +135,8 @@ class Answers:
             found_ways = traces(search, [search.met[number] for number in met])
             ways = {watched[number]: way for number, way in zip(met, found_ways, strict=True)}
             return _Looked(ways, None if why else certified(search), why)
-        except LimitReached as limit:
-            return _Looked(ways, None, why or str(limit))
+        except (LimitReached, OSError, MemoryError) as limit:
+            return _Looked(ways, None, why or said(limit))
 
     def _takes_host(self, way: Trace) -> bool:
         actors = {action.name: action.actor for action in self.system.actions}
@@ -141,7 +150,8 @@ class Answers:
         )
         if not wanted:
             return None
-        return self._looked(Search(self.system.unaided, wanted, self.limits, self.progress), wanted, set(wanted))
+        search = Search(self.system.unaided, wanted, self.limits, self.progress)
+        return self._looked(search, wanted, set(wanted), self._kept(self.system.unaided, wanted, "without_host"))
 
 
 def checkable(system: System, questions: Sequence[SystemProperty]) -> bool:
@@ -156,6 +166,17 @@ def checkable(system: System, questions: Sequence[SystemProperty]) -> bool:
     return all(each <= MOST_OF_PART for each in sizes) and all(
         max(abs(sort.low), abs(sort.high)) <= MOST_NUMBER for sort in numbers
     )
+
+
+def said(limit: LimitReached | OSError | MemoryError) -> str:
+    """Return why nothing more could be done."""
+    match limit:
+        case MemoryError():
+            return NO_MEMORY
+        case OSError():
+            return f"the disk fails ({limit.strerror or limit})"
+        case _:
+            return str(limit)
 
 
 def goal(question: SystemProperty) -> Watch:
@@ -181,6 +202,6 @@ def certified(search: Search) -> NumberedStates:
         message = f"{search.states} states were visited, and {places} combinations are too many to be checked again"
         raise LimitReached(message)
     return NumberedStates(
-        tuple(LocalStates(names, parts.values(part)) for part, names in enumerate(parts.variables)),
+        tuple(LocalStates(names, tuple(sorted(parts.values(part)))) for part, names in enumerate(parts.variables)),
         search.states,
     )

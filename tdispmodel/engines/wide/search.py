@@ -144,7 +144,7 @@ class Search:
                 self.finished = not len(self.frontier)
                 if kept is not None:
                     kept.keep(self)
-            self.finished = True
+            self.finish()
         except OSError as error:
             self._stop(f"the disk fails ({error.strerror or error})")
 
@@ -154,6 +154,11 @@ class Search:
         if len(self.frontier):
             self.sizes_of_levels.append(len(self.frontier))
             self.states += len(self.frontier)
+
+    def finish(self) -> None:
+        """Nothing is left to be looked at."""
+        self.frontier = np.zeros(0, np.int64)
+        self.finished = True
 
     @property
     def space(self) -> Space | None:
@@ -238,6 +243,22 @@ class Search:
             if number not in self.met or self.met[number].level == depth:
                 for action, where in watch.found(here):
                     self._meet(number, here, where, depth, action)
+
+    def is_met(self, number: int, met: Met) -> bool:
+        """Whether what is watched is true where it is said to have been met.  Raises LookupError."""
+        if not 0 <= met.level < len(self.sizes_of_levels):
+            raise IndexError(met.level)
+        for part, local in zip(met.numbers, self.parts.local, strict=True):
+            if not 0 <= part < len(local):
+                raise IndexError(part)
+        numbers = [np.array([part], np.int32) for part in met.numbers]
+        here = Here(self.tables, numbers)
+        if number in self._states:
+            true = met.action < 0 and bool(self._states[number].true(here)[0])
+        else:
+            true = any(met.action == action for action, _ in self._steps[number].found(here))
+        key = self.visited.keys(numbers)
+        return true and any(np.isin(key, keys)[0] for keys in self.visited.pieces(met.level, self.chunk))
 
     def _meet(self, number: int, here: Here, where: Flags, depth: int, action: int = -1) -> None:
         """Note the least of the states in which something is true, and the first action if it is a step."""

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tdispmodel.engines.wide.visited import Dense, Keys, Runs, Sided
+from tdispmodel.engines.wide.visited import Dense, Keys, Runs, Sided, distinct
 
 BYTES = 8
 """Of a state, in memory and in a file."""
@@ -110,7 +110,7 @@ def merged(runs: Iterable[Level], piece: int) -> Iterator[Keys]:
     cursors = [Cursor(run, piece) for run in runs]
     while cursors := [cursor for cursor in cursors if cursor.more()]:
         last = min(int(cursor.here[-1]) for cursor in cursors)
-        yield np.unique(np.concatenate([cursor.take(last) for cursor in cursors]))
+        yield distinct(np.concatenate([cursor.take(last) for cursor in cursors]))
 
 
 def without(found: Iterable[Keys], runs: Iterable[Level], piece: int) -> Iterator[Keys]:
@@ -163,7 +163,7 @@ class Spilled(Sided):
 
     def offer(self, keys: Keys) -> None:
         """Take note of some states."""
-        self._hold(np.unique(keys))
+        self._hold(distinct(keys))
 
     def _hold(self, keys: Keys) -> None:
         if len(keys):
@@ -175,8 +175,8 @@ class Spilled(Sided):
     def _sorted(self) -> Keys:
         """Return what is held in memory, each once, and let go of it."""
         held, self._held, self._holding = self._held, [], 0
-        found: Keys = np.unique(np.concatenate([np.zeros(0, np.int64), *held]))
-        return found
+        together: Keys = np.concatenate([np.zeros(0, np.int64), *held])
+        return distinct(together)
 
     def _write(self) -> None:
         held = self._sorted()
