@@ -35,7 +35,7 @@ class Request:
 
     ``devices`` is None where nobody says how many, and ``any_number`` asks about all numbers at once; ``settings`` are
     the words of ``--set`` by name; ``select`` the expression of ``-k``; ``only`` picks properties by their exact name
-    instead.  ``keep`` is told the judged verdicts; in the folder ``checkpoint`` long searches write down how far they are.
+    instead.  ``keep`` is told the judged verdicts.  A long search writes into the folder ``checkpoint`` how far it is.
     """
 
     catalogue: Catalogue

@@ -173,7 +173,7 @@ class Checkpoint:
     def _restore(self, search: Search, document: Document) -> None:
         parts = search.parts
         for each, part in zip(document["numbering"], parts.families, strict=True):
-            rows = np.array(self._loaded(each, np.uint64))
+            rows = np.array(self._loaded(each, np.uint64, 2))
             if rows.shape != (each["states"], parts.local[part].rows.shape[1]) or not parts.regular(part, rows):
                 message = f"{each['file']} has other variables or values"
                 raise ValueError(message)
@@ -202,7 +202,7 @@ class Checkpoint:
 
     def _offer(self, search: Search, each: Document) -> None:
         """Offer the states of a level, each of which must have numbers that are given."""
-        keys, sides = self._loaded(each, np.int64), [int(side) for side in each["sides"]]
+        keys, sides = self._loaded(each, np.int64, 1), [int(side) for side in each["sides"]]
         known = [len(local) for local in search.parts.local]
         for first in range(0, len(keys), search.chunk):
             search.look()
@@ -216,7 +216,7 @@ class Checkpoint:
                 raise ValueError(message)
             search.offer(numbers)
 
-    def _loaded(self, each: Document, sort: type[np.int64 | np.uint64]) -> Vector:
+    def _loaded(self, each: Document, sort: type[np.int64 | np.uint64], sides: int) -> Vector:
         """Return the numbers in a file, which are read when they are looked at."""
         path = self.folder / Path(each["file"]).name
         try:
@@ -227,7 +227,7 @@ class Checkpoint:
         if found != each["checksum"]:
             raise self._damaged(path, "its checksum differs")
         numbers: Vector = np.load(path, mmap_mode="r", allow_pickle=False)
-        if numbers.dtype != sort or len(numbers) != each["states"]:
+        if numbers.dtype != sort or numbers.ndim != sides or len(numbers) != each["states"]:
             message = f"{path.name} has numbers of another kind"
             raise ValueError(message)
         return numbers

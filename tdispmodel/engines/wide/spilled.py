@@ -132,7 +132,8 @@ def missing(keys: Keys, known: Keys) -> Keys:
         return keys
     place = np.searchsorted(known, keys)
     place[place == len(known)] = 0
-    return keys[known[place] != keys]
+    left: Keys = keys[known[place] != keys]
+    return left
 
 
 class Spilled(Sided):
@@ -175,8 +176,7 @@ class Spilled(Sided):
     def _sorted(self) -> Keys:
         """Return what is held in memory, each once, and let go of it."""
         held, self._held, self._holding = self._held, [], 0
-        together: Keys = np.concatenate([np.zeros(0, np.int64), *held])
-        return distinct(together)
+        return distinct(np.concatenate([np.zeros(0, np.int64), *held]))
 
     def _write(self) -> None:
         held = self._sorted()

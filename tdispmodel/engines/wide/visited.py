@@ -241,7 +241,7 @@ def parted(keys: Keys, most: int) -> Iterator[Keys]:
 
 def distinct(keys: Keys) -> Keys:
     """Return some states, ascending, each once; quick where long stretches of them are ascending already."""
-    ascending = np.sort(keys, kind="stable")
+    ascending: Keys = np.sort(keys, kind="stable")
     first = np.ones(len(ascending), np.bool_)
     np.not_equal(ascending[1:], ascending[:-1], out=first[1:])
     found: Keys = ascending[first]
