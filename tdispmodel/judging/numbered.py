@@ -17,7 +17,7 @@ from tdispmodel.ir.expressions import Actor, Expression, negation
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.sorts import Bounded, Value, size
 from tdispmodel.ir.system import State, System, SystemAction, SystemProperty, speaks_of_step
-from tdispmodel.judging.judgement import Refused
+from tdispmodel.judging.judgement import Allowance, Refused
 from tdispmodel.judging.vectors import Flags, Vector, Vectors, number
 from tdispmodel.semantics import Semantics, TooManyStarts, start_states
 from tdispmodel.verdict import LocalStates, NumberedStates, Space
@@ -29,6 +29,8 @@ BLOCK = 1 << 24
 MOST_PLACES = 1 << 31
 """Combinations of local states: one byte each."""
 MOST_LOCAL = 1 << 62
+COPIES = 3
+"""So often the states of the next level may be in memory while they are joined and sorted."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,11 @@ class _Part:
 class NumberedSpace:
     """The reachable states of a system, after it was found that the certificate has room for all of them."""
 
-    def __init__(self, system: System, semantics: Semantics, certificate: NumberedStates) -> None:
+    def __init__(
+        self, system: System, semantics: Semantics, certificate: NumberedStates, allowance: Allowance | None = None
+    ) -> None:
+        """Raises `Refused`, and `Undecided` when it takes more than it may, now or in any later question."""
+        self.allowance = allowance or Allowance()
         self.system = system
         self.actions = system.actions
         sides = [len(part.states) for part in certificate.parts]
@@ -71,6 +77,7 @@ class NumberedSpace:
             raise Refused(message)
         self.parts = [self._part(part, prod(sides[position + 1 :])) for position, part in enumerate(certificate.parts)]
         self.part_of = {name: part for part in self.parts for name in part.columns}
+        self.allowance.look(prod(sides))
         self.seen: Flags = np.zeros(prod(sides), np.bool_)
         self.depth = self.transitions = 0
         try:
@@ -119,7 +126,7 @@ class NumberedSpace:
         total, levels = 0, 0
         while len(here):
             total, levels = total + len(here), levels + 1
-            fresh = [np.zeros(0, np.int64)]
+            fresh, waiting = [np.zeros(0, np.int64)], 0
             for keys, vectors in self._chunks(here):
                 for action in self.actions:
                     source = np.flatnonzero(vectors.value(action.guard))
@@ -129,6 +136,8 @@ class NumberedSpace:
                         new = np.unique(after[~self.seen[after]])
                         self.seen[new] = True
                         fresh.append(new)
+                        waiting += new.nbytes
+                self.allowance.look(self.seen.nbytes + here.nbytes + COPIES * waiting)
             here = np.sort(np.concatenate(fresh))
         self.depth = max(0, levels - 1)
         return total
@@ -193,6 +202,7 @@ class NumberedSpace:
     def _reached(self) -> Iterator[Vectors]:
         for first in range(0, len(self.seen), BLOCK):
             for _, vectors in self._chunks(first + np.flatnonzero(self.seen[first : first + BLOCK])):
+                self.allowance.look(self.seen.nbytes)
                 yield vectors
 
     def ever(self, formula: Expression) -> bool:
