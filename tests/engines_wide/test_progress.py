@@ -10,7 +10,9 @@ from tdispmodel.cli.progress import WIDTH
 from tdispmodel.engines.wide.progress import line, remaining
 
 
-@pytest.mark.parametrize("sizes", [[], [1], [1, 5, 9], [9, 8, 7], [9, 8, 8, 7, 6], [9, 5, 6, 4, 3], [1000, 999, 998, 997]])
+@pytest.mark.parametrize(
+    "sizes", [[], [1], [1, 5, 9], [9, 8, 7], [9, 8, 8, 7, 6], [9, 5, 6, 4, 3], [1000, 999, 998, 997]]
+)
 def test_no_estimate(sizes: list[int]) -> None:
     """While levels grow, shrank fewer than three times in a row, or hardly shrink, nothing is estimated."""
     assert remaining(sizes) is None
