@@ -343,7 +343,7 @@ def test_a_lie_is_judged(half: Path) -> None:
 # --- what it is about --------------------------------------------------------------------------------------------------
 
 
-@law(100)
+@law(40)
 @given(spread_systems(), spread_systems())
 def test_digests_tell_systems_apart(first: Asked, second: Asked) -> None:
     """Systems have the same digest just when their variables, steps and starts are the same."""
