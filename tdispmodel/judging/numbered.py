@@ -212,7 +212,7 @@ class NumberedSpace:
             assignments = [each for each in action.assignments if self.part_of[each.variable] == place]
             spoken = tuple(sorted({place}.union(*(states.spoken(each.value) for each in assignments))))
             some, back = states, np.arange(states.count)
-            if prod(self.looks.parts[each].count for each in spoken) <= MOST_ALIKE:
+            if self.looks.combinations(spoken) <= MOST_ALIKE:
                 some, back = states.alike(spoken)
             vectors = some.vectors(spoken)
             change = np.zeros(some.count, np.int64)

@@ -108,24 +108,16 @@ class OrbitSpace(NumberedSpace):
                 yield states
 
     def _reached(self, spoken: tuple[int, ...]) -> Iterator[Parted]:
-        if prod(len(self.parts[part]) for part in spoken) > BLOCK:
+        if self.looks.combinations(spoken) > BLOCK:
             spoken = tuple(range(len(self.parts)))  # too many to be marked
         yield from super()._reached(spoken)
 
     def _shadow(self, spoken: tuple[int, ...]) -> Parted:
         """Return a state for each combination of some parts that is there in a representative."""
-        sides = [len(self.parts[part]) for part in spoken]
-        there: Flags = np.zeros(prod(sides), np.bool_)
+        there: Flags = np.zeros(self.looks.combinations(spoken), np.bool_)
         for states in self._bit_by_bit():
-            combined = np.zeros(states.count, np.int64)
-            for part, side in zip(spoken, sides, strict=True):
-                combined = combined * side + states.local[part]
-            there[combined] = True
-        rest = np.flatnonzero(there)
-        local = [np.zeros(len(rest), np.int64) for _ in self.parts]
-        for part, side in zip(reversed(spoken), reversed(sides), strict=True):
-            rest, local[part] = np.divmod(rest, side)
-        return Parted(self.looks, local)
+            there[states.combined(spoken)] = True
+        return self.looks.taken_apart(spoken, np.flatnonzero(there))
 
     def ever(self, formula: Expression) -> bool:
         """Whether a formula is true in some reachable state, or on a step if it speaks of one.  Raises `Refused`."""

@@ -188,6 +188,17 @@ class Looks:
                         terms.append(assigned)
         return tuple(place for place, part in enumerate(self.parts) if not names.isdisjoint(part.columns))
 
+    def combinations(self, spoken: Sequence[int]) -> int:
+        """Return in how many ways some parts can look together."""
+        return prod(self.parts[part].count for part in spoken)
+
+    def taken_apart(self, spoken: Sequence[int], combined: Vector) -> Parted:
+        """Return the states in which some parts look as these numbers say, see `Parted.combined`."""
+        local = [np.zeros(len(combined), np.int64) for _ in self.parts]
+        for part in reversed(spoken):
+            combined, local[part] = np.divmod(combined, self.parts[part].count)
+        return Parted(self, local)
+
 
 class Parted:
     """Some states, by what each of their parts looks like: ``local`` has an array of numbers for each of the parts.
@@ -206,7 +217,7 @@ class Parted:
     def value(self, term: Expression, action: SystemAction | None = None) -> Vector:
         """Return the value of a term or formula in each state, as `Vectors` does."""
         spoken = self.spoken(term, action)
-        if prod(self.parts[part].count for part in spoken) <= min(MOST_ALIKE, self.count // 2):
+        if self.looks.combinations(spoken) <= min(MOST_ALIKE, self.count // 2):
             some, back = self.alike(spoken)
             found: Vector = some.vectors(spoken).value(term, action)[back]
             return found
@@ -230,21 +241,21 @@ class Parted:
         """Return one state for each combination of some parts that is there, and which of these each state is like."""
         known = self._alike.get(spoken)
         if known is None:
-            sizes = [self.parts[part].count for part in spoken]
-            combined = np.zeros(self.count, np.int64)
-            for part, size in zip(spoken, sizes, strict=True):
-                combined = combined * size + self.local[part]
-            there = np.zeros(prod(sizes), np.bool_)
+            combined = self.combined(spoken)
+            there = np.zeros(self.looks.combinations(spoken), np.bool_)
             there[combined] = True
             different = np.flatnonzero(there)
             index = np.zeros(len(there), np.int32)
             index[different] = np.arange(len(different), dtype=np.int32)
-            local = [np.zeros(len(different), np.int64) for _ in self.parts]
-            rest = different
-            for part, size in zip(reversed(spoken), reversed(sizes), strict=True):
-                rest, local[part] = np.divmod(rest, size)
-            known = self._alike[spoken] = Parted(self.looks, local), index[combined]
+            known = self._alike[spoken] = self.looks.taken_apart(spoken, different), index[combined]
         return known
+
+    def combined(self, spoken: Sequence[int]) -> Vector:
+        """Return what some parts look like in each state as one number."""
+        combined = np.zeros(self.count, np.int64)
+        for part in spoken:
+            combined = combined * self.parts[part].count + self.local[part]
+        return combined
 
     def vectors(self, spoken: Sequence[int]) -> Vectors:
         """Return the values of the variables of some parts."""

@@ -92,6 +92,11 @@ def running(group: int) -> list[float]:
     return used
 
 
+def heeds_interrupts() -> None:
+    """Undo that whoever runs the tests in the background lets them ignore interrupts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are counted in /proc")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("proposals", [["large.py"], ["room.py", "large.py", "larger.py"]])
@@ -108,6 +113,7 @@ def test_interrupted(here: Path, proposals: list[str], number: signal.Signals) -
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=heeds_interrupts,  # noqa: PLW1509  # no threads here
     )
     while process.poll() is None and sum(running(process.pid)) < 0.8:
         time.sleep(0.05)

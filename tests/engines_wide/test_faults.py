@@ -22,7 +22,7 @@ from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty, speaks_of_step
 from tdispmodel.verdict import NumberedStates, Verdict
 from tests.engines_wide.numbered import Numbered, spread_systems
-from tests.faults.detectors import noticed
+from tests.faults.detectors import noticed_among
 
 Patch = pytest.MonkeyPatch
 FAULTS: dict[str, tuple[str, Callable[[Patch], None]]] = {}
@@ -369,4 +369,4 @@ def test_a_broken_search_is_noticed(name: str, monkeypatch: Patch) -> None:
     """The law over random systems whose variables belong to instances complains when the search is broken in this way."""
     like, plant = FAULTS[name]
     plant(monkeypatch)
-    assert noticed(Stopped(), like=like, drawn=spread_systems())
+    assert noticed_among(Stopped(), spread_systems(), like)

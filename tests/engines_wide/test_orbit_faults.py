@@ -16,7 +16,7 @@ from tdispmodel.engines.wide.orbits import Orbits, Replay
 from tdispmodel.engines.wide.symmetry import Classes, Finder, Symmetry
 from tests.engines_wide.symmetric import Drawn, drawn_systems, orbits, symmetric_systems
 from tests.engines_wide.test_faults import Stopped
-from tests.faults.detectors import noticed
+from tests.faults.detectors import noticed_among
 from tests.laws.oracle import Oracle
 from tests.laws.random_systems import law
 
@@ -181,7 +181,7 @@ def test_a_broken_search_is_noticed(name: str, monkeypatch: Patch) -> None:
     """The law over random systems with interchangeable devices complains when the search is broken in this way."""
     like, plant = FAULTS[name]
     plant(monkeypatch)
-    assert noticed(Stopped(), like=like, drawn=symmetric_systems())
+    assert noticed_among(Stopped(), symmetric_systems(), like)
 
 
 def test_a_broken_count_is_noticed(monkeypatch: Patch) -> None:

@@ -31,18 +31,10 @@ class Change:
     def __bool__(self) -> bool:
         return bool(self.actions or self.initial)
 
-    def applied(self, system: System, only: Iterable[str] | None = None) -> System:
-        """Return the mutated system; with ``only`` it has those actions alone that are named."""
-        known = {action.name for action in system.actions}
-        added = [action for name, action in self.actions.items() if name not in known]
-        wanted = None if only is None else set(only)
-        actions = [
-            action
-            for action in (*(self.actions.get(before.name, before) for before in system.actions), *added)
-            if action is not None and (wanted is None or action.name in wanted)
-        ]
+    def standing(self, system: System) -> System:
+        """Return the mutated system without any action: it has the start states of the mutant."""
         variables = [replace(known, initial=self.initial.get(known.name, known.initial)) for known in system.variables]
-        return replace(system, actions=tuple(actions), variables=tuple(variables))
+        return replace(system, actions=(), variables=tuple(variables))
 
 
 @dataclass

@@ -123,12 +123,18 @@ class Tables:
         """Return states that look like some pairs; what other instances are in them means nothing."""
         known = self._batches.get(instance)
         if known is None or known[:2] != (first, last):
-            pairs, parts = self.pairs[instance], self.parts
-            rows: Words = np.zeros((last - first, parts.words), np.uint64)
-            parts.spread(WHOLE, pairs.whole[first:last], rows)
-            parts.spread(instance, pairs.instance[first:last], rows)
-            known = self._batches[instance] = first, last, Batch(parts.packing, rows)
+            known = self._batches[instance] = first, last, self.like(instance, np.arange(first, last, dtype=np.int32))
         return known[2]
+
+    def like(self, part: int, numbers: Numbers) -> Batch:
+        """Return states that look like some pairs of an instance, or like some local states of the whole."""
+        if part == WHOLE:
+            return like_whole(self.parts, numbers)
+        pairs = self.pairs[part]
+        rows: Words = np.zeros((len(numbers), self.parts.words), np.uint64)
+        self.parts.spread(WHOLE, pairs.whole[numbers], rows)
+        self.parts.spread(part, pairs.instance[numbers], rows)
+        return Batch(self.parts.packing, rows)
 
     def node(self, formula: Expression) -> Node:
         """Return a formula about one state, ready to be evaluated."""
@@ -161,6 +167,13 @@ class Tables:
         return [self.node(each) for each in (*small, *wide)]
 
 
+def like_whole(parts: Parts, numbers: Numbers) -> Batch:
+    """Return states that look like some local states of the whole; what instances are in them means nothing."""
+    rows: Words = np.zeros((len(numbers), parts.words), np.uint64)
+    parts.spread(WHOLE, numbers, rows)
+    return Batch(parts.packing, rows)
+
+
 class OfWhole:
     """A formula about the whole's own variables."""
 
@@ -174,10 +187,7 @@ class OfWhole:
         """Look it up."""
         known = len(self.table)
         if known < len(self.local):
-            numbers = np.arange(known, len(self.local), dtype=np.int32)
-            rows = np.zeros((len(numbers), self.parts.words), np.uint64)
-            self.parts.spread(WHOLE, numbers, rows)
-            new = Batch(self.parts.packing, rows).mask(self.formula)
+            new = like_whole(self.parts, np.arange(known, len(self.local), dtype=np.int32)).mask(self.formula)
             self.table = np.concatenate([self.table, new])
         return self.table[here.numbers[WHOLE]]
 

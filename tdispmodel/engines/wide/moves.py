@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tdispmodel.compiling.arrays import Batch, Flags, Words
+from tdispmodel.compiling.arrays import Batch, Flags
 from tdispmodel.compiling.parts import WHOLE, Numbers, Parts
 from tdispmodel.compiling.specialising import StepFormula, Taken
 from tdispmodel.engines.wide.formulas import Here, Node, Tables
@@ -75,9 +75,7 @@ class Table:
         if known == last:
             return
         if self.part == WHOLE:
-            rows: Words = np.zeros((last - known, parts.words), np.uint64)
-            parts.spread(WHOLE, np.arange(known, last, dtype=np.int32), rows)
-            batch = Batch(parts.packing, rows)
+            batch = self.tables.like(WHOLE, np.arange(known, last, dtype=np.int32))
         else:
             batch = self.tables.batch(self.part, known, last)
         from_, taken, whole, instance = [], [], [], []
@@ -130,14 +128,7 @@ class Effect:
         found = self.table[place]
         if (found == UNKNOWN).any():
             new = np.unique(place[found == UNKNOWN])
-            rows: Words = np.zeros((len(new), parts.words), np.uint64)
-            if self.by == WHOLE:
-                parts.spread(WHOLE, new.astype(np.int32), rows)
-            else:
-                pairs = self.tables.pairs[self.by]
-                parts.spread(WHOLE, pairs.whole[new], rows)
-                parts.spread(self.by, pairs.instance[new], rows)
-            self.table[new] = _numbered(parts, self.part, Batch(parts.packing, rows), self.action)
+            self.table[new] = _numbered(parts, self.part, self.tables.like(self.by, new), self.action)
             found = self.table[place]
         return found
 

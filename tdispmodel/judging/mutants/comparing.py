@@ -15,7 +15,8 @@ from itertools import compress
 from tdispmodel.ir.system import State, System, SystemAction, SystemProperty
 from tdispmodel.judging.closed import ClosedSpace
 from tdispmodel.judging.judgement import Refused
-from tdispmodel.judging.mutants.known import Instead, Known, projected
+from tdispmodel.judging.mutants.known import DISABLED, Instead, Known, projected
+from tdispmodel.judging.symmetry import promises
 from tdispmodel.judging.traces import refutes
 from tdispmodel.semantics import LeavesRange, Semantics, start_states
 from tdispmodel.verdict import Trace
@@ -28,7 +29,7 @@ def confirm_same(known: Known, instead: Instead) -> None:
     """
     space = known.space
     changed = known.changed(instead)
-    if set(known.starts(changed)) != set(space.starts):
+    if set(known.starts(changed, lambda packed: space.number.get(packed, DISABLED))) != set(space.starts):
         message = "the two systems start in different states"
         raise Refused(message)
     places = {action.name: number for number, action in enumerate(space.actions)}
@@ -41,17 +42,13 @@ def confirm_same(known: Known, instead: Instead) -> None:
         if mine != ([] if number is None else _known(space, number)):
             message = f"{name} leads elsewhere, or nowhere, in one of the two systems"
             raise Refused(message)
-        if before is not None and after is not None and _promises(before) != _promises(after):
+        if before is not None and after is not None and promises(before) != promises(after):
             message = f"{name} is not promised the same in both systems"
             raise Refused(message)
 
 
 def _alike(one: SystemAction, other: SystemAction) -> bool:
-    return (one.guard, one.assignments, _promises(one)) == (other.guard, other.assignments, _promises(other))
-
-
-def _promises(action: SystemAction) -> tuple[object, ...]:
-    return action.actor, action.fairness, action.disturbs, action.adversarial
+    return (one.guard, one.assignments, promises(one)) == (other.guard, other.assignments, promises(other))
 
 
 def _steps(space: ClosedSpace, action: SystemAction) -> list[tuple[int, int]]:

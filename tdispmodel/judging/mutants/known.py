@@ -6,7 +6,7 @@ questions on them.  `Instead` is what a mutant has instead of the system's.  Wha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set as AbstractSet
+from collections.abc import Callable, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import compress
@@ -141,12 +141,12 @@ class Known:
             raise Refused(message) from error
         return projected(mutated, frozenset(self.kept))
 
-    def starts(self, changed: System) -> list[int]:
-        """Return the numbers of a mutant's start states, -1 for one that the system does not reach."""
+    def starts(self, changed: System, number: Callable[[int], int]) -> list[int]:
+        """Return the numbers of a mutant's start states; ``number`` gives that of one by how it is packed."""
         if changed.variables == self.system.variables:
             return self.space.starts
         found = list(start_states(Semantics(replace(changed, actions=()))))
-        return [self.space.number.get(packed, DISABLED) for packed in Columns(self.space.encoding, found).packed]
+        return list(map(number, Columns(self.space.encoding, found).packed))
 
     def mutated(self, instead: Instead, named: AbstractSet[str] | None = None) -> System:
         """Return the mutant, whole; when some are ``named``, with those of its actions alone."""

@@ -8,7 +8,6 @@ that are known first.  Whatever fails raises `Refused`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from itertools import compress
 from typing import assert_never
 
@@ -21,7 +20,7 @@ from tdispmodel.judging.closed import ClosedSpace
 from tdispmodel.judging.columns import Columns
 from tdispmodel.judging.judgement import Refused
 from tdispmodel.judging.mutants.known import DISABLED, Flags, Instead, Known, Numbers, projected, selected
-from tdispmodel.semantics import Semantics, start_states
+from tdispmodel.semantics import Semantics
 
 OUTSIDE = -2
 """In place of a target: a state that is not among those that are said to be reached."""
@@ -80,10 +79,7 @@ class Mutated:
 
     def _starts(self, changed: System) -> tuple[Flags, bool]:
         """Return which of the states start the mutant, and whether these are all that do."""
-        numbers = self.known.space.starts
-        if changed.variables != self.known.system.variables:
-            states = list(start_states(Semantics(replace(changed, actions=()))))
-            numbers = [self._number(packed) for packed in Columns(self.known.space.encoding, states).packed]
+        numbers = self.known.starts(changed, self._number)
         there = np.append(self.inside, [False, False])[numbers]
         flags: Flags = np.zeros(len(self.inside), np.bool_)
         flags[np.array(numbers, np.intp)[there]] = True

@@ -68,8 +68,8 @@ def _tree(table: Numbers, levels: list[int]) -> tuple[Numbers, Numbers]:
 
 def starts_of(space: Space, change: Change) -> Numbers:
     """Return the start states, each once.  Raises `Rejected` when there are too many combinations to try."""
-    standing = change.applied(space.system, ())
-    return np.unique(space.numbered(space.packing.packed(list(start_states(Semantics(standing))))))
+    found = list(start_states(Semantics(change.standing(space.system))))
+    return np.unique(space.numbered(space.packing.packed(found)))
 
 
 @dataclass
