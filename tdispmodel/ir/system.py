@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from tdispmodel.ir.expressions import (
+    FALSE,
     TRUE,
     Actor,
     ActorIs,
@@ -38,6 +39,7 @@ from tdispmodel.ir.expressions import (
     disjunction,
     negation,
     number,
+    rebuilt,
     same_kind,
 )
 from tdispmodel.ir.model import NOWHERE, Action, Kind, Property
@@ -219,6 +221,21 @@ def within(value: Expression, sort: Sort) -> Expression:
     low = TRUE if value.sort.low >= sort.low else AtMost(number(sort.low), value)
     high = TRUE if value.sort.high <= sort.high else AtMost(value, number(sort.high))
     return conjunction(low, high)
+
+
+def at_rest(formula: Expression) -> Expression:
+    """Return what a formula says of a step that changes nothing, and is taken by none of the actions that it names."""
+
+    def instead(node: Expression) -> Expression | None:
+        match node:
+            case Took():
+                return FALSE
+            case Read(after=True):
+                return replace(node, after=False)
+            case _:
+                return None
+
+    return rebuilt(formula, instead)
 
 
 def speaks_of_step(expression: Expression) -> bool:

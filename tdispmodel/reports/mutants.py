@@ -48,19 +48,18 @@ class Notice:
 
 @dataclass(frozen=True)
 class Difference:
-    """A shortest behaviour that only one of the two has, and how the reachable states changed.
+    """A shortest behaviour that only one of the two has, and in how much of the proposal they differ.
 
     ``system`` is the one that has the behaviour, without variables that nothing reads; ``of_mutant`` says whether it is
-    the mutant.  A behaviour without a step is a start state; ``usual`` is one of the other that is near.  ``gained``
-    and ``lost`` count the states that only the mutant reaches, and that it does not reach.
+    the mutant.  A behaviour without a step is a start state; ``usual`` is one of the other that is near.  ``differing``
+    counts the states that the proposal reaches in which a step is another one, or is there in one of the two only.
     """
 
     system: System
     trace: Trace
     usual: State | None
     of_mutant: bool
-    gained: int
-    lost: int
+    differing: int
 
 
 @dataclass(frozen=True)
@@ -125,10 +124,10 @@ class Coverage:
 
     @property
     def survivors(self) -> list[Tried]:
-        """Return the survivors, those first that change most of what is reachable."""
+        """Return the survivors, those first that differ in most of what the proposal reaches."""
 
         def changed(one: Tried) -> int:
-            return one.difference.gained + one.difference.lost if one.difference else 0
+            return one.difference.differing if one.difference else 0
 
         return sorted(self.of(Status.SURVIVOR), key=changed, reverse=True)
 
@@ -198,13 +197,9 @@ def _survivor(number: int, one: Tried) -> list[str]:
     if difference is None:
         return lines
     who, other = ("mutant", "proposal") if difference.of_mutant else ("proposal", "mutant")
-    moved = [
-        f"{count} {'state' if count == 1 else 'states'} {word}"
-        for count, word in ((difference.gained, "more"), (difference.lost, "fewer"))
-        if count
-    ]
-    states = ", ".join(moved) or "the same states"
-    lines += paragraph(f"{states}; only the {who} does this, the {other} cannot:", " " * 4)
+    count = difference.differing
+    where = f"differs in {count} {'state' if count == 1 else 'states'}" if count else "starts differently"
+    lines += paragraph(f"{where}; only the {who} does this, the {other} cannot:", " " * 4)
     return lines + list(_behaviour(difference))
 
 

@@ -80,6 +80,5 @@ def _difference(difference: Difference) -> Document:
         "only": "mutant" if difference.of_mutant else "proposal",
         "initial": state_document(difference.system, difference.trace.initial),
         "trace": steps_document(difference.system, difference.trace),
-        "gained": difference.gained,
-        "lost": difference.lost,
+        "differing": difference.differing,
     }

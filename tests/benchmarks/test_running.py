@@ -13,6 +13,7 @@ import pytest
 from benchmarks.__main__ import main
 from benchmarks.found import Found, Task, of_ours, of_rumur
 from benchmarks.measuring import Limits, floor, measure
+from benchmarks.mutants import main as measure_mutants
 from benchmarks.running import How, Row, compared
 from benchmarks.subjects import MODELS, ROOT, Command, Job, Subject
 from tests.exporting.peers import needed
@@ -234,3 +235,17 @@ def test_peers_and_we_find_the_same(tmp_path: Path) -> None:
     assert {found[name]["states"] for name in ("spin", "rumur", "explicit", "check-explicit")} == {143}
     assert {found[name]["holds"] for name in ("abc-pdr", "ic3")} == {True}
     assert {found[name]["steps"] for name in ("abc-bmc3", "sat")} == {10}
+
+
+def test_mutants_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    """Two rounds of one model say the same, and each has a line with what it took."""
+    assert measure_mutants(["benchmarks/bench_tdi.py", "--rounds", "2", "--jobs", "1"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[-3:]] == ["round", "round", "median:"]
+    assert all("s of processors; " in line for line in lines[-3:-1])
+
+
+def test_a_round_that_fails_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where there is no such proposal, the exit code is 1, and the page has what was said."""
+    assert measure_mutants(["no_such_proposal", "--rounds", "1"]) == 1
+    assert "hint" in capsys.readouterr().out

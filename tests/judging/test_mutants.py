@@ -12,8 +12,11 @@ from hypothesis import assume, given, strategies as st
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.judging.judgement import Refused
-from tdispmodel.judging.mutants.known import Instead, Known
+from tdispmodel.judging.mutants.comparing import confirm_same, confirm_told_apart
+from tdispmodel.judging.mutants.known import Instead, Known, projected
 from tdispmodel.judging.mutants.mutated import Mutated
+from tdispmodel.verdict import Trace
+from tests.judging.switches import FIRST_LIGHTS
 from tests.laws.oracle import Oracle
 from tests.laws.random_systems import asked_systems, law
 
@@ -82,6 +85,52 @@ def test_only_what_is_so(pair: tuple[System, tuple[SystemProperty, ...]], data: 
             assert not denies(found, question), question
         if question.kind in (Kind.STAYS_POSSIBLE, Kind.MUST_BE_POSSIBLE) and not holds:
             assert denies(found, question), question
+
+
+@law(60)
+@given(asked_systems(), st.data())
+def test_a_part_says_what_the_whole_does(pair: tuple[System, tuple[SystemProperty, ...]], data: st.DataObject) -> None:
+    """Of a random system without some actions and what only they change: what the judge admits, it answers as it is."""
+    system, asked = pair
+    names = [action.name for action in system.actions]
+    bystanders = frozenset(data.draw(st.sets(st.sampled_from(names), min_size=1)))
+    touched = {each.variable for action in system.actions if action.name in bystanders for each in action.assignments}
+    kept = [variable.name for variable in system.variables if variable.name not in touched]
+    try:
+        part = projected(system, frozenset(kept), bystanders)
+    except Refused:
+        assume(False)  # hypothesis wants it so
+        return
+    known = Known(system, kept, list(Oracle(part).steps), bystanders)
+    whole, answered = Oracle(system), 0
+    for question in asked:
+        try:
+            holds = known.holds(question)
+        except Refused:
+            continue
+        answered += 1
+        assert holds is whole.holds(question), (question, bystanders)
+    assume(answered)
+
+
+def test_a_part_does_not_show_that_two_systems_are_the_same() -> None:
+    """What is known of a part alone shows neither that a mutant is the same, nor that something tells it apart."""
+    kept, stray = ["switches[0].on", "switches[1].on"], "light(switches[0])"
+    part = Known(
+        FIRST_LIGHTS,
+        kept,
+        list(Oracle(projected(FIRST_LIGHTS, frozenset(kept), frozenset({stray}))).steps),
+        frozenset({stray}),
+    )
+    without = Instead({stray: None}, FIRST_LIGHTS.variables)
+    behaviour = Trace((False, False), (("turn(switches[0])", (True, False)), (stray, (True, False))))
+    with pytest.raises(Refused, match="left out"):
+        confirm_same(part, without)
+    with pytest.raises(Refused, match="left out"):
+        confirm_told_apart(part, without, behaviour, of_mutant=False)
+    whole = Known(FIRST_LIGHTS, ["lamp", *kept], list(Oracle(FIRST_LIGHTS).steps))
+    with pytest.raises(Refused, match="leads elsewhere"):
+        confirm_same(whole, without)
 
 
 @law(20)

@@ -20,7 +20,7 @@ ENGINES = ("explicit", "graph", "walk", "bmc", "induction", "pdr", "sat", "ic3",
 FEW, SHARDS, IN_A_SHARD = 200, 40, 500
 """How many systems the gate looks at; and the long run: 20,000, in shards that share the cores."""
 DEPTH = 8
-SECONDS = {"walk": 0.05, "ic3": 10.0}
+SECONDS = {"walk": 0.05, "ic3": 10.0, "pdr": 20.0}  # Spacer may search for ever
 Asked = tuple[System, tuple[SystemProperty, ...]]
 Pairs = Counter[tuple[str, str]]
 

@@ -14,7 +14,7 @@ from tdispmodel.checking.asking import Group, Plan, grouped
 from tdispmodel.ir.expressions import Read
 from tdispmodel.ir.model import Model, Property
 from tdispmodel.ir.system import State, System
-from tdispmodel.semantics import LeavesRange, Scope, ground
+from tdispmodel.semantics import LeavesRange, Scope, Semantics, ground
 from tests.laws.oracle import Oracle
 
 Step = tuple[State, str, State]
@@ -35,8 +35,7 @@ class Told:
     flips: frozenset[str] | None
     same: bool
     distance: int | None
-    gained: int
-    lost: int
+    differing: int
 
 
 class Naive:
@@ -75,9 +74,9 @@ class Naive:
         try:
             after = Oracle(system)
         except LeavesRange:
-            return Told(None, same=False, distance=None, gained=0, lost=0)
+            return Told(None, same=False, distance=None, differing=0)
         if not after.starts:
-            return Told(None, same=False, distance=None, gained=0, lost=0)
+            return Told(None, same=False, distance=None, differing=0)
         verdicts = self._verdicts(after)
         flips = frozenset(name for name, holds in self.holds.items() if verdicts[name] is not holds)
         one, other = self.seen(self.before), self.seen(after)
@@ -85,9 +84,29 @@ class Naive:
             flips,
             same=one == other,
             distance=apart(one, other),
-            gained=len(other.steps.keys() - one.steps.keys()),
-            lost=len(one.steps.keys() - other.steps.keys()),
+            differing=self.differing(system),
         )
+
+    def differing(self, mutant: System) -> int:
+        """Return in how many states that the system reaches, on the variables that count, a step is another one."""
+        before, after = self._moves(self.before.system), self._moves(mutant)
+        return sum(before[state] != after[state] for state in before)
+
+    def _moves(self, system: System) -> dict[State, set[tuple[str, State]]]:
+        """Return the steps that a system takes from what the unmutated one reaches; a step out of range leads nowhere."""
+        semantics = Semantics(system)
+        places = [system.index[name] for name in self.kept]
+        found: dict[State, set[tuple[str, State]]] = {}
+        for state in self.before.steps:
+            moves = found.setdefault(tuple(state[place] for place in places), set())
+            for action in semantics.enabled(state):
+                try:
+                    after = semantics.step(state, action)
+                except LeavesRange:
+                    moves.add((action.name, ()))
+                else:
+                    moves.add((action.name, tuple(after[place] for place in places)))
+        return found
 
 
 def apart(one: Seen, other: Seen) -> int | None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tdispmodel.analysing.mutation import changes, side
+from tdispmodel.analysing.mutation import changes, cones, noticing, side
 from tdispmodel.analysing.mutation.states import answers, apart, loops, walking
 from tdispmodel.analysing.mutation.states.space import Numbers
 from tdispmodel.checking.asking import Plan
@@ -18,7 +18,7 @@ from tdispmodel.checking.mistakes import OurFault
 from tdispmodel.compiling import numbering
 from tdispmodel.compiling.arrays import Words
 from tdispmodel.ir.model import Model
-from tdispmodel.ir.system import SystemAction
+from tdispmodel.ir.system import SystemAction, speaks_of_step
 from tests.mutants.test_oracle import compare
 
 TEXT = '''"""A door with a counter."""
@@ -182,6 +182,91 @@ def it_breaks(now: Lamp) -> bool:
 '''
 
 
+BELL = '''"""A door that a guard watches, and a bell that has nothing to do with it."""
+
+from tdispmodel.dsl import (
+    Actor, Component, Step, action, invariant, must_be_possible, never_endless, require, step_property
+)
+
+
+class Gate(Component):
+    """A gate."""
+
+    open: bool = False
+    lamp: bool = False
+    wound: bool = True
+    fallen: bool = False
+    rung: bool = False
+
+    @action(by=Actor.KERNEL)
+    def shut(self) -> None:
+        """Shut it."""
+        require(self.open)
+        self.open = False
+
+    @action(by=Actor.USERSPACE)
+    def enter(self) -> None:
+        """Open it."""
+        require(not self.open)
+        self.open = True
+
+    @action(by=Actor.USERSPACE)
+    def ring(self) -> None:
+        """Ring the bell."""
+        require(self.wound)
+        self.rung = not self.rung
+        self.wound = False
+
+    @action(by=Actor.USERSPACE)
+    def wind(self) -> None:
+        """Wind it up."""
+        require(not self.wound)
+        self.wound = True
+
+    @action(by=Actor.ENVIRONMENT)
+    def fall(self) -> None:
+        """It falls."""
+        require(not self.fallen)
+        self.fallen = True
+
+    @action(by=Actor.USERSPACE)
+    def light(self) -> None:
+        """Light the lamp of the bell."""
+        require(self.rung)
+        self.lamp = True
+
+
+@invariant(code="TDM901")
+def the_lamp_may_be_lit(now: Gate) -> bool:
+    """It is of no importance whether the lamp is lit."""
+    return now.open or not now.open
+
+
+@step_property(code="TDM902")
+def every_step_opens_or_shuts(now: Gate, after: Gate, step: Step) -> bool:
+    """Nothing but the gate moves."""
+    return now.open is not after.open
+
+
+@step_property(code="TDM905")
+def nothing_moves_when_it_has_fallen(now: Gate, after: Gate, step: Step) -> bool:
+    """It lies still, and so does everything else."""
+    return not now.fallen
+
+
+@must_be_possible(code="TDM903")
+def the_bell_is_rung_while_open(now: Gate, after: Gate, step: Step) -> bool:
+    """The bell is rung behind an open gate."""
+    return step.is_(Gate.ring) and now.open
+
+
+@never_endless(code="TDM904")
+def it_is_not_shut_for_ever(now: Gate, after: Gate, step: Step) -> bool:
+    """It is opened and shut for ever."""
+    return now.open and not after.open
+'''
+
+
 @pytest.fixture
 def house(tmp_path: Path) -> Model:
     """The house, read."""
@@ -204,6 +289,12 @@ def read(folder: Path, text: str) -> Model:
     path = folder / "proposals" / f"{folder.name}.py"
     path.write_text(text)
     return load(Catalogue(folder), path).model
+
+
+@pytest.fixture
+def bell(tmp_path: Path) -> Model:
+    """The gate and its bell, read."""
+    return read(tmp_path / "bell", BELL)
 
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -229,7 +320,7 @@ def _columns(patch: pytest.MonkeyPatch) -> None:
         found.columns |= {position: base.table[:, position] for position in found.changed}
         return found
 
-    patch.setattr(side, "variant", unchanged)
+    patch.setattr(noticing, "variant", unchanged)
 
 
 def _unexplored(patch: pytest.MonkeyPatch) -> None:
@@ -297,7 +388,24 @@ def _promises(patch: pytest.MonkeyPatch) -> None:
 
 
 def _breaks(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(side.Side, "_breaks", lambda _, numbers: np.ones(len(numbers), np.bool_))
+    patch.setattr(noticing.Noticer, "_breaks", lambda _, numbers: np.ones(len(numbers), np.bool_))
+
+
+def _unnoticed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cones, "_takes_no_notice", lambda *_: True)
+
+
+def _mute(patch: pytest.MonkeyPatch) -> None:
+    kept = cones._takes_no_notice
+    patch.setattr(cones, "_takes_no_notice", lambda *both: not speaks_of_step(both[1].formula) or kept(*both))
+
+
+def _unnamed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cones, "Took", type("Nothing", (), {}))
+
+
+def _untouched(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cones.Cone, "change", lambda *_: changes.Change())
 
 
 FAULTS: dict[str, Plant] = {
@@ -316,20 +424,24 @@ FAULTS: dict[str, Plant] = {
     "every mutant is said to do more": _more,
     "which actions do less is forgotten": _promises,
     "every new state is said to break something": _breaks,
+    "steps that change nothing are left out where they matter": _unnoticed,
+    "what speaks of no step is said to take no notice of any": _mute,
+    "an action is left out that a question names": _unnamed,
+    "no change touches what a question depends on": _untouched,
     "the wrong one of the two is said to have a behaviour": _tree,
 }
 
 
-def test_without_a_fault(house: Model, lamp: Model) -> None:
-    """The house and the lamp as they are agree with trying everything."""
-    compare(house, Plan())
-    compare(lamp, Plan())
+def test_without_a_fault(house: Model, lamp: Model, bell: Model) -> None:
+    """The three models as they are agree with trying everything."""
+    for model in (house, lamp, bell):
+        compare(model, Plan())
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_fault_is_noticed(house: Model, lamp: Model, fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fault_is_noticed(house: Model, lamp: Model, bell: Model, fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the fault the judge refuses something, or the comparison with trying everything fails."""
     FAULTS[fault](monkeypatch)
     with pytest.raises((OurFault, AssertionError)):  # noqa: PT012  # either shows it
-        compare(house, Plan())
-        compare(lamp, Plan())
+        for model in (house, lamp, bell):
+            compare(model, Plan())

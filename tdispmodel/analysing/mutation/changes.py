@@ -7,7 +7,7 @@ contained in the system; where no system contains it, it makes no mutant, nor do
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from tdispmodel.analysing.mutation.operators import Mutant, Operator, action_of, conjuncts, variables_of
@@ -64,7 +64,8 @@ class _Parts:
 class Grounded:
     """One system that properties are asked of, and what mutants of its model change in it.
 
-    ``system`` is the whole of it, ``core`` what is left without variables that nothing reads.
+    ``system`` is the whole of it, ``core`` what is left without variables that nothing reads: guards, start conditions,
+    questions, or an effect on one that is read.  ``instances`` are all that it or a mutant may have.
     """
 
     def __init__(self, model: Model, system: System, questions: Sequence[SystemProperty]) -> None:
@@ -73,9 +74,20 @@ class Grounded:
         self._instances = Instances(model, Scope(system.devices, dict(system.constants), system.without))
         self._named = instances(model, system.devices)
         self._parts: dict[tuple[str, str, str], list[_Parts]] = {}
-        self.read = read_in(system, questions, self._could_be())
+        could_be = self._could_be()
+        self.instances = tuple(_instances_of(system, could_be))
+        self.risky = _risky(system, could_be)
+        read, _ = dependence(self.instances, self.read_by(questions), {each.name for each in self.instances})
+        self.read = frozenset(read)
         self.core = core(system, self.read)
         self.unread = tuple(known.name for known in system.variables if known.name not in self.read)
+
+    def read_by(self, questions: Iterable[SystemProperty]) -> set[str]:
+        """Return the variables that count whatever the actions are: questions and start conditions read them, or they
+        may leave their ranges.
+        """
+        formulas = [formula for question in questions for formula in (question.formula, question.after)]
+        return reads([self.system.initially, *formulas]) | self.risky
 
     def contains(self, mutant: Mutant) -> bool:
         """Whether what a mutant changes is in the system: not folded away by constants, and read by something."""
@@ -102,10 +114,6 @@ class Grounded:
             elif before is None or self._differ(before, after):
                 changed[after.name] = after
         return Change(actions=changed)
-
-    def in_core(self, action: SystemAction) -> SystemAction:
-        """Return an action of the system or of a mutant without effects on what nothing reads."""
-        return _in_core(action, self.read)
 
     def _could_be(self) -> list[_Parts]:
         """Return all instances of actions, since a mutant may have those, too, that constants rule out here."""
@@ -172,26 +180,52 @@ def _mutated(parts: _Parts, mutant: Mutant) -> SystemAction | None:
             return None
 
 
-def read_in(system: System, questions: Iterable[SystemProperty], could_be: Sequence[_Parts] = ()) -> frozenset[str]:
-    """Return the variables that some guard, start condition or question reads, or an effect on one that is read.
-
-    An integer that some step might take out of its range counts as read, for that would be an error of the model.
-    ``could_be`` are the instances that a mutant may have, with all their conjuncts and updates, whatever hides them.
+@dataclass(frozen=True)
+class Instance:
+    """What an action instance, as the system or a mutant has it, may read in its guard, and what it may change: the
+    variables with those that the values are made from.
     """
-    formulas = [system.initially, *(action.guard for action in system.actions)]
-    for question in questions:
-        formulas += [question.formula, question.after]
+
+    name: str
+    guards: frozenset[str]
+    effects: frozenset[tuple[str, frozenset[str]]]
+
+
+def dependence(
+    instances: Iterable[Instance], read: Iterable[str], named: AbstractSet[str]
+) -> tuple[set[str], set[str]]:
+    """Return all variables that some depend on, with the names of the instances that make them do so.
+
+    These are the instances that are ``named``, and those that change such a variable.
+    """
+    found, actions = set(read), set(named)
+    while True:
+        before = len(found)
+        for instance in instances:
+            changes = [needs for variable, needs in instance.effects if variable in found]
+            if changes or instance.name in named:
+                actions.add(instance.name)
+                found |= instance.guards.union(*changes)
+        if len(found) == before:
+            return found, actions
+
+
+def _instances_of(system: System, could_be: Iterable[_Parts]) -> Iterator[Instance]:
+    """Yield the instances of the system, and those that its mutants may have, whatever hides them."""
+    for action in system.actions:
+        effects = {(each.variable, frozenset(reads([each.value]))) for each in action.assignments}
+        yield Instance(action.name, frozenset(reads([action.guard])), frozenset(effects))
     for parts in could_be:
-        formulas += [part for each in parts.conjuncts for part in each]
+        guards = reads(part for each in parts.conjuncts for part in each)
+        effects = {(name, frozenset(reads([value]))) for effects in parts.updates for name, value in effects}
+        yield Instance(parts.whole.name, frozenset(guards), frozenset(effects))
+
+
+def _risky(system: System, could_be: Iterable[_Parts]) -> frozenset[str]:
+    """Return the integers that some step might take out of their ranges: that would be an error of the model."""
     assigned = {(each.variable, each.value) for action in system.actions for each in action.assignments}
     assigned |= {effect for parts in could_be for effects in parts.updates for effect in effects}
-    reached = _reads(formulas) | {name for name, value in assigned if _may_leave(value, system.sorts[name])}
-    effects = {(variable, *sorted(_reads([value]))) for variable, value in assigned}
-    while True:
-        more = reached.union(*(reads for variable, *reads in effects if variable in reached))
-        if more == reached:
-            return frozenset(reached)
-        reached = more
+    return frozenset(name for name, value in assigned if _may_leave(value, system.sorts[name]))
 
 
 def in_range(actions: Iterable[SystemAction], system: System) -> bool:
@@ -206,18 +240,20 @@ def _may_leave(value: Expression, sort: Sort) -> bool:
     return isinstance(sort, Bounded) and within(value, sort) != TRUE
 
 
-def core(system: System, read: frozenset[str]) -> System:
+def core(system: System, read: AbstractSet[str]) -> System:
     """Return a system without the variables that are not ``read``, which change nothing that is.
 
     Raises `IllFormed` when what is left reads one of them after all.
     """
     variables = tuple(known for known in system.variables if known.name in read)
-    return replace(system, variables=variables, actions=tuple(_in_core(action, read) for action in system.actions))
+    return replace(system, variables=variables, actions=tuple(in_core(action, read) for action in system.actions))
 
 
-def _in_core(action: SystemAction, read: frozenset[str]) -> SystemAction:
+def in_core(action: SystemAction, read: AbstractSet[str]) -> SystemAction:
+    """Return an action without effects on what is not ``read``."""
     return replace(action, assignments=tuple(each for each in action.assignments if each.variable in read))
 
 
-def _reads(formulas: Iterable[Expression]) -> set[str]:
+def reads(formulas: Iterable[Expression]) -> set[str]:
+    """Return the variables that some formulas read."""
     return {node.name for formula in formulas for node in formula.walk() if isinstance(node, Read)}

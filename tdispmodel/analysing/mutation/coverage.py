@@ -144,10 +144,10 @@ def _note(tally: _Tally, side: int, found: Found) -> None:
 def _prove(mutant: Mutant, sides: Sequence[Side], tally: _Tally) -> None:
     """Have an equivalence checked in every system, also in those in which nothing seemed to change."""
     for side in sides:
-        if side.recheck is None:
+        if side.stopped:
             tally.undecided = side.stopped
         else:
-            side.recheck.equivalent(mutant)
+            side.whole.recheck.equivalent(mutant)
 
 
 def _tried(model: Model, number: int, mutant: Mutant, tally: _Tally, sides: Sequence[Side]) -> Tried:

@@ -6,7 +6,7 @@ it is checked on that.  A claim that is refused is `OurFault`: no such result is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set as AbstractSet
 from contextlib import contextmanager
 
 import numpy as np
@@ -27,16 +27,26 @@ from tdispmodel.verdict import Trace
 
 
 class Recheck:
-    """The judge's view of one system.  ``kept`` are the variables that count, in the system's order."""
+    """The judge's view of one system, or of a cone of it.
 
-    def __init__(self, model: Model, system: System, kept: Sequence[str], states: Sequence[State]) -> None:
+    ``kept`` are the variables that count, in the system's order; ``bystanders`` the names of actions that do not.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        system: System,
+        kept: Sequence[str],
+        states: Sequence[State],
+        bystanders: AbstractSet[str] = frozenset(),
+    ) -> None:
         self.model = model
         self.system = system
         self.scope = Scope(system.devices, dict(system.constants), system.without)
         self._instances = Instances(model, self.scope)
         self._variables = self._instances.variables()
         with _judged("the reachable states of the proposal"):
-            self.known = Known(system, kept, states)
+            self.known = Known(system, kept, states, bystanders)
 
     def instead(self, mutant: Mutant) -> Instead:
         """Return what a mutant has instead, grounded from the model."""
@@ -51,7 +61,9 @@ class Recheck:
 
     def baseline(self, question: SystemProperty, holds: bool) -> None:
         """Check what is said of the proposal itself.  Raises `OurFault`."""
-        if self.known.holds(question) is not holds:
+        with _judged(f"a question about {question.name}"):
+            agreed = self.known.holds(question) is holds
+        if not agreed:
             said = "holds" if holds else "is violated"
             message = f"the judge does not agree that {question.name} {said}"
             raise OurFault(message)

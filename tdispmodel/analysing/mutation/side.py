@@ -1,41 +1,31 @@
-"""One system that properties of a proposal are asked of, and what its mutants do in it."""
+"""One system that properties of a proposal are asked of, and what its mutants do in it.
+
+Whether a mutant is another system at all is seen on the whole of it; who notices is asked of the cones that properties
+depend on, which are smaller.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
 
-from tdispmodel.analysing.mutation.changes import Change, Grounded, in_range
+from tdispmodel.analysing.mutation.changes import Change, Grounded
+from tdispmodel.analysing.mutation.cones import Cone, cones
+from tdispmodel.analysing.mutation.noticing import Noticer
 from tdispmodel.analysing.mutation.operators import Mutant
-from tdispmodel.analysing.mutation.rechecking import Recheck
-from tdispmodel.analysing.mutation.states.answers import CHEAPEST_FIRST, Answers, Asked
 from tdispmodel.analysing.mutation.states.apart import told_apart, way
-from tdispmodel.analysing.mutation.states.evidence import Evidence
-from tdispmodel.analysing.mutation.states.space import LEAVES, Numbers, Space
-from tdispmodel.analysing.mutation.states.walking import (
-    Base,
-    Graph,
-    Variant,
-    Walk,
-    in_core,
-    unmutated,
-    variant,
-)
+from tdispmodel.analysing.mutation.states.space import LEAVES
+from tdispmodel.analysing.mutation.states.walking import Variant
 from tdispmodel.checking.asking import Group, range_complaint
-from tdispmodel.checking.mistakes import OurFault
-from tdispmodel.compiling.arrays import Flags
-from tdispmodel.ir.model import Kind, Model, Property
+from tdispmodel.ir.model import Property
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.reports.mutants import Difference, Notice
 from tdispmodel.semantics import LeavesRange, Semantics, TooManyStarts
 from tdispmodel.source import Rejected
 from tdispmodel.verdict import OutOfRange
-
-FEWEST, MOST_FLAGS = 16, 1 << 28
-"""So many walks go on side by side at least; and more, as long as they have no more flags for states than this."""
 
 
 class Outcome(Enum):
@@ -49,14 +39,12 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class Found:
-    """What was found out about one mutant in one system; ``variant`` and what it reaches unless somebody notices."""
+    """What was found out about one mutant in one system; the ``variant`` unless somebody notices."""
 
     outcome: Outcome
     reason: str = ""
     notices: tuple[Notice, ...] = ()
     variant: Variant | None = None
-    gained: int = 0
-    lost: int = 0
 
 
 def questions_of(group: Group) -> list[SystemProperty]:
@@ -65,7 +53,7 @@ def questions_of(group: Group) -> list[SystemProperty]:
 
 
 class Side:
-    """One system: its states, the answers about it, the judge's view of it.
+    """One system: the ``whole`` of it, and the noticers that have all its properties among them.
 
     ``stopped`` says why there are no answers, and then no mutant is decided.  Raises `Rejected` when an integer of the
     system itself leaves its range.
@@ -75,64 +63,49 @@ class Side:
         self.group = group
         self.grounded = grounded
         self._limit = stop
-        questions = questions_of(group)
-        numbers = {question: number for number, question in enumerate(questions)}
-        self.asked = Asked(questions)
-        self.space = Space(self.grounded.core, self.asked.states, self.asked.steps)
-        self.properties = {
-            wanted: [numbers[question] for question in parts]
-            for wanted, parts in sorted(group.questions.items(), key=lambda pair: CHEAPEST_FIRST.index(pair[0].kind))
-        }
-        self.holds: dict[Property, bool] = {}
-        self.evidence = Evidence()
-        self.recheck: Recheck | None = None
+        self.noticers: list[Noticer] = []
         self.stopped = ""
         try:
-            self.base = Base(self.space, self.stop)
+            self._explore(cones(grounded, group))
         except TooManyStarts as many:
             self.stopped = many.words
-            return
-        self.stopped = self.base.stopped or self.stop()
-        if not self.stopped:
-            self._answer(grounded.model)
+
+    def _explore(self, cut: list[Cone]) -> None:
+        whole = next((cone for cone in cut if cone.whole), Cone(self.grounded, (), self.grounded.read, frozenset()))
+        self.whole = Noticer(whole, self.stop)
+        self.stopped = self.whole.stopped
+        if not self.stopped and (self.whole.base.table == LEAVES).any():
+            self._refuse()
+        for cone in cut:
+            if not self.stopped:
+                self.noticers.append(self.whole if cone is whole else Noticer(cone, self.stop))
+                self.stopped = self.noticers[-1].stopped
+        for noticer in {id(each): each for each in (self.whole, *self.noticers)}.values():
+            if not self.stopped:
+                noticer.answer()
+                self.stopped = self.stop()
+
+    @property
+    def holds(self) -> dict[Property, bool]:
+        """Which properties hold of the system itself."""
+        return {wanted: holds for noticer in self.noticers for wanted, holds in noticer.holds.items()}
 
     @property
     def memory(self) -> int:
         """About how many bytes all this takes."""
-        return 2 * self.space.memory
+        spaces = {id(noticer.space): noticer.space for noticer in (self.whole, *self.noticers)}
+        return 2 * sum(space.memory for space in spaces.values())
 
     def stop(self) -> str:
         """Return why no more may be spent; empty while more may."""
         return self._limit()
 
-    def _answer(self, model: Model) -> None:
-        """Answer everything about the system itself, and have that judged."""
-        if (self.base.table == LEAVES).any():
-            self._refuse()
-        names = [variable.name for variable in self.grounded.core.variables]
-        self.recheck = Recheck(model, self.group.system, names, self.space.states(self.base.numbers))
-        answers = Answers(self.asked, unmutated(self.base))
-        holds = [answers.holds(number) for number in range(len(self.asked.questions))]
-        for number, question in enumerate(self.asked.questions):
-            self.recheck.baseline(question, holds[number])
-        self.evidence = answers.why()
-        self._plain = in_range(self.grounded.core.actions, self.grounded.core)
-        self.holds = {wanted: all(holds[number] for number in parts) for wanted, parts in self.properties.items()}
-        kept = {
-            watch  # not of a property that is violated: it does not notice that one more of its questions is
-            for wanted, parts in self.properties.items()
-            if wanted.kind is Kind.INVARIANT and self.holds[wanted]
-            for number in parts
-            for watch in self.asked.watches[number]
-        }
-        self._kept = np.array(sorted(kept), np.intp)
-
     def _refuse(self) -> None:
         """Raise `Rejected`: a step of the proposal itself leaves a range."""
-        number, position = (int(place) for place in np.argwhere(self.base.table == LEAVES)[0])
-        trace = way(self.base, number)
-        core = self.grounded.core
-        action = core.by_name[self.space.actions[position].name]
+        base, core = self.whole.base, self.grounded.core
+        number, position = (int(place) for place in np.argwhere(base.table == LEAVES)[0])
+        trace = way(base, number)
+        action = core.by_name[base.space.actions[position].name]
         try:
             Semantics(core).step(trace.states[-1], action)
         except LeavesRange as left:
@@ -140,119 +113,69 @@ class Side:
             raise Rejected([complaint]) from None
 
     def try_all(self, wanted: Mapping[int, tuple[Mutant, Change]], *, complete: bool) -> Iterator[tuple[int, Found]]:
-        """Yield for each mutant, by its number, what it does here.  Raises `OurFault`."""
+        """Yield for each mutant, by its number, what it does here.  Raises `OurFault`.
+
+        One that is noticed is not put to the other cones, unless what is found is to be ``complete``.
+        """
         waiting: dict[int, Variant] = {}
         for number, (_, change) in wanted.items():
-            stopped = self.stopped or self.stop()
-            if stopped:
-                yield number, Found(Outcome.OPEN, stopped)
-                continue
-            try:
-                mutant = variant(self.base, in_core(change, self.grounded.in_core))
-            except TooManyStarts as many:
-                yield number, Found(Outcome.OPEN, many.words)
-                continue
-            if mutant.same:
-                yield number, Found(Outcome.SAME)
-            elif not len(mutant.starts):
-                yield number, Found(Outcome.INVALID, "no start state")
+            found = self._differs(change)
+            if isinstance(found, Found):
+                yield number, found
             else:
-                waiting[number] = mutant
-        for number, graph in self._walked(waiting, complete=complete):
-            yield number, self._found(wanted[number][0], graph, complete=complete)
+                waiting[number] = found
+        notices: dict[int, tuple[Notice, ...]] = dict.fromkeys(waiting, ())
+        for noticer in self.noticers:
+            left = {number: variant for number, variant in waiting.items() if complete or not notices[number]}
+            for number, noticed in noticer.try_all(self._seen_by(noticer, left, wanted), complete=complete):
+                notices[number] += noticed.notices
+                if noticed.stopped or noticed.leaves_range:
+                    invalid = Found(Outcome.INVALID, "an integer leaves its range")
+                    yield number, Found(Outcome.OPEN, noticed.stopped) if noticed.stopped else invalid
+                    del waiting[number]
+                elif notices[number] and not complete:
+                    yield number, Found(Outcome.DIFFERS, notices=notices[number])
+                    del waiting[number]
+        for number, mutant in waiting.items():
+            noticed_by = notices[number]
+            yield number, Found(Outcome.DIFFERS, notices=noticed_by, variant=None if noticed_by else mutant)
 
-    def _walked(self, waiting: Mapping[int, Variant], *, complete: bool) -> Iterator[tuple[int, Graph]]:
-        """Yield what each mutant reaches; what they come to together is worked out at once.
+    def _seen_by(
+        self, noticer: Noticer, mutants: Mapping[int, Variant], wanted: Mapping[int, tuple[Mutant, Change]]
+    ) -> Iterator[tuple[int, Mutant, Variant]]:
+        """Yield mutants of the whole as a noticer sees them."""
+        for number, variant in mutants.items():
+            mutant, change = wanted[number]
+            yield number, mutant, variant if noticer is self.whole else noticer.variant(change)
 
-        Unless the answers are to be ``complete``, a walk ends where it breaks an invariant that the system keeps.
-        """
-        left = list(waiting.items())[::-1]
-        walks: dict[int, Walk] = {}
-        while left or walks:
-            stopped = self.stop()
-            while left and len(walks) < max(FEWEST, MOST_FLAGS // (self.space.count + 1)):
-                number, mutant = left.pop()
-                walks[number] = Walk(mutant, None if complete or not self._in_range(mutant) else self._breaks)
-            wanted = []
-            for number, walk in list(walks.items()):
-                states = walk.advance()
-                if stopped or not len(states):
-                    del walks[number]
-                    yield number, walk.graph(stopped)
-                else:
-                    wanted.append(states)
-            if wanted:
-                self.space.expand(np.unique(np.concatenate(wanted)))
-
-    def _in_range(self, mutant: Variant) -> bool:
-        """Whether it is plain that no integer leaves its range in a mutant."""
-        own = (action for action in mutant.own.values() if action is not None)
-        return self._plain and in_range(own, self.grounded.core)
-
-    def _breaks(self, numbers: Numbers) -> Flags:
-        """Return in which expanded states an invariant is false that the system keeps."""
-        found: Flags = np.logical_or.reduce(self.space.true[self._kept[:, None], numbers], axis=0)
-        return found
-
-    def _found(self, mutant: Mutant, graph: Graph, *, complete: bool) -> Found:
-        if graph.stopped:
-            return Found(Outcome.OPEN, graph.stopped)
-        if graph.leaves_range:
-            return Found(Outcome.INVALID, "an integer leaves its range")
-        answers = Answers(self.asked, graph, self.evidence)
-        notices: list[Notice] = []
-        for wanted, parts in self.properties.items():
-            stopped = self.stop()
-            if stopped:
-                return Found(Outcome.OPEN, stopped)
-            if graph.broken and not self.holds[wanted]:
-                continue  # the graph ends where something is broken that holds, and says nothing of what does not
-            broken = next((number for number in parts if not answers.holds(number)), None)
-            if (broken is None) is not self.holds[wanted]:
-                if not notices:
-                    self._judge(mutant, answers, parts if broken is None else [broken], holds=broken is None)
-                notices.append(Notice(wanted.name, wanted.code, self.holds[wanted]))
-                if not complete:
-                    break
-        if graph.broken and not notices:
-            message = f"a mutant of {mutant.subject} was said to break an invariant"
-            raise OurFault(message)
-        if notices:
-            return Found(Outcome.DIFFERS, notices=tuple(notices))
-        gained = int(graph.new.sum())
-        lost = self.base.count - (graph.count - gained)
-        return Found(Outcome.DIFFERS, variant=graph.variant, gained=gained, lost=lost)
-
-    def _judge(self, mutant: Mutant, answers: Answers, numbers: Sequence[int], *, holds: bool) -> None:
-        """Have a notice checked: that some questions hold of a mutant, or that the only one of them does not.
-
-        Raises `OurFault`.
-        """
-        if self.recheck is None:
-            return
-        questions = [self.asked.questions[number] for number in numbers]
-        if not holds and questions[0].kind in (Kind.INVARIANT, Kind.STEP):
-            self.recheck.violated(mutant, questions[0], answers.broken(numbers[0]))
-        else:
-            self.recheck.decided(mutant, answers.shown(numbers[0], holds=holds), questions, hold=holds)
+    def _differs(self, change: Change) -> Variant | Found:
+        """Return what a change makes of the system; or what there is to say if that is all."""
+        stopped = self.stopped or self.stop()
+        if stopped:
+            return Found(Outcome.OPEN, stopped)
+        try:
+            mutant = self.whole.variant(change)
+        except TooManyStarts as many:
+            return Found(Outcome.OPEN, many.words)
+        if mutant.same:
+            return Found(Outcome.SAME)
+        return mutant if len(mutant.starts) else Found(Outcome.INVALID, "no start state")
 
     def difference(self, mutant: Mutant, found: Found) -> Difference | None:
         """Return what tells a survivor apart here, once the judge has seen it.  Raises `OurFault`."""
         if found.variant is None:
             return None
         apart = told_apart(found.variant)
-        if self.recheck is not None:
-            self.recheck.told_apart(mutant, apart.trace, of_mutant=apart.of_mutant)
+        self.whole.recheck.told_apart(mutant, apart.trace, of_mutant=apart.of_mutant)
         return Difference(
             system=self._shown(found.variant),
             trace=apart.trace,
             usual=apart.usual,
             of_mutant=apart.of_mutant,
-            gained=found.gained,
-            lost=found.lost,
+            differing=len(found.variant.differing),
         )
 
     def _shown(self, mutant: Variant) -> System:
         """Return a system that knows all actions of the system and of the mutant."""
         core = self.grounded.core
-        return replace(core, actions=(*core.actions, *mutant.added))
+        return replace(core, actions=(*core.actions, *mutant.added)) if mutant.added else core

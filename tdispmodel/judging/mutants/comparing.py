@@ -15,7 +15,7 @@ from itertools import compress
 from tdispmodel.ir.system import State, System, SystemAction, SystemProperty
 from tdispmodel.judging.closed import ClosedSpace
 from tdispmodel.judging.judgement import Refused
-from tdispmodel.judging.mutants.known import DISABLED, Instead, Known, projected
+from tdispmodel.judging.mutants.known import DISABLED, Instead, Known
 from tdispmodel.judging.symmetry import promises
 from tdispmodel.judging.traces import refutes
 from tdispmodel.semantics import LeavesRange, Semantics, start_states
@@ -27,6 +27,7 @@ def confirm_same(known: Known, instead: Instead) -> None:
 
     Then whatever either reaches is known, and they differ in nothing that can be seen.
     """
+    _refuse_parts(known)
     space = known.space
     changed = known.changed(instead)
     if set(known.starts(changed, lambda packed: space.number.get(packed, DISABLED))) != set(space.starts):
@@ -45,6 +46,13 @@ def confirm_same(known: Known, instead: Instead) -> None:
         if before is not None and after is not None and promises(before) != promises(after):
             message = f"{name} is not promised the same in both systems"
             raise Refused(message)
+
+
+def _refuse_parts(known: Known) -> None:
+    """Refuse what is known of a part of the system only: the rest might differ, or tell the two apart."""
+    if known.bystanders:
+        message = "actions are left out that may differ"
+        raise Refused(message)
 
 
 def _alike(one: SystemAction, other: SystemAction) -> bool:
@@ -72,7 +80,7 @@ def _known(space: ClosedSpace, number: int) -> list[tuple[int, int]]:
 def confirm_violated(known: Known, instead: Instead, question: SystemProperty, trace: Trace) -> None:
     """Check that a mutant takes a behaviour, seen on the variables that count, that ends in breaking a property."""
     mutant = known.mutated(instead, named={name for name, _ in trace.steps})
-    refutes(Semantics(projected(mutant, frozenset(known.kept))), question, trace, shortest=False)
+    refutes(Semantics(known.seen(mutant)), question, trace, shortest=False)
 
 
 def confirm_told_apart(known: Known, instead: Instead, trace: Trace, *, of_mutant: bool) -> None:
@@ -81,6 +89,7 @@ def confirm_told_apart(known: Known, instead: Instead, trace: Trace, *, of_mutan
     That behaviours are the same as far as the last step, or the start if there is no step, makes it a shortest one
     with this beginning.
     """
+    _refuse_parts(known)
     named = {name for name, _ in trace.steps}
     system = replace(known.whole, actions=tuple(action for action in known.whole.actions if action.name in named))
     pair = [known.mutated(instead, named=named), system]

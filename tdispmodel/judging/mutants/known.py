@@ -14,7 +14,7 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 
-from tdispmodel.ir.expressions import TRUE, Actor, Expression, IllFormed
+from tdispmodel.ir.expressions import TRUE, Actor, Expression, IllFormed, Read, Took, negation
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import (
     State,
@@ -22,6 +22,7 @@ from tdispmodel.ir.system import (
     SystemAction,
     SystemProperty,
     SystemVariable,
+    at_rest,
     speaks_of_step,
     within,
 )
@@ -48,11 +49,12 @@ class Instead:
     variables: tuple[SystemVariable, ...]
 
 
-def projected(system: System, kept: AbstractSet[str]) -> System:
-    """Return the system without the variables that are not ``kept``.
+def projected(system: System, kept: AbstractSet[str], bystanders: AbstractSet[str] = frozenset()) -> System:
+    """Return the system without the variables that are not ``kept``, and without the actions that are bystanders.
 
-    Refused unless none of them is read, in a guard, a start condition or an effect that is kept, and none of them can
-    leave its range: then each behaviour of one system is one of the other.
+    Refused unless no such variable is read, in a guard, a start condition or an effect that is kept, or can leave its
+    range, and no bystander changes a variable that is kept: then each behaviour of one system is one of the other, but
+    for steps of bystanders, which change nothing that is seen, and can be left away or put in wherever they are due.
     """
     actions = []
     for action in system.actions:
@@ -60,6 +62,11 @@ def projected(system: System, kept: AbstractSet[str]) -> System:
             if each.variable not in kept and within(each.value, system.sorts[each.variable]) != TRUE:
                 message = f"{action.name} might take {each.variable} out of its range, and it is left out"
                 raise Refused(message)
+            if each.variable in kept and action.name in bystanders:
+                message = f"{action.name} is left out, and changes {each.variable}"
+                raise Refused(message)
+        if action.name in bystanders:
+            continue
         actions.append(replace(action, assignments=tuple(each for each in action.assignments if each.variable in kept)))
     variables = tuple(known for known in system.variables if known.name in kept)
     try:
@@ -72,13 +79,16 @@ def projected(system: System, kept: AbstractSet[str]) -> System:
 class Known:
     """A system on its reachable states, which are given: closed, and each of them reached.
 
-    ``whole`` is the system; ``system`` what is left of it with the variables that are ``kept``.
+    ``whole`` is the system; ``system`` what is left of it with the variables that are ``kept``, without bystanders.
     """
 
-    def __init__(self, whole: System, kept: Sequence[str], states: Sequence[State]) -> None:
+    def __init__(
+        self, whole: System, kept: Sequence[str], states: Sequence[State], bystanders: AbstractSet[str] = frozenset()
+    ) -> None:
         self.whole = whole
         self.kept = tuple(kept)
-        self.system = projected(whole, frozenset(kept))
+        self.bystanders = bystanders
+        self.system = self.seen(whole)
         self.space = ClosedSpace(self.system, Semantics(self.system), states)
         if not all(self.space.reachable[0]):
             message = "a state of the set is not reachable"
@@ -86,6 +96,10 @@ class Known:
         self.count = len(states)
         self._flags: dict[Expression, Flags] = {}
         self._steps: dict[Expression, dict[int, Flags]] = {}
+
+    def seen(self, system: System) -> System:
+        """Return what is seen of a system or mutant: the variables that are kept, no bystanders."""
+        return projected(system, frozenset(self.kept), self.bystanders)
 
     @cached_property
     def table(self) -> Numbers:
@@ -114,7 +128,8 @@ class Known:
         return known
 
     def holds(self, question: SystemProperty) -> bool:
-        """Whether the property holds of the system."""
+        """Whether the property holds of the system.  Refused where bystanders might matter to it."""
+        self.admit(question, self.flags)
         if question.kind is Kind.MUST_BE_POSSIBLE:
             return self._possible(question)
         try:
@@ -122,6 +137,24 @@ class Known:
         except Refused:
             return False
         return True
+
+    def admit(self, question: SystemProperty, flags: Callable[[Expression], Flags]) -> None:
+        """Refuse a question to which what is left out might matter; ``flags`` says where a formula is true.
+
+        A question about steps must not care for one that changes nothing, and is taken by none of the actions it names.
+        """
+        parts = [node for formula in (question.formula, question.after) for node in formula.walk()]
+        for node in parts:
+            names = node.names if isinstance(node, Took) else frozenset[str]()
+            if names & self.bystanders or (isinstance(node, Read) and node.name not in self.kept):
+                message = f"{question.name} speaks of what is left out"
+                raise Refused(message)
+        of_steps = question.kind in (Kind.STEP, Kind.NEVER_ENDLESS) or speaks_of_step(question.formula)
+        if self.bystanders and of_steps:
+            wanted = negation(question.formula) if question.kind is Kind.STEP else question.formula
+            if flags(at_rest(wanted)).any():
+                message = f"a step of what is left out matters to {question.name}"
+                raise Refused(message)
 
     def changed(self, instead: Instead) -> System:
         """Return a system of those actions alone that a mutant has instead, on the variables that count.
@@ -139,7 +172,7 @@ class Known:
         except IllFormed as error:
             message = f"an action of the mutant makes no sense: {error}"
             raise Refused(message) from error
-        return projected(mutated, frozenset(self.kept))
+        return self.seen(mutated)
 
     def starts(self, changed: System, number: Callable[[int], int]) -> list[int]:
         """Return the numbers of a mutant's start states; ``number`` gives that of one by how it is packed."""

@@ -19,7 +19,7 @@ from tdispmodel.ir.system import State, System, SystemAction, SystemProperty, sp
 from tdispmodel.judging.closed import ClosedSpace
 from tdispmodel.judging.columns import Columns
 from tdispmodel.judging.judgement import Refused
-from tdispmodel.judging.mutants.known import DISABLED, Flags, Instead, Known, Numbers, projected, selected
+from tdispmodel.judging.mutants.known import DISABLED, Flags, Instead, Known, Numbers, selected
 from tdispmodel.semantics import Semantics
 
 OUTSIDE = -2
@@ -132,6 +132,7 @@ class Mutated:
 
     def confirm(self, question: SystemProperty) -> None:
         """Check that a question holds; the states have to be all that is reachable."""
+        self.known.admit(question, self.flags)
         self._closed(self.table, self.inside)
         self._starts_are_there()
         if not self._holds(question):
@@ -142,6 +143,7 @@ class Mutated:
         """Check that what must be possible never happens without a step of the host; the states have to be all that is
         reachable without one.
         """
+        self.known.admit(question, self.flags)
         unaided = self._by(_unaided)
         there = reached(unaided, self.start, self.inside)
         self._closed(unaided, there)
@@ -152,6 +154,7 @@ class Mutated:
 
     def confirm_lost(self, question: SystemProperty, claimed: Flags) -> None:
         """Check that what must stay possible is lost in the claimed states, with the premise true in them."""
+        self.known.admit(question, self.flags)
         after = self.flags(question.after) & claimed
         reliable = self._by(_reliable)
         onward = reached(reliable, after, self.inside)
@@ -199,7 +202,7 @@ class Mutated:
     def _ends(self, question: SystemProperty) -> bool:
         """Whether a question about what goes on for ever holds: decided on the whole mutant, nothing of it known."""
         known = self.known
-        system = projected(known.mutated(self.instead), frozenset(known.kept))
+        system = known.seen(known.mutated(self.instead))
         states = [*compress(known.space.states, self.inside), *self.others]
         space = ClosedSpace(system, Semantics(system), states)
         try:
@@ -210,6 +213,7 @@ class Mutated:
 
     def confirm_endless(self, question: SystemProperty, claimed: Flags) -> None:
         """Check that a fair behaviour goes round some of the claimed states for ever, and violates a question so."""
+        self.known.admit(question, self.flags)
         if question.kind is Kind.NEVER_ENDLESS:
             loop = self._going_round(claimed & self.inside)
             within = np.append(loop, [False, False])

@@ -18,7 +18,7 @@ from tdispmodel.analysing.mutation.states.apart import way_of
 from tdispmodel.analysing.mutation.states.evidence import Evidence, Shown, Ways, flagged, path
 from tdispmodel.analysing.mutation.states.loops import FairLoops, backward, forward
 from tdispmodel.analysing.mutation.states.space import Numbers
-from tdispmodel.analysing.mutation.states.walking import Graph
+from tdispmodel.analysing.mutation.states.walking import Graph, Variant
 from tdispmodel.compiling.arrays import Flags
 from tdispmodel.ir.expressions import Actor, Expression, negation
 from tdispmodel.ir.model import Kind
@@ -71,6 +71,32 @@ class Asked:
         return tuple(range(len(formulas) - len(wanted), len(formulas)))
 
 
+def plainly(kind: Kind, held: bool, variant: Variant) -> bool:
+    """Whether what ``held``, or did not, surely does of a mutant, too: one of the two does whatever the other does.
+
+    With fewer behaviours no invariant or step property is broken that was kept, nor, as long as no fair action does
+    less, one about what goes on for ever; whatever was impossible is still.  With more it is the other way round.
+    What stays possible does so in fewer states as long as no step is missing that possibility may rely on.
+    """
+    for changed, of in ((variant.loses, True), (variant.gains, False)):
+        match kind:
+            case _ if changed is None:
+                same = False
+            case Kind.INVARIANT | Kind.STEP:
+                same = held is of
+            case Kind.MUST_BE_POSSIBLE:
+                same = held is not of
+            case Kind.LEADS_TO | Kind.NEVER_ENDLESS:
+                same = held is of and not any(action.fair for action in changed)
+            case Kind.STAYS_POSSIBLE:
+                same = held and of and all(action.adversarial for action in changed)
+            case _:
+                assert_never(kind)
+        if same:
+            return True
+    return False
+
+
 class Answers:
     """The answers on one graph, which must be complete and leave no range for those that rest on all of it."""
 
@@ -85,9 +111,9 @@ class Answers:
     def holds(self, number: int) -> bool:
         """Whether the question of this number is answered by yes."""
         question, watches = self.asked.questions[number], self.asked.watches[number]
-        plain = self._plainly(number)
-        if plain is not None:
-            return plain
+        held = self.evidence.holds.get(number)
+        if held is not None and plainly(question.kind, held, self.graph.variant):
+            return held
         match question.kind:
             case Kind.INVARIANT:
                 return not self.true[watches[0]].any()
@@ -111,35 +137,6 @@ class Answers:
                 return not self.looping[number].any()
             case _:
                 assert_never(question.kind)
-
-    def _plainly(self, number: int) -> bool | None:
-        """Return the answer where it is that of the system since one of the two does whatever the other does.
-
-        With fewer behaviours no invariant or step property is broken that was kept, nor, as long as no fair action does
-        less, one about what goes on for ever; whatever was impossible is still.  With more it is the other way round.
-        What stays possible does so in fewer states as long as no step is missing that possibility may rely on.
-        """
-        held = self.evidence.holds.get(number)
-        if held is None:
-            return None
-        kind = self.asked.questions[number].kind
-        for changed, of in ((self.graph.variant.loses, True), (self.graph.variant.gains, False)):
-            match kind:
-                case _ if changed is None:
-                    same = False
-                case Kind.INVARIANT | Kind.STEP:
-                    same = held is of
-                case Kind.MUST_BE_POSSIBLE:
-                    same = held is not of
-                case Kind.LEADS_TO | Kind.NEVER_ENDLESS:
-                    same = held is of and not any(action.fair for action in changed)
-                case Kind.STAYS_POSSIBLE:
-                    same = held and of and all(action.adversarial for action in changed)
-                case _:
-                    assert_never(kind)
-            if same:
-                return held
-        return None
 
     def broken(self, number: int) -> Trace:
         """Return a behaviour that ends in breaking an invariant or step property, which is violated."""

@@ -8,7 +8,7 @@ variant from its start states, taking all that did not change from the space, an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
@@ -319,17 +319,14 @@ class Walk:
             self._seen = np.concatenate([self._seen, np.zeros(missing, np.bool_)])
         led = np.concatenate([np.zeros(0, np.int32), *(each.ravel() for each in targets)])
         led = led[led >= 0]
-        return np.unique(led[~self._seen[led]])
+        led = led[~self._seen[led]]
+        if len(led) < len(self._seen) >> 8:
+            return np.unique(led)
+        fresh = np.zeros(len(self._seen), np.bool_)
+        fresh[led] = True
+        return np.flatnonzero(fresh).astype(np.int32)
 
 
 def unmutated(base: Base) -> Graph:
     """Return the graph of the system itself."""
     return Graph(Variant(base, Change(), base.starts), base.numbers, base.table, [0, base.count])
-
-
-def in_core(change: Change, core_of: Callable[[SystemAction], SystemAction]) -> Change:
-    """Return a change of a whole system as one of its core."""
-    return replace(
-        change,
-        actions={name: None if action is None else core_of(action) for name, action in change.actions.items()},
-    )

@@ -1,0 +1,180 @@
+"""What the properties of one cone say of the system, and which mutants they notice.
+
+Given a `Cone` of a system; a `Noticer` visits its states, answers what is asked there, and has all that judged.
+Mutants are put to it as they are on the whole system: what they do to the cone is worked out from what is known of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tdispmodel.analysing.mutation.changes import Change, in_range
+from tdispmodel.analysing.mutation.cones import Cone
+from tdispmodel.analysing.mutation.operators import Mutant
+from tdispmodel.analysing.mutation.rechecking import Recheck
+from tdispmodel.analysing.mutation.states.answers import CHEAPEST_FIRST, Answers, Asked, plainly
+from tdispmodel.analysing.mutation.states.evidence import Evidence
+from tdispmodel.analysing.mutation.states.space import Numbers, Space
+from tdispmodel.analysing.mutation.states.walking import Base, Graph, Variant, Walk, unmutated, variant
+from tdispmodel.checking.mistakes import OurFault
+from tdispmodel.compiling.arrays import Flags
+from tdispmodel.ir.model import Kind, Property
+from tdispmodel.reports.mutants import Notice
+
+FEWEST, MOST_FLAGS = 16, 1 << 28
+"""So many walks go on side by side at least; and more, as long as they have no more flags for states than this."""
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """Which properties notice a mutant; ``stopped`` says why that was not found out.  None do where it is no model,
+    since an integer of it ``leaves_range``.
+    """
+
+    notices: tuple[Notice, ...] = ()
+    stopped: str = ""
+    leaves_range: bool = False
+
+
+class Noticer:
+    """The states of one cone, the answers about them, and the judge's view of them.
+
+    ``stopped`` says why there are no answers, and then nothing may be asked.  Raises `TooManyStarts`.
+    """
+
+    def __init__(self, cone: Cone, stop: Callable[[], str]) -> None:
+        self.cone = cone
+        self.stop = stop
+        self.asked = Asked(cone.questions)
+        self.space = Space(cone.system, self.asked.states, self.asked.steps)
+        numbers = {question: number for number, question in enumerate(cone.questions)}
+        self.properties = {
+            wanted: [numbers[question] for question in parts]
+            for wanted, parts in sorted(cone.properties, key=lambda pair: CHEAPEST_FIRST.index(pair[0].kind))
+        }
+        self.holds: dict[Property, bool] = {}
+        self.evidence = Evidence()
+        self.base = Base(self.space, stop)
+        self.stopped = self.base.stopped or stop()
+
+    def answer(self) -> None:
+        """Answer what is asked of the system itself, and have that judged.  Raises `OurFault`."""
+        names = [variable.name for variable in self.cone.system.variables]
+        grounded, states = self.cone.grounded, self.space.states(self.base.numbers)
+        self.recheck = Recheck(grounded.model, grounded.system, names, states, self.cone.bystanders)
+        answers = Answers(self.asked, unmutated(self.base))
+        holds = [answers.holds(number) for number in range(len(self.asked.questions))]
+        for number, question in enumerate(self.asked.questions):
+            self.recheck.baseline(question, holds[number])
+        self.evidence = answers.why()
+        self._plain = in_range(self.cone.system.actions, self.cone.system)
+        self.holds = {wanted: all(holds[number] for number in parts) for wanted, parts in self.properties.items()}
+        kept = {
+            watch  # not of a property that is violated: it does not notice that one more of its questions is
+            for wanted, parts in self.properties.items()
+            if wanted.kind is Kind.INVARIANT and self.holds[wanted]
+            for number in parts
+            for watch in self.asked.watches[number]
+        }
+        self._kept = np.array(sorted(kept), np.intp)
+
+    def variant(self, change: Change) -> Variant:
+        """Return what a change of the system makes of the cone.  Raises `TooManyStarts`."""
+        return variant(self.base, self.cone.change(change))
+
+    def try_all(
+        self, wanted: Iterable[tuple[int, Mutant, Variant]], *, complete: bool
+    ) -> Iterator[tuple[int, Noticed]]:
+        """Yield for each mutant, by its number, who notices it here.  Raises `OurFault`.
+
+        Each must have a start state.  Whatever may leave its range is in every cone, so that it leaves it here as well.
+        """
+        mutants: dict[int, Mutant] = {}
+        differing: dict[int, Variant] = {}
+        for number, mutant, changed in wanted:
+            stopped = self.stop()
+            if stopped or changed.same or self._plainly_unnoticed(changed):
+                yield number, Noticed(stopped=stopped)
+            else:
+                mutants[number], differing[number] = mutant, changed
+        for number, graph in self._walked(differing, complete=complete):
+            yield number, self._noticed(mutants[number], graph, complete=complete)
+
+    def _walked(self, waiting: Mapping[int, Variant], *, complete: bool) -> Iterator[tuple[int, Graph]]:
+        """Yield what each mutant reaches; what they come to together is worked out at once.
+
+        Unless the answers are to be ``complete``, a walk ends where it breaks an invariant that the system keeps.
+        """
+        left = list(waiting.items())[::-1]
+        walks: dict[int, Walk] = {}
+        while left or walks:
+            stopped = self.stop()
+            while left and len(walks) < max(FEWEST, MOST_FLAGS // (self.space.count + 1)):
+                number, mutant = left.pop()
+                walks[number] = Walk(mutant, None if complete or not self._in_range(mutant) else self._breaks)
+            wanted = []
+            for number, walk in list(walks.items()):
+                states = walk.advance()
+                if stopped or not len(states):
+                    del walks[number]
+                    yield number, walk.graph(stopped)
+                else:
+                    wanted.append(states)
+            if wanted:
+                self.space.expand(np.unique(np.concatenate(wanted)))
+
+    def _plainly_unnoticed(self, mutant: Variant) -> bool:
+        """Whether it is plain that every answer is that of the system, and no integer leaves its range."""
+        return self._in_range(mutant) and all(
+            plainly(question.kind, self.evidence.holds[number], mutant)
+            for number, question in enumerate(self.asked.questions)
+        )
+
+    def _in_range(self, mutant: Variant) -> bool:
+        """Whether it is plain that no integer leaves its range in a mutant."""
+        own = (action for action in mutant.own.values() if action is not None)
+        return self._plain and in_range(own, self.cone.system)
+
+    def _breaks(self, numbers: Numbers) -> Flags:
+        """Return in which expanded states an invariant is false that the system keeps."""
+        found: Flags = np.logical_or.reduce(self.space.true[self._kept[:, None], numbers], axis=0)
+        return found
+
+    def _noticed(self, mutant: Mutant, graph: Graph, *, complete: bool) -> Noticed:
+        if graph.stopped:
+            return Noticed(stopped=graph.stopped)
+        if graph.leaves_range:
+            return Noticed(leaves_range=True)
+        answers = Answers(self.asked, graph, self.evidence)
+        notices: list[Notice] = []
+        for wanted, parts in self.properties.items():
+            stopped = self.stop()
+            if stopped:
+                return Noticed(stopped=stopped)
+            if graph.broken and not self.holds[wanted]:
+                continue  # the graph ends where something is broken that holds, and says nothing of what does not
+            broken = next((number for number in parts if not answers.holds(number)), None)
+            if (broken is None) is not self.holds[wanted]:
+                if not notices:
+                    self._judge(mutant, answers, parts if broken is None else [broken], holds=broken is None)
+                notices.append(Notice(wanted.name, wanted.code, self.holds[wanted]))
+                if not complete:
+                    break
+        if graph.broken and not notices:
+            message = f"a mutant of {mutant.subject} was said to break an invariant"
+            raise OurFault(message)
+        return Noticed(tuple(notices))
+
+    def _judge(self, mutant: Mutant, answers: Answers, numbers: Sequence[int], *, holds: bool) -> None:
+        """Have a notice checked: that some questions hold of a mutant, or that the only one of them does not.
+
+        Raises `OurFault`.
+        """
+        questions = [self.asked.questions[number] for number in numbers]
+        if not holds and questions[0].kind in (Kind.INVARIANT, Kind.STEP):
+            self.recheck.violated(mutant, questions[0], answers.broken(numbers[0]))
+        else:
+            self.recheck.decided(mutant, answers.shown(numbers[0], holds=holds), questions, hold=holds)
