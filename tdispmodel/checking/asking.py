@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
-from tdispmodel.checking.mistakes import LEAVES_RANGE, NO_START, OurFault, mistake
+from tdispmodel.checking.mistakes import CHECKPOINT, LEAVES_RANGE, NO_START, OurFault, mistake, shortened
 from tdispmodel.engines.paranoid import Paranoid
 from tdispmodel.engines.portfolio import chosen, named
-from tdispmodel.engines.protocol import Limits, Progress, silent
+from tdispmodel.engines.protocol import Limits, Progress, Unusable, silent
 from tdispmodel.engines.vacuity import is_vacuous
 from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.model import NOWHERE, Model, Property
@@ -35,7 +36,8 @@ Changed = tuple[tuple[str, Value], ...]
 class Plan:
     """How a model is checked: number of devices, constants by their values, capabilities switched off, engines,
     limits.  With ``kinds`` the check is about any number of devices of these kinds, and the first three count for
-    nothing.  ``keep`` is told the judged verdict on each question, and returns what is to be noted.
+    nothing.  ``keep`` is told the judged verdict on each question, and returns what is to be noted.  In the folder
+    ``checkpoint`` long searches write down how far they are.
     """
 
     devices: int = 1
@@ -47,6 +49,7 @@ class Plan:
     memory: int | None = None
     kinds: Kinds | None = None
     keep: Keep | None = None
+    checkpoint: Path | None = None
 
     def limits(self) -> Limits:
         """Limits that start to count now."""
@@ -96,14 +99,15 @@ def check_model(model: Model, properties: Sequence[Property], plan: Plan, progre
     groups, skipped = grouped(model, properties, plan)
     interrupted = False
     notes: list[str] = []
-    for group in groups:
+    for position, group in enumerate(groups):
         verdicts: list[Verdict] = []
         if not interrupted:
+            folder = None if plan.checkpoint is None else plan.checkpoint / model.name / str(position)
             try:
-                verdicts.extend(asked(group, plan, limits, progress))
+                verdicts.extend(asked(group, plan, replace(limits, checkpoint=folder), progress))
             except KeyboardInterrupt:
                 interrupted = True
-        known = accepted(group, verdicts)
+        known = accepted(group, verdicts, plan)
         if plan.keep is not None:
             notes += plan.keep(model, group, known)
         found.update((wanted.name, result) for wanted, result in joined(model.name, group, known).items())
@@ -114,13 +118,16 @@ def check_model(model: Model, properties: Sequence[Property], plan: Plan, progre
 
 def check_group(name: str, group: Group, plan: Plan, progress: Progress = silent) -> tuple[Result, ...]:
     """Return a judged verdict for each property of a group, about the model ``name``.  Raises as `check_model` does."""
-    return tuple(joined(name, group, accepted(group, list(asked(group, plan, plan.limits(), progress)))).values())
+    return tuple(joined(name, group, accepted(group, list(asked(group, plan, plan.limits(), progress)), plan)).values())
 
 
-def accepted(group: Group, verdicts: Sequence[Verdict]) -> dict[SystemProperty, Verdict]:
-    """Return the verdict on each question of a group that has one.  Raises `OurFault` when the judge refuses one."""
-    accept(group.system, verdicts)
-    return plain({verdict.property: verdict for verdict in verdicts})
+def accepted(group: Group, verdicts: Sequence[Verdict], plan: Plan) -> dict[SystemProperty, Verdict]:
+    """Return the verdict on each question of a group that has one; what could not be judged is open.
+
+    The judge may take as long as the engines might.  Raises `OurFault` when it refuses a verdict.
+    """
+    judged = accept(group.system, verdicts, plan.seconds, plan.memory)
+    return plain({verdict.property: verdict for verdict in judged})
 
 
 def joined(name: str, group: Group, known: Mapping[SystemProperty, Verdict]) -> dict[Property, Result]:
@@ -213,6 +220,8 @@ def asked(group: Group, plan: Plan, limits: Limits, progress: Progress) -> Itera
             group.system, questions, limits, progress
         ):
             yield with_vacuity(group.system, verdict, limits, progress)
+    except Unusable as found:
+        raise mistake(CHECKPOINT, found.message, found.hint, Place(shortened(str(found.path), 120))) from None
     except OutOfRange as left:
         raise Rejected([range_complaint(group.system, left)]) from None
     except Contradiction as contradiction:
@@ -233,17 +242,32 @@ def unanswered(question: SystemProperty) -> Verdict:
     return Verdict(question, Answer.OPEN, "none", reason=INTERRUPTED)
 
 
-def accept(system: System, verdicts: Sequence[Verdict]) -> None:
-    """Have every verdict judged; raises `OurFault` when one is refused."""
-    from tdispmodel.judging import judge_all  # noqa: PLC0415  # needed only when something was asked
+def accept(
+    system: System, verdicts: Sequence[Verdict], seconds: float | None = None, memory: int | None = None
+) -> list[Verdict]:
+    """Have every verdict judged, and return them; one that could not be judged within the limits is open.
 
-    refused = [judgement for judgement in judge_all(system, verdicts) if not judgement.accepted]
+    Raises `OurFault` when one is refused.
+    """
+    from tdispmodel.judging import Allowance, judge_all  # noqa: PLC0415  # needed only when something was asked
+
+    judgements = judge_all(system, verdicts, Allowance(seconds, memory))
+    refused = [judgement for judgement in judgements if not judgement.accepted and not judgement.undecided]
     if refused:
         first = refused[0]
         message = (
             f"the judge refuses a verdict of {first.verdict.engine} on {first.verdict.property.name}: {first.reason}"
         )
         raise OurFault(message)
+    return [
+        judgement.verdict if judgement.accepted else unjudged(judgement.verdict, judgement.reason)
+        for judgement in judgements
+    ]
+
+
+def unjudged(verdict: Verdict, why: str) -> Verdict:
+    """Return the open verdict that is left of one that was not judged: nothing that it claims is shown."""
+    return Verdict(verdict.property, Answer.OPEN, verdict.engine, reason=why, seconds=verdict.seconds)
 
 
 def plain(verdicts: Mapping[SystemProperty, Verdict]) -> dict[SystemProperty, Verdict]:

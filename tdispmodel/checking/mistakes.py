@@ -35,6 +35,7 @@ LITMUS = "E626"
 UNKNOWN_STEP = "E627"
 NO_START = "E629"
 TOPOLOGY = "E630"
+CHECKPOINT = "E631"
 OWN_FAULT = "E900"
 
 
@@ -61,6 +62,7 @@ CATALOGUE: dict[str, str] = {
     LITMUS: "a litmus file cannot be read",
     UNKNOWN_STEP: "a litmus file names a step that its proposal does not have",
     TOPOLOGY: "a topology file cannot be read, or does not fit the model",
+    CHECKPOINT: "a checkpoint cannot be written, or not be gone on from",
     CANNOT_READ: "a stored trace cannot be read",
     NOT_JSON: "a stored trace is no JSON",
     NOT_ITF: "a stored trace is not in the Informal Trace Format",

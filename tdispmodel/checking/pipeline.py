@@ -12,7 +12,7 @@ from tdispmodel.checking.catalogue import Catalogue, looks_like_path
 from tdispmodel.checking.constants import chosen
 from tdispmodel.checking.kinds import ANY_NUMBER, kinds
 from tdispmodel.checking.loading import Loaded, load
-from tdispmodel.checking.mistakes import UNKNOWN_ENGINE, USAGE, mistake, shortened, unknown
+from tdispmodel.checking.mistakes import CHECKPOINT, UNKNOWN_ENGINE, USAGE, mistake, shortened, unknown
 from tdispmodel.checking.selection import selection
 from tdispmodel.checking.settings import devices, without
 from tdispmodel.checking.topology import Topology
@@ -35,7 +35,7 @@ class Request:
 
     ``devices`` is None where nobody says how many, and ``any_number`` asks about all numbers at once; ``settings`` are
     the words of ``--set`` by name; ``select`` the expression of ``-k``; ``only`` picks properties by their exact name
-    instead.  ``keep`` is told the judged verdicts.
+    instead.  ``keep`` is told the judged verdicts.  A long search writes into the folder ``checkpoint`` how far it is.
     """
 
     catalogue: Catalogue
@@ -53,6 +53,7 @@ class Request:
     memory: int | None = DEFAULT_MEMORY
     jobs: int | None = None
     keep: Keep | None = None
+    checkpoint: Path | None = None
 
     def paths(self) -> tuple[Path, ...]:
         """The model files asked for, each once.
@@ -115,6 +116,7 @@ def run(request: Request, progress: Progress = silent) -> Run:
             message = f"{ANY_NUMBER} and --paranoid: proofs for any number of devices share code"
             raise mistake(USAGE, message, "leave out --paranoid: the judge checks each proof with code of its own")
         known_engines(request.engines)
+        usable(request)
         tasks = [(request, path) for path in request.paths()]
     except Rejected as rejected:
         return Run(Report(complaints=rejected.complaints))
@@ -197,11 +199,27 @@ def planned(loaded: Loaded, request: Request) -> Plan:
         seconds=request.seconds,
         memory=request.memory,
         keep=request.keep,
+        checkpoint=request.checkpoint,
     )
     if request.any_number:
         return replace(plan, kinds=kinds(loaded.model, request.settings, request.topology, switched_off))
     number, constants = chosen(loaded.model, request.settings, request.devices, request.topology)
     return replace(plan, devices=number, constants=constants)
+
+
+def usable(request: Request) -> None:
+    """Make the folder for checkpoints, if one is wanted.  Raises `Rejected` where that is not possible."""
+    folder = request.checkpoint
+    if folder is None:
+        return
+    if request.any_number:
+        message = f"{ANY_NUMBER} and --checkpoint: proofs for any number of devices are not written down"
+        raise mistake(USAGE, message, "leave out one of them")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"there can be no checkpoint in {shortened(str(folder))}: {error.strerror}"
+        raise mistake(CHECKPOINT, message, "name a folder that can be written to") from None
 
 
 def known_engines(names: tuple[str, ...]) -> None:

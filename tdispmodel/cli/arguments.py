@@ -45,6 +45,7 @@ NOT_ASKED: dict[str, object] = {
     "memory": None,
     "jobs": 1,
     "certificates": None,
+    "checkpoint": None,
     "full": False,
     "no_vacuous": False,
 }
@@ -220,6 +221,7 @@ def _check(parser: argparse.ArgumentParser) -> None:
         "--jobs", type=int, default=None, metavar="N", help="processes (default: one for each processor)"
     )
     parser.add_argument("--certificates", metavar="DIR", help="write what shows each verdict, to be checked by others")
+    parser.add_argument("--checkpoint", metavar="DIR", help="write down how far long searches are; go on from there")
     parser.add_argument("--no-vacuous", action="store_true", help="a property that holds vacuously counts as violated")
     _report(parser, "text")
 

@@ -95,6 +95,7 @@ def request(arguments: argparse.Namespace) -> Request:
         memory=DEFAULT_MEMORY if arguments.memory is None else size(arguments.memory),
         jobs=arguments.jobs,
         keep=keeper(arguments),
+        checkpoint=None if arguments.checkpoint is None else Path(arguments.checkpoint).absolute(),
     )
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from tdispmodel.compiling.arrays import WORD, Packing, Words
 from tdispmodel.compiling.numbering import Numbering
 from tdispmodel.ir.expressions import Expression, Read, Value
+from tdispmodel.ir.sorts import size
 
 INSTANCE = re.compile(r"^(\w+\[\d+\])\.")
 WHOLE = 0
@@ -47,6 +48,13 @@ class Local:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def restore(self, rows: Words) -> None:
+        """Number these, in this order, before anything else is met; ValueError if one comes twice."""
+        if len(self.rows) or len(self._numbering.numbers(rows)[1]) != len(rows):
+            message = "a local state has two numbers"
+            raise ValueError(message)
+        self.rows = rows
 
     def numbered(self, rows: Words) -> Numbers:
         """Return the number of each row; what was not met before gets the next ones."""
@@ -102,6 +110,21 @@ class Parts:
         """Return the instances of which the expressions speak."""
         read = (node.name for each in expressions for node in each.walk() if isinstance(node, Read))
         return frozenset(self.part_of[name] for name in read) - {WHOLE}
+
+    @property
+    def families(self) -> list[int]:
+        """One part of each family whose members share their numbers: the first."""
+        return [part for part, local in enumerate(self.local) if all(local is not one for one in self.local[:part])]
+
+    def regular(self, part: int, rows: Words) -> bool:
+        """Whether rows are local states of a part: each variable has a value, and there is nothing beside these."""
+        rest = rows.copy()
+        for name, place in zip(self.variables[part], self.places[part], strict=True):
+            codes = (rows[:, place.word] >> np.uint64(place.shift)) & np.uint64(place.mask)
+            if (codes >= size(self.packing.fields[name].sort)).any():
+                return False
+            rest[:, place.word] -= codes << np.uint64(place.shift)
+        return not rest.any()
 
     def spread(self, part: int, numbers: Numbers, into: Words) -> None:
         """Put the local states with these numbers into whole states, of which the part must be empty."""

@@ -66,7 +66,7 @@ class Paranoid:
             ]
             if not others or limits.out_of_time():
                 continue
-            for second in guarded(asked, system, others, limits, progress):
+            for second in guarded(asked, system, others, replace(limits, checkpoint=None), progress):
                 joined = join(doubted[second.property], second)
                 if second.answer is Answer.HOLDS:
                     del doubted[second.property]

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tdispmodel.compiling.layout import Layout
-from tdispmodel.engines.protocol import Engine, Limits, Progress, silent
+from tdispmodel.engines.protocol import NO_MEMORY, Engine, Limits, Progress, silent
 from tdispmodel.engines.ranges import weakened, whether_in_range
 from tdispmodel.engines.registry import available, engine as engine_called
 from tdispmodel.ir.model import Kind
@@ -59,7 +59,9 @@ class Portfolio:
     ) -> Iterator[Verdict]:
         """Yield one verdict per question: as soon as it is decided, or open after the last engine."""
         pending: dict[SystemProperty, Verdict | None] = dict.fromkeys(questions)
-        for position, asked in enumerate(available(in_order(self.names, system))):
+        # a checkpoint is about all questions, so whoever writes it is asked before some of them are decided
+        names = self.names if limits.checkpoint is not None else in_order(self.names, system)
+        for position, asked in enumerate(available(names)):
             able = [question for question in pending if question.kind in asked.kinds]
             if not able or limits.out_of_time():
                 continue
@@ -175,9 +177,9 @@ def shared(limits: Limits, followers: int) -> Limits:
     """Return the limits of one engine when ``followers`` others may have to be asked afterwards."""
     remaining = limits.remaining()
     if remaining is None:
-        return Limits(None, limits.memory, limits.depth)
+        return Limits(None, limits.memory, limits.depth, checkpoint=limits.checkpoint)
     share = remaining if not followers else remaining * max(FIRST_SHARE, 1 / (followers + 1))
-    return Limits(share, limits.memory, limits.depth)
+    return Limits(share, limits.memory, limits.depth, checkpoint=limits.checkpoint)
 
 
 def guarded(
@@ -196,5 +198,7 @@ def guarded(
             yield weakened(verdict, doubt) if doubt else verdict
     except Rejected as rejected:  # too much for this engine, such as too many start states; another may still manage
         why = rejected.complaints[0].message
+    except MemoryError:
+        why = NO_MEMORY
     for question in waiting:
         yield Verdict(question, Answer.OPEN, asked.name, reason=why)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from tdispmodel.ir.model import Kind
@@ -36,18 +37,36 @@ def rounded(number: int) -> str:
     return str(number)
 
 
+class Unusable(Exception):
+    """A checkpoint cannot be gone on from: the file, what is wrong with it, what to do about it."""
+
+    def __init__(self, path: Path, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.path = path
+        self.message = message
+        self.hint = hint
+
+
+NO_MEMORY = "the machine has no memory left"
+"""Why a question is open when Python raised MemoryError."""
+
+
 class LimitReached(Exception):
     """Time or memory is used up in the midst of a question; says which."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What an engine may spend: seconds of wall time, bytes of memory, and (bounded engines) the depth in steps."""
+    """What an engine may spend: seconds of wall time, bytes of memory, and (bounded engines) the depth in steps.
+
+    In the folder ``checkpoint`` a long search writes down how far it is, and goes on from there.
+    """
 
     seconds: float | None = None
     memory: int | None = None
     depth: int | None = None
     started: float = field(default_factory=time.monotonic)
+    checkpoint: Path | None = None
 
     def spent(self) -> float:
         """Seconds since the limits were set up."""

@@ -15,7 +15,7 @@ from tdispmodel.ir.expressions import Expression, IllFormed, negation
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import State, System, SystemProperty, speaks_of_step
 from tdispmodel.judging.closed import ClosedSpace
-from tdispmodel.judging.judgement import Judgement, Refused
+from tdispmodel.judging.judgement import Allowance, Judgement, Refused, Undecided
 from tdispmodel.judging.traces import reaches_goal, refutes
 from tdispmodel.semantics import LeavesRange, Semantics
 from tdispmodel.verdict import (
@@ -35,9 +35,10 @@ if TYPE_CHECKING:
     from tdispmodel.judging.numbered import NumberedSpace
     from tdispmodel.judging.obligations import Proven
 
-__all__ = ["Judgement", "judge", "judge_all"]
+__all__ = ["Allowance", "Judgement", "judge", "judge_all"]
 
 Numbered = NumberedStates | NumberedOrbits
+NO_MEMORY = "the judge has no memory left"
 
 MAXIMUM_EXPLORED = 200_000
 """How many states the judge visits by itself to see that a goal is lost."""
@@ -48,15 +49,15 @@ def judge(system: System, verdict: Verdict) -> Judgement:
     return judge_all(system, (verdict,))[0]
 
 
-def judge_all(system: System, verdicts: Sequence[Verdict]) -> tuple[Judgement, ...]:
-    """Judge verdicts about ``system``, in their order.
+def judge_all(system: System, verdicts: Sequence[Verdict], allowance: Allowance | None = None) -> tuple[Judgement, ...]:
+    """Judge verdicts about ``system``, in their order; what takes more than is allowed is not accepted and undecided.
 
     A `ClosedStates`, `NumberedStates` or `NumberedOrbits` object or an invariant that several verdicts carry is checked
     once.  An open verdict claims nothing and is accepted.  What a verdict says about vacuity and about the counts of
     the space is checked whenever one of the verdicts carries states that were found to be closed under the steps of
     every actor; that instances may be interchanged, where it says so, is always checked.
     """
-    session = _Session(system)
+    session = _Session(system, allowance)
     for verdict in verdicts:
         if isinstance(verdict.certificate, ClosedStates):
             session.closed(verdict.certificate)
@@ -68,8 +69,9 @@ def judge_all(system: System, verdicts: Sequence[Verdict]) -> tuple[Judgement, .
 class _Session:
     """What is shared while verdicts about one system are judged."""
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: System, allowance: Allowance | None) -> None:
         self.system = system
+        self.allowance = allowance
         self.spaces: dict[int, ClosedSpace | Refused] = {}
         self.unaided: dict[int, ClosedSpace | Refused] = {}
         self.numbered: dict[tuple[int, bool], NumberedSpace | Refused] = {}
@@ -90,6 +92,8 @@ class _Session:
                 known = ClosedSpace(self.system, self.semantics, certificate.states)
             except Refused as refused:
                 known = refused
+            except MemoryError:
+                known = Undecided(NO_MEMORY)
             self.spaces[id(certificate)] = known
         return known
 
@@ -128,11 +132,13 @@ class _Session:
             try:
                 system = self.system.unaided if unaided else self.system
                 if isinstance(certificate, NumberedOrbits):
-                    known = OrbitSpace(system, self.semantics, certificate)
+                    known = OrbitSpace(system, self.semantics, certificate, self.allowance)
                 else:
-                    known = NumberedSpace(system, self.semantics, certificate)
+                    known = NumberedSpace(system, self.semantics, certificate, self.allowance)
             except Refused as refused:
                 known = refused
+            except MemoryError:
+                known = Undecided(NO_MEMORY)
             self.numbered[key] = known
         return known
 
@@ -150,6 +156,8 @@ class _Session:
         """
         try:
             return self.gone_through(certificate)
+        except Undecided:
+            raise
         except Refused:
             return self.gone_through(certificate, unaided=True)
 
@@ -175,7 +183,10 @@ class _Session:
                     self.violated(verdict)
             self.claims(verdict)
         except Refused as refused:
-            return Judgement(verdict, accepted=False, reason=str(refused))
+            undecided = isinstance(refused, Undecided)
+            return Judgement(verdict, accepted=False, reason=str(refused), undecided=undecided)
+        except MemoryError:
+            return Judgement(verdict, accepted=False, reason=NO_MEMORY, undecided=True)
         return Judgement(verdict, accepted=True)
 
     def holds(self, verdict: Verdict) -> None:

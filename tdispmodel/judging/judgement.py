@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 
 from tdispmodel.verdict import Verdict
 
@@ -26,3 +27,21 @@ class Refused(Exception):
 
 class Undecided(Refused):
     """Whether the evidence of a verdict shows what it should could not be found out."""
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What the judge may spend on going through very many states: seconds from now on, and bytes."""
+
+    seconds: float | None = None
+    memory: int | None = None
+    started: float = field(default_factory=time.monotonic)
+
+    def look(self, used: int) -> None:
+        """Raise `Undecided` when the time is over, or when so many bytes are too many."""
+        if self.seconds is not None and time.monotonic() - self.started > self.seconds:
+            message = f"the judge did not get through all states in {self.seconds:g} s"
+            raise Undecided(message)
+        if self.memory is not None and used > self.memory:
+            message = f"the judge does not get through all states in {self.memory / 1e6:g} MB"
+            raise Undecided(message)

@@ -18,7 +18,7 @@ from tdispmodel.ir.expressions import TRUE, Actor, And, Expression, Or, negation
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.sorts import Bounded, Value, size
 from tdispmodel.ir.system import Assignment, State, System, SystemAction, SystemProperty, speaks_of_step
-from tdispmodel.judging.judgement import Refused
+from tdispmodel.judging.judgement import Allowance, Refused
 from tdispmodel.judging.vectors import MOST_ALIKE, Flags, Looks, Part, Parted, Vector, Vectors, number
 from tdispmodel.semantics import Semantics, TooManyStarts, start_states
 from tdispmodel.verdict import LocalStates, NumberedOrbits, NumberedStates, Space
@@ -32,6 +32,8 @@ MOST_PLACES = 1 << 31
 MOST_LOCAL = 1 << 62
 MOST_KEPT = 1 << 24
 """So many states are listed once for all questions; more are listed for each."""
+COPIES = 3
+"""So often the states of the next level may be in memory while they are joined and sorted."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,15 @@ class _Part:
 class NumberedSpace:
     """The reachable states of a system, after it was found that the certificate has room for all of them."""
 
-    def __init__(self, system: System, semantics: Semantics, certificate: NumberedStates | NumberedOrbits) -> None:
-        """Raises `Refused`."""
+    def __init__(
+        self,
+        system: System,
+        semantics: Semantics,
+        certificate: NumberedStates | NumberedOrbits,
+        allowance: Allowance | None = None,
+    ) -> None:
+        """Raises `Refused`, and `Undecided` when it takes more than it may, now or in any later question."""
+        self.allowance = allowance or Allowance()
         self.system = system
         self.actions = system.actions
         sides = [len(part.states) for part in certificate.parts]
@@ -76,6 +85,7 @@ class NumberedSpace:
         self.parts = [self._part(part, prod(sides[position + 1 :])) for position, part in enumerate(certificate.parts)]
         self.looks = Looks([part.looks for part in self.parts])
         self.part_of = {name: place for place, part in enumerate(self.parts) for name in part.weights}
+        self.allowance.look(self._places(sides))
         self.seen: Flags = np.zeros(self._places(sides), np.bool_)
         self.depth = self.transitions = self.states = 0
         self._nothing = Parted(self.looks, [np.zeros(0, np.int64)] * len(self.parts))
@@ -127,7 +137,7 @@ class NumberedSpace:
         total, levels = 0, 0
         while len(here):
             total, levels = total + len(here), levels + 1
-            fresh = [np.zeros(0, np.int64)]
+            fresh, waiting = [np.zeros(0, np.int64)], 0
             for keys, states in self._chunks(self._noted(here)):
                 stands_for = self._stands_for(keys)
                 self.states += int(stands_for.sum())
@@ -139,6 +149,8 @@ class NumberedSpace:
                         new = np.unique(after[~self.seen[self._place(after)]])
                         self.seen[self._place(new)] = True
                         fresh.append(new)
+                        waiting += new.nbytes
+                self.allowance.look(self.seen.nbytes + here.nbytes + COPIES * waiting)
             here = np.sort(np.concatenate(fresh))
         self.depth = max(0, levels - 1)
         return total
@@ -245,6 +257,7 @@ class NumberedSpace:
     def _bit_by_bit(self) -> Iterator[Parted]:
         for first in range(0, len(self.seen), BLOCK):
             for _, states in self._chunks(first + np.flatnonzero(self.seen[first : first + BLOCK])):
+                self.allowance.look(self.seen.nbytes)
                 yield states
 
     def _shadow(self, spoken: tuple[int, ...]) -> Parted:
@@ -277,6 +290,7 @@ class NumberedSpace:
     def _meets(self, spoken: tuple[int, ...], conditions: Sequence[Expression], action: SystemAction | None) -> bool:
         """Whether some reachable state meets all of some conditions, which speak of some parts."""
         for states in self._reached(spoken):
+            self.allowance.look(self.seen.nbytes)
             true = np.ones(states.count, np.bool_)
             for condition in conditions:
                 true &= self._value(states, condition, action)

@@ -17,7 +17,7 @@ import numpy as np
 
 from tdispmodel.ir.expressions import Expression
 from tdispmodel.ir.system import System, SystemAction, speaks_of_step
-from tdispmodel.judging.judgement import Refused
+from tdispmodel.judging.judgement import Allowance, Refused
 from tdispmodel.judging.numbered import BLOCK, NumberedSpace
 from tdispmodel.judging.symmetry import Interchange, Shape
 from tdispmodel.judging.vectors import Flags, Parted, Vector
@@ -33,8 +33,14 @@ class OrbitSpace(NumberedSpace):
 
     WHAT = "orbits"
 
-    def __init__(self, system: System, semantics: Semantics, certificate: NumberedOrbits) -> None:
-        """Raises `Refused`."""
+    def __init__(
+        self,
+        system: System,
+        semantics: Semantics,
+        certificate: NumberedOrbits,
+        allowance: Allowance | None = None,
+    ) -> None:
+        """Raises `Refused`, and `Undecided` when it takes more than it may, now or in any later question."""
         self.interchange = Interchange(system, certificate.classes)
         self.permutations = prod(factorial(len(each)) for each in certificate.classes)
         if self.permutations > MOST_PERMUTATIONS:
@@ -47,7 +53,7 @@ class OrbitSpace(NumberedSpace):
         self.levels: list[Vector] = []
         self.never: set[tuple[bool, Shape]] = set()
         """What is known to be true of no state, or of no step (True)."""
-        super().__init__(system, semantics, certificate)
+        super().__init__(system, semantics, certificate, allowance)
 
     # --- what is visited ----------------------------------------------------------------------------------------------
 
@@ -98,6 +104,7 @@ class OrbitSpace(NumberedSpace):
     def _bit_by_bit(self) -> Iterator[Parted]:
         for level in self.levels:
             for _, states in self._chunks(level):
+                self.allowance.look(self.seen.nbytes)
                 yield states
 
     def _reached(self, spoken: tuple[int, ...]) -> Iterator[Parted]:

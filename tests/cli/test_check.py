@@ -8,6 +8,7 @@ surge again, which changes nothing), two steps deep.
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -300,3 +301,18 @@ def test_a_capability_of_another_actor(tdispmodel: Run, here: Path) -> None:
     assert "hint: write: --without environment.surge" in ended.err
     ended = tdispmodel("check", "other.py", "--without", "environment.surge")
     assert "E618" not in ended.err
+
+
+def test_the_same_bytes_for_any_number_of_processes(tdispmodel: Run, here: Path) -> None:
+    """But for the times, reports in every format are the same to the byte, whatever ``--jobs`` is."""
+    text = (here / "room.py").read_text()
+    for name in ("zebra", "apple", "mango"):
+        (here / "proposals" / f"{name}.py").write_text(text)
+    reports = []
+    for jobs in ("1", "2", "3", "9"):
+        files = [argument for kind in ("text", "rst", "json") for argument in ("--output", f"{kind}={here / kind}")]
+        tdispmodel("check", "zebra", "apple", here / "room.py", "mango", "-v", "--jobs", jobs, *files)
+        told = [(here / kind).read_text() for kind in ("text", "rst", "json")]
+        reports.append([re.sub(r'"seconds": [0-9.e-]+|\d+\.\d+ ?s\b', "TIME", one) for one in told])
+    assert all(report == reports[0] for report in reports)
+    assert all("zebra" in one for one in reports[0])

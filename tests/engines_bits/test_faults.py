@@ -30,7 +30,9 @@ from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.judging import judge_all
 from tdispmodel.verdict import Answer, Verdict, Watcher
 from tests.engines_bits.peers import asymmetric, exclusive, mutex
+from tests.engines_bits.test_roundabout import roundabout
 from tests.faults.detectors import Noticed, noticed
+from tests.laws.test_engines_agree import complaints_about
 
 Patch = pytest.MonkeyPatch
 SAFETY = (Kind.INVARIANT, Kind.STEP)
@@ -469,12 +471,13 @@ def among_devices(broken: Engine) -> bool:
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_is_noticed(name: str, monkeypatch: Patch) -> None:
-    """The conformance suite, the law over random systems, or devices that do the same, complain about such an engine."""
+    """The conformance suite, a handful of systems written for this, or the law over random ones complain about it."""
     engine, kinds, plant = FAULTS[name]
     plant(monkeypatch)
     broken = Limited(ENGINES[engine]())
     try:
         seen = in_suite(broken, kinds) or (kinds == SAFETY and among_devices(broken))
+        seen = seen or (Kind.INVARIANT in kinds and bool(complaints_about(broken, roundabout())))
     except Noticed:
         seen = True
     assert seen or noticed(broken, kinds)
@@ -486,3 +489,4 @@ def test_without_a_fault_nothing_is_noticed(engine: str) -> None:
     sound = Limited(ENGINES[engine]())
     assert not in_suite(sound, (*FINITE, *ENDLESS))
     assert not among_devices(sound)
+    assert not complaints_about(sound, roundabout())

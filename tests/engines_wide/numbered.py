@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+import pytest
 from hypothesis import strategies as st
 
 from tdispmodel.engines import explicit
 from tdispmodel.engines.protocol import Limits, Progress, silent
+from tdispmodel.engines.wide import search, spilled
 from tdispmodel.engines.wide.answers import KINDS, Answers
+from tdispmodel.engines.wide.checkpoint import Checkpoint
+from tdispmodel.engines.wide.search import Search
+from tdispmodel.engines.wide.spilled import Spilled
 from tdispmodel.ir.expressions import Expression, Read, rebuilt
 from tdispmodel.ir.system import Assignment, System, SystemProperty
 from tdispmodel.verdict import Verdict
 from tests.laws.random_systems import asked_systems
-
-if TYPE_CHECKING:
-    import pytest
 
 FINITE = tuple(sorted(KINDS, key=lambda kind: kind.value))
 
@@ -49,6 +53,70 @@ class Plain(Numbered):
     """The same, visiting every state."""
 
     symmetry = False
+
+
+class Spilling(Numbered):
+    """Keeps states in files from the start; `spills` makes it so."""
+
+    def answer(
+        self, system: System, questions: Sequence[SystemProperty], limits: Limits, progress: Progress = silent
+    ) -> Iterator[Verdict]:
+        """Yield one verdict per question."""
+        yield from super().answer(system, questions, replace(limits, memory=limits.memory or 1 << 30), progress)
+
+
+class SpillingAll(Spilling):
+    """The same, visiting every state."""
+
+    symmetry = False
+
+
+def spills(patch: pytest.MonkeyPatch) -> None:
+    """Let states be kept in files from the start, whatever memory there is, and read a few at a time."""
+    patch.setattr(search, "DENSE_MEMORY", 0)
+    patch.setattr(search, "CHUNK", 3)
+    patch.setattr(search, "SHARE_OF_SPILLED", 1 << 25)
+    patch.setattr(spilled, "LEAST_PIECE", 2)
+    patch.setattr(spilled, "MOST_FILES", 3)
+    original = Search._fits
+    patch.setattr(Search, "_fits", lambda made, more: isinstance(made.visited, Spilled) and original(made, more))
+
+
+class Interrupted(Exception):
+    """A search is ended between two levels."""
+
+
+class Resumed(Numbered):
+    """Is interrupted after so many levels were written down, and then goes on from there."""
+
+    def __init__(self, levels: int) -> None:
+        self.levels = levels
+
+    def answer(
+        self, system: System, questions: Sequence[SystemProperty], limits: Limits, progress: Progress = silent
+    ) -> Iterator[Verdict]:
+        """Yield one verdict per question."""
+        with tempfile.TemporaryDirectory() as folder:
+            limits = replace(limits, checkpoint=Path(folder))
+            begun(super().answer(system, questions, limits, progress), self.levels)
+            yield from super().answer(system, questions, limits, progress)
+
+
+def begun(verdicts: Iterator[Verdict], levels: int) -> None:
+    """Let a search begin, and interrupt it after so many levels were written down."""
+    original = Checkpoint.keep
+    written: list[Search] = []
+
+    def keep(kept: Checkpoint, made: Search) -> None:
+        original(kept, made)
+        written.append(made)
+        if len(written) >= levels:
+            raise Interrupted
+
+    with pytest.MonkeyPatch.context() as patch, suppress(Interrupted):
+        patch.setattr(Checkpoint, "keep", keep)
+        for _ in verdicts:
+            pass
 
 
 def moved(system: System, names: dict[str, str]) -> System:

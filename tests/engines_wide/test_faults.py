@@ -243,8 +243,9 @@ def _(patch: Patch) -> None:
     patch.setattr(search, "CHUNK", 2)
     original = Search._expand
 
-    def expand(made: Search, level: Keys) -> None:
-        original(made, level[: max(2, len(level) - 2)])
+    def expand(made: Search) -> None:
+        made.frontier = made.frontier[: max(2, len(made.frontier) - 2)]
+        original(made)
 
     patch.setattr(Search, "_expand", expand)
 

@@ -15,7 +15,8 @@ from math import comb, prod
 from tdispmodel.compiling.arrays import Packing
 from tdispmodel.compiling.parts import WHOLE, Parts
 from tdispmodel.compiling.successors import Watch
-from tdispmodel.engines.protocol import LimitReached, Limits, Progress
+from tdispmodel.engines.protocol import NO_MEMORY, LimitReached, Limits, Progress
+from tdispmodel.engines.wide.checkpoint import Checkpoint
 from tdispmodel.engines.wide.search import Left, Search
 from tdispmodel.engines.wide.symmetry import Finder, Symmetry, swaps
 from tdispmodel.engines.wide.visited import TooWide
@@ -73,9 +74,9 @@ class Answers:
         self.states = 0
 
     def verdicts(self) -> Iterator[Verdict]:
-        """Yield one verdict per question.  Raises `OutOfRange` with a shortest trace."""
-        for questions in self._together():
-            yield from self._verdicts(questions)
+        """Yield one verdict per question.  Raises `OutOfRange` with a shortest trace, and `Unusable`."""
+        for name, questions in zip(("all", "others"), self._together(), strict=False):
+            yield from self._verdicts(questions, name)
 
     def _together(self) -> list[list[SystemProperty]]:
         """Return the questions that are asked together: those that let interchangeable instances be so, and others."""
@@ -92,18 +93,19 @@ class Answers:
             return [list(self.questions)]
         return [each for each in (calm, [one for one in self.questions if one not in calm]) if each]
 
-    def _verdicts(self, questions: Sequence[SystemProperty]) -> Iterator[Verdict]:
+    def _verdicts(self, questions: Sequence[SystemProperty], name: str) -> Iterator[Verdict]:
         began = time.monotonic()
         wanted = list(dict.fromkeys(watch for one in questions for watch in watches(one)))
         try:
             search, symmetry = self._search(self.system, wanted)
+            kept = self._kept(search, wanted, name)
         except RecursionError:
             for question in questions:
                 yield Verdict(question, Answer.OPEN, self.name, reason=TOO_DEEP)
             return
-        looked = self._looked(search, symmetry, wanted, {goal(question) for question in questions})
+        looked = self._looked(search, symmetry, wanted, {goal(question) for question in questions}, kept)
         self.states = max(self.states, search.stood_for)
-        unaided = self._unaided(looked, questions) if search.finished else None
+        unaided = self._unaided(looked, questions, name) if search.finished else None
         met = {watch for watch in wanted if symmetry.first_met(watch, wanted, search.met) is not None}
         share = (time.monotonic() - began) / len(questions)
         for question in questions:
@@ -151,19 +153,32 @@ class Answers:
             return replace(base, answer=Answer.HOLDS, certificate=looked.states)
         return replace(base, reason=looked.why)
 
-    def _looked(self, search: Search, symmetry: Symmetry, watched: Sequence[Watch], goals: set[Watch]) -> _Looked:
-        """Run a search and write down what it came to.  Raises `OutOfRange`."""
+    def _kept(self, search: Search, watched: Sequence[Watch], name: str) -> Checkpoint | None:
+        folder = self.limits.checkpoint
+        return None if folder is None else Checkpoint(folder / name, search.system, watched, names_of(search))
+
+    def _looked(
+        self,
+        search: Search,
+        symmetry: Symmetry,
+        watched: Sequence[Watch],
+        goals: set[Watch],
+        kept: Checkpoint | None,
+    ) -> _Looked:
+        """Run a search and write down what it came to.  Raises `OutOfRange` and `Unusable`."""
         why = ""
         try:
-            search.run()
+            search.run(kept)
         except Left as left:
             try:
                 found = out_of_range(search, left)
-            except LimitReached as limit:
-                return _Looked({}, None, f"an integer leaves its range; {limit}")
+            except (LimitReached, OSError, MemoryError) as limit:
+                return _Looked({}, None, f"an integer leaves its range; {said(limit)}")
             raise found from None
         except (LimitReached, TooWide) as reason:
             why = str(reason)
+        except MemoryError:
+            return _Looked({}, None, NO_MEMORY)
         except RecursionError:
             return _Looked({}, None, TOO_DEEP)
         first = {watch: symmetry.first_met(watch, watched, search.met) for watch in watched if watch in goals}
@@ -174,15 +189,15 @@ class Answers:
                 search, [search.met[number] for number, _ in met.values()], [to for _, to in met.values()]
             )
             ways = dict(zip(met, found_ways, strict=True))
-            return _Looked(ways, None if why else certified(search), why)
-        except LimitReached as limit:
-            return _Looked(ways, None, why or str(limit))
+            return _Looked(ways, certified(search) if search.finished and not why else None, why)
+        except (LimitReached, OSError, MemoryError) as limit:
+            return _Looked(ways, None, why or said(limit))
 
     def _takes_host(self, way: Trace) -> bool:
         actors = {action.name: action.actor for action in self.system.actions}
         return any(actors[name] is Actor.HOST for name, _ in way.steps)
 
-    def _unaided(self, looked: _Looked, questions: Sequence[SystemProperty]) -> _Looked | None:
+    def _unaided(self, looked: _Looked, questions: Sequence[SystemProperty], name: str) -> _Looked | None:
         """Search without the host, if some goal was met with its help; None where all behaviours do without it."""
         possible = [goal(one) for one in questions if one.kind is Kind.MUST_BE_POSSIBLE]
         wanted = list(
@@ -191,7 +206,8 @@ class Answers:
         if not wanted:
             return None
         search, symmetry = self._search(self.system.unaided, wanted)
-        return self._looked(search, symmetry, wanted, set(wanted))
+        kept = self._kept(search, wanted, f"{name}_without_host")
+        return self._looked(search, symmetry, wanted, set(wanted), kept)
 
 
 def used(search: Search) -> Interchanged | None:
@@ -225,6 +241,17 @@ def watches(question: SystemProperty) -> list[Watch]:
     return [goal(question), *([] if before is None else [before])]
 
 
+def said(limit: LimitReached | OSError | MemoryError) -> str:
+    """Return why nothing more could be done."""
+    match limit:
+        case MemoryError():
+            return NO_MEMORY
+        case OSError():
+            return f"the disk fails ({limit.strerror or limit})"
+        case _:
+            return str(limit)
+
+
 def goal(question: SystemProperty) -> Watch:
     """Return what is looked for: the violation, or what must be possible."""
     formula = question.formula
@@ -249,7 +276,7 @@ def certified(search: Search) -> NumberedStates | NumberedOrbits:
         found = f"{search.states} {search.visiting} were visited"
         message = f"{found}, and {places} combinations are too many to be checked again"
         raise LimitReached(message)
-    listed = tuple(LocalStates(names, parts.values(part)) for part, names in enumerate(parts.variables))
+    listed = tuple(LocalStates(names, tuple(sorted(parts.values(part)))) for part, names in enumerate(parts.variables))
     if search.orbits.classes:
         return NumberedOrbits(listed, names_of(search), search.states)
     return NumberedStates(listed, search.states)

@@ -2,6 +2,8 @@
 
 Given a system, what to watch for and limits; gives a `Search`.  Levels are complete, so depth and shortest behaviours
 are exact.  Behaviours cost no memory: the level of each state is known, and `ways` goes back from what was found.
+What is found depends on nothing but the system: of all states of a level in which something is true first, the least is
+noted, however many are looked at together, however they are numbered and wherever they are kept.
 """
 
 from __future__ import annotations
@@ -9,18 +11,21 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NoReturn, Protocol
 
 import numpy as np
 
-from tdispmodel.compiling.arrays import Packing
+from tdispmodel.compiling.arrays import Flags, Packing
 from tdispmodel.compiling.parts import Numbers, Parts
 from tdispmodel.compiling.successors import Watch
-from tdispmodel.engines.protocol import LimitReached, Limits, Progress, rounded
+from tdispmodel.engines.protocol import LimitReached, Limits, Progress
 from tdispmodel.engines.wide.formulas import Here, Tables
 from tdispmodel.engines.wide.moves import Moves, Steps, StepWatch
 from tdispmodel.engines.wide.orbits import Orbits
+from tdispmodel.engines.wide.progress import line
+from tdispmodel.engines.wide.spilled import Level, Spilled, spilled
 from tdispmodel.engines.wide.symmetry import Classes
-from tdispmodel.engines.wide.visited import Dense, Keys, Runs, taken_apart
+from tdispmodel.engines.wide.visited import BLOCK, Dense, Runs, taken_apart
 from tdispmodel.ir.system import System
 from tdispmodel.semantics import Semantics, TooManyStarts, start_states
 from tdispmodel.verdict import Space
@@ -36,10 +41,14 @@ DENSE_MEMORY = 1 << 29
 """Bytes that a place for every combination may take, if the limits say nothing."""
 PAIRS_MEMORY = 1 << 28
 """Bytes that the pairs of local states may take, if the limits say nothing."""
-SHARE_OF_DENSE = SHARE_OF_PAIRS = 4
-"""Of the memory allowed, one part in so many may be taken by places that may stay empty, and one by pairs."""
+SHARE_OF_DENSE = SHARE_OF_PAIRS = SHARE_OF_SPILLED = 4
+"""Of the memory allowed, one part in so many may be taken by places that may stay empty, one by pairs, and one by what
+is read from files or on its way there."""
+SHARE_OF_BLOCK = 1 << 10
+"""Of the memory allowed in bytes, one part in so many is how many places are looked at together."""
+LEAST_BLOCK = 1 << 10
 BYTES_OF_MERGING = 16
-"""For each state in runs: while two runs are merged."""
+"""For each state in runs that are in memory: while two are merged."""
 SHARE_FOR_WAYS = 0.1
 """Of the time allowed, what is kept for the behaviours that lead to what was met."""
 TELL_EVERY = 1.0
@@ -57,12 +66,30 @@ class Met:
     action: int = -1
 
 
+@dataclass(frozen=True)
+class Found:
+    """Where something is true: the values of the state as words, with the action, by which the least is chosen."""
+
+    key: tuple[int, ...]
+    met: Met
+
+
 class Left(Exception):
     """A step leaves an integer's range: where it begins, and by which action."""
 
     def __init__(self, met: Met) -> None:
         self.met = met
         super().__init__()
+
+
+class Kept(Protocol):
+    """Where a search writes down how far it is."""
+
+    def resumed(self, search: Search) -> bool:
+        """Bring a search to where one like it was; return whether there is such a thing.  Raises OSError."""
+
+    def keep(self, search: Search) -> None:
+        """Write down where a search is, between two levels.  Raises OSError."""
 
 
 class Search:
@@ -86,6 +113,8 @@ class Search:
         self.tables = Tables(self.parts, PAIRS_MEMORY if limits.memory is None else limits.memory // SHARE_OF_PAIRS)
         self.moves = Moves(self.tables, system.actions)
         self.met: dict[int, Met] = {}
+        self._least: dict[int, Found] = {}
+        self._left: Found | None = None
         self._states = {
             number: self.tables.node(watch.formula) for number, watch in enumerate(watched) if not watch.of_steps
         }
@@ -94,27 +123,50 @@ class Search:
             for number, watch in enumerate(watched)
             if watch.of_steps
         }
-        self.visited: Dense | Runs = Dense(len(self.parts.names))
+        memory = limits.memory
+        block = BLOCK if memory is None else min(BLOCK, max(LEAST_BLOCK, memory // SHARE_OF_BLOCK))
+        self.visited: Dense | Runs | Spilled = Dense(len(self.parts.names), block)
         self.orbits = Orbits(classes, len(self.parts.names))
+        self.frontier: Level = np.zeros(0, np.int64)
         self.states = self.stood_for = self.transitions = 0
         self.sizes_of_levels: list[int] = []
         self.complete_levels = 0
         self.finished = False
         self._began = self._told = time.monotonic()
+        self._before = 0
 
-    def run(self) -> None:
-        """Search until nothing new is found.
+    def run(self, kept: Kept | None = None) -> None:
+        """Search until nothing new is found; with ``kept`` from where it was before, and written down after each level.
 
         Raises `LimitReached` and `TooWide`, and `Left` where an integer leaves its range.
         """
-        level = self._start()
-        while len(level):
-            self.sizes_of_levels.append(len(level))
-            self.states += len(level)
-            self._expand(level)
-            self.complete_levels += 1
-            self._needs(self.visited.bytes_of_level())
-            level = self.visited.level()
+        try:
+            if kept is None or not kept.resumed(self):
+                self._start()
+            self._before = self.states
+            while len(self.frontier):
+                self._expand()
+                self.complete_levels += 1
+                self.advance()
+                self.finished = not len(self.frontier)
+                if kept is not None:
+                    kept.keep(self)
+            self.finish()
+        except OSError as error:
+            self._stop(f"the disk fails ({error.strerror or error})")
+
+    def advance(self) -> None:
+        """Go on to the next level: what was offered and is new."""
+        if not self._fits(self.visited.bytes_of_level()):
+            self._spill()
+        self.frontier = self.visited.level()
+        if len(self.frontier):
+            self.sizes_of_levels.append(len(self.frontier))
+            self.states += len(self.frontier)
+
+    def finish(self) -> None:
+        """Nothing is left to be looked at."""
+        self.frontier = np.zeros(0, np.int64)
         self.finished = True
 
     @property
@@ -141,8 +193,8 @@ class Search:
 
     def memory(self) -> int:
         """Return about how many bytes are in use."""
-        sizes = self.sizes_of_levels[-1:]
-        return self.visited.memory() + self.tables.memory() + self.moves.memory() + 8 * sum(sizes)
+        frontier = self.frontier.nbytes if isinstance(self.frontier, np.ndarray) else 0
+        return self.visited.memory() + self.tables.memory() + self.moves.memory() + frontier
 
     def after(self, here: Here, steps: Steps) -> list[Numbers]:
         """Return the numbers of the parts after some steps, or of what represents what is there then."""
@@ -158,81 +210,151 @@ class Search:
         kept = SHARE_FOR_WAYS if self.met and not ways else 0.0
         if limits.seconds is not None and limits.spent() >= limits.seconds * (1 - kept):
             self._stop(f"out of time after {limits.seconds:g} s")
-        self._needs(self.chunk * BYTES_OF_CHUNK)
+        self._needs(self.chunk * BYTES_OF_CHUNK, ways=ways)
         now = time.monotonic()
         if now - self._told >= TELL_EVERY:
             self._told = now
-            self.progress(self._line(now))
+            self.progress(line(self.sizes_of_levels, self.visiting, self.transitions, self._speed(now), self.memory()))
 
     # --- forwards -----------------------------------------------------------------------------------------------------
 
-    def _start(self) -> Keys:
+    def _start(self) -> None:
         try:
             rows = self.packing.packed(list(start_states(Semantics(self.system))))
         except TooManyStarts as many:
             raise LimitReached(many.words) from many
         numbers = [self.parts.gathered(part, rows) for part in range(len(self.parts.names))]
-        self._make_room()
-        self.visited.offer(self.visited.keys(self.orbits.representative(numbers)))
-        return self.visited.level()
+        self.offer(self.orbits.representative(numbers))
+        self.advance()
 
-    def _expand(self, level: Keys) -> None:
+    def offer(self, numbers: Sequence[Numbers]) -> None:
+        """Take note of some states that represent orbits, by the numbers of their parts."""
+        self._make_room()
+        self.visited.offer(self.visited.keys(numbers))
+
+    def _expand(self) -> None:
         depth = len(self.sizes_of_levels) - 1
         chunk = self.chunk
-        sides = list(self.visited.sides)  # those of this level, whatever becomes of the set meanwhile
-        for first in range(0, len(level), chunk):
+        visited, sides = self.visited, list(self.visited.sides)  # those of this level, whatever it grows to meanwhile
+        for first in range(0, len(self.frontier), chunk):
             self.look()
-            here = Here(self.tables, taken_apart(level[first : first + chunk], sides))
+            if self.visited is not visited and isinstance(self.visited, Spilled):
+                visited, sides = self.visited, list(self.visited.sides)
+            here = Here(self.tables, taken_apart(self.frontier[first : first + chunk], sides))
             self._watch(here, depth)
             sizes = self.orbits.sizes(here.numbers)
             self.stood_for += int(sizes.sum())
             for steps in self.moves.steps(here):
                 self.transitions += int(sizes[steps.source].sum())
                 if steps.left.any():
-                    place = int(np.argmax(steps.left))
-                    raise Left(Met(depth, here.one(int(steps.source[place])), int(steps.action[place])))
-                after = self.after(here, steps)
-                self._make_room()
-                self.visited.offer(self.visited.keys(after))
+                    self._leave(here, steps, depth)
+                elif self._left is None:
+                    self.offer(self.after(here, steps))
+        self._tell_left()
 
     def _watch(self, here: Here, depth: int) -> None:
-        """Look for what was not met yet."""
-        for number in [number for number in self._states if number not in self.met]:
-            true = self._states[number].true(here)
-            if true.any():
-                self.met[number] = Met(depth, here.one(int(true.argmax())))
-        for number in [number for number in self._steps if number not in self.met]:
-            for action, where in self._steps[number].found(here):
-                self.met[number] = Met(depth, here.one(int(where.argmax())), action)
-                break
+        """Look for what was not met on an earlier level."""
+        for number, node in self._states.items():
+            if number not in self.met or self.met[number].level == depth:
+                self._meet(number, here, node.true(here), depth)
+        for number, watch in self._steps.items():
+            if number not in self.met or self.met[number].level == depth:
+                for action, where in watch.found(here):
+                    self._meet(number, here, where, depth, action)
+
+    def is_met(self, number: int, met: Met) -> bool:
+        """Whether what is watched is true where it is said to have been met.  Raises LookupError."""
+        if not 0 <= met.level < len(self.sizes_of_levels):
+            raise IndexError(met.level)
+        for part, local in zip(met.numbers, self.parts.local, strict=True):
+            if not 0 <= part < len(local):
+                raise IndexError(part)
+        numbers = [np.array([part], np.int32) for part in met.numbers]
+        here = Here(self.tables, numbers)
+        if number in self._states:
+            true = met.action < 0 and bool(self._states[number].true(here)[0])
+        else:
+            true = any(met.action == action for action, _ in self._steps[number].found(here))
+        key = self.visited.keys(numbers)
+        return true and any(np.isin(key, keys)[0] for keys in self.visited.pieces(met.level, self.chunk))
+
+    def _meet(self, number: int, here: Here, where: Flags, depth: int, action: int = -1) -> None:
+        """Note the least of the states in which something is true, and the first action if it is a step."""
+        if where.any():
+            found = self._least_of(here, where, depth, action)
+            if number not in self.met or found.key < self._least[number].key:
+                self.met[number], self._least[number] = found.met, found
+
+    def _least_of(self, here: Here, where: Flags, depth: int, action: int) -> Found:
+        places = np.flatnonzero(where)
+        rows = self.parts.whole([each[places] for each in here.numbers])
+        for word in range(rows.shape[1]):
+            least = rows[:, word] == rows[:, word].min()
+            places, rows = places[least], rows[least]
+        return Found((*rows[0].tolist(), action), Met(depth, here.one(int(places[0])), action))
+
+    def _leave(self, here: Here, steps: Steps, depth: int) -> None:
+        """Note the least of the steps that leave an integer's range."""
+        for action in np.unique(steps.action[steps.left]).tolist():
+            where = np.zeros(here.count, np.bool_)
+            where[steps.source[steps.left & (steps.action == action)]] = True
+            found = self._least_of(here, where, depth, action)
+            if self._left is None or found.key < self._left.key:
+                self._left = found
+
+    def _tell_left(self) -> None:
+        left, self._left = self._left, None
+        if left is not None:
+            raise Left(left.met)
 
     def _make_room(self) -> None:
         sizes = [len(local) for local in self.parts.local]
         visited = self.visited
         if isinstance(visited, Dense) and not visited.fits(sizes):
             grown = Dense.BYTES * visited.places(sizes)
-            if grown <= self.most_dense:
-                self._needs(grown)
-            else:
-                self._needs(3 * BYTES_OF_MERGING * (self.states + visited.waiting()))
+            if grown > self.most_dense and self._fits(3 * BYTES_OF_MERGING * (self.states + visited.waiting())):
                 self.visited = visited.sparse(sizes)
+            elif grown > self.most_dense or not self._fits(grown):
+                self._spill()
         self.visited.reach(sizes)
 
-    def _needs(self, more: int) -> None:
-        """Raise `LimitReached` when so many bytes more are not allowed."""
+    def _spill(self) -> None:
+        """Keep states in files from now on."""
+        most = self.limits.memory
+        if most is not None and not isinstance(self.visited, Spilled):
+            sizes = [len(local) for local in self.parts.local]
+            self.visited = made = spilled(self.visited, sizes, most // SHARE_OF_SPILLED)
+            self.frontier = made.last  # the same states in the same order
+
+    def _fits(self, more: int) -> bool:
+        """Whether so many bytes more are allowed, and then what it takes to give up keeping states in memory."""
+        most = self.limits.memory
+        if most is None:
+            return True
+        if not isinstance(self.visited, Spilled):
+            more += most // SHARE_OF_SPILLED
         if isinstance(self.visited, Runs):
             more += BYTES_OF_MERGING * self.states
-        if self.limits.memory is not None and self.memory() + more > self.limits.memory:
-            self._stop(f"out of memory ({self.limits.memory / 1e6:g} MB)")
+        return self.memory() + more <= most
 
-    def _stop(self, why: str) -> None:
+    def _needs(self, more: int, *, ways: bool = False) -> None:
+        """Raise `LimitReached` when so many bytes more are not allowed, although states were put into files.
+
+        On the way back states stay where they are.
+        """
+        most = self.limits.memory
+        if most is None:
+            return
+        if not ways and not self._fits(more):
+            self._spill()
+        if self.memory() + more > most:
+            self._stop(f"out of memory ({most / 1e6:g} MB)")
+
+    def _stop(self, why: str) -> NoReturn:
+        self._tell_left()
         message = f"{why} with {self.states} {self.visiting} found and {self.complete_levels} levels complete"
         raise LimitReached(message)
 
-    def _line(self, now: float) -> str:
-        speed = self.states / max(now - self._began, 1e-9)
-        return (
-            f"{rounded(self.states)} {self.visiting}  {rounded(self.transitions)} steps  "
-            f"depth {len(self.sizes_of_levels) - 1}  frontier {rounded(self.sizes_of_levels[-1])}  "
-            f"{rounded(int(speed))}/s"
-        )
+    def _speed(self, now: float) -> float:
+        """States a second, of those found since it began or was resumed."""
+        return (self.states - self._before) / max(now - self._began, 1e-9)

@@ -2,12 +2,12 @@
 
 Both are given the parts' numbers of many states and say which of them were not there before.  `Dense` has a place for
 every combination of local states that were met, and is the faster by far where most of them are reached; it grows with
-the numbering.  `Runs` keeps sorted arrays and merges those of about one size.
+the numbering.  `Runs` keeps sorted arrays and merges those of about one size; `spilled.Spilled` keeps these in files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import prod
 
 import numpy as np
@@ -36,7 +36,9 @@ class Dense:
     BYTES = 3
     """Of memory, for each place."""
 
-    def __init__(self, parts: int) -> None:
+    def __init__(self, parts: int, block: int = BLOCK) -> None:
+        """``block`` places are looked at together."""
+        self.block = block
         self.sides = [1] * parts
         self.found = np.zeros(self.sides, np.uint16)
         self.noted = np.zeros(self.sides, np.bool_)
@@ -97,8 +99,8 @@ class Dense:
         noted, found = self.noted.reshape(-1), self.found.reshape(-1)
         self.levels += 1
         fresh = [np.zeros(0, np.int64)]
-        for first in range(0, len(noted), BLOCK):
-            some, known = noted[first : first + BLOCK], found[first : first + BLOCK]
+        for first in range(0, len(noted), self.block):
+            some, known = noted[first : first + self.block], found[first : first + self.block]
             if some.any():
                 new = np.flatnonzero(some & (known == 0))
                 known[new] = self.levels
@@ -106,28 +108,32 @@ class Dense:
                 fresh.append(new + first)
         return np.concatenate(fresh)
 
-    def at(self, level: int) -> Keys:
-        """Return the states of a level, counted from 0, ascending."""
+    def pieces(self, level: int, most: int) -> Iterator[Keys]:
+        """Yield the states of a level, counted from 0, ascending, at most so many at once."""
         found = self.found.reshape(-1)
-        where = [
-            np.flatnonzero(found[first : first + BLOCK] == level + 1) + first for first in range(0, len(found), BLOCK)
-        ]
-        return np.concatenate(where)
+        for first in range(0, len(found), self.block):
+            yield from parted(np.flatnonzero(found[first : first + self.block] == level + 1) + first, most)
+
+    def offered(self, most: int) -> Iterator[Keys]:
+        """Yield what is noted, ascending, at most so many at once."""
+        noted = self.noted.reshape(-1)
+        for first in range(0, len(noted), self.block):
+            yield from parted(np.flatnonzero(noted[first : first + self.block]) + first, most)
 
     def sparse(self, sizes: Sequence[int]) -> Runs:
         """Return the same as runs, with room for so many local states.  Raises `TooWide`."""
         runs = Runs(sizes)
         for level in range(self.levels):
-            runs.offer(runs.keys(self.numbers(self.at(level))))
+            for keys in self.pieces(level, self.block):
+                runs.offer(runs.keys(self.numbers(keys)))
             runs.level()
-        noted = np.flatnonzero(self.noted.reshape(-1))
-        if len(noted):
-            runs.offer(runs.keys(self.numbers(noted)))
+        for keys in self.offered(self.block):
+            runs.offer(runs.keys(self.numbers(keys)))
         return runs
 
 
-class Runs:
-    """Sorted arrays, each at least twice as long as the next, and one a level."""
+class Sided:
+    """States as numbers of at most `MOST_BITS` bits, so many for each part that the number fits."""
 
     def __init__(self, sizes: Sequence[int]) -> None:
         """``sizes`` are the numbers of local states to make room for.  Raises `TooWide`."""
@@ -137,6 +143,28 @@ class Runs:
             message = "the local states are too many for one word a state"
             raise TooWide(message)
         self.sides = [1 << each + spare // len(bits) for each in bits]
+
+    def reach(self, sizes: Sequence[int]) -> None:
+        """Raise `TooWide` when there are more local states than there is room for."""
+        if any(size > side for size, side in zip(sizes, self.sides, strict=True)):
+            message = "the local states are too many for one word a state"
+            raise TooWide(message)
+
+    def keys(self, numbers: Sequence[Numbers]) -> Keys:
+        """Return some states as numbers."""
+        return combined(numbers, self.sides)
+
+    def numbers(self, keys: Keys) -> list[Numbers]:
+        """Return the numbers of the parts of some states."""
+        return taken_apart(keys, self.sides)
+
+
+class Runs(Sided):
+    """Sorted arrays, each at least twice as long as the next, and one a level."""
+
+    def __init__(self, sizes: Sequence[int]) -> None:
+        """``sizes`` are the numbers of local states to make room for.  Raises `TooWide`."""
+        super().__init__(sizes)
         self.runs: list[Keys] = []
         self._noted: list[Keys] = []
         self._unmerged = 0
@@ -154,23 +182,9 @@ class Runs:
         """Return how many bytes it takes at most to list what is noted."""
         return 3 * 8 * self.waiting()
 
-    def reach(self, sizes: Sequence[int]) -> None:
-        """Raise `TooWide` when there are more local states than there is room for."""
-        if any(size > side for size, side in zip(sizes, self.sides, strict=True)):
-            message = "the local states are too many for one word a state"
-            raise TooWide(message)
-
-    def keys(self, numbers: Sequence[Numbers]) -> Keys:
-        """Return some states as numbers."""
-        return combined(numbers, self.sides)
-
-    def numbers(self, keys: Keys) -> list[Numbers]:
-        """Return the numbers of the parts of some states."""
-        return taken_apart(keys, self.sides)
-
     def offer(self, keys: Keys) -> None:
         """Take note of some states."""
-        new = self._absent(np.unique(keys))
+        new = self._absent(distinct(keys))
         if len(new):
             self._noted.append(new)
             self._unmerged += len(new)
@@ -179,7 +193,7 @@ class Runs:
 
     def _merge(self) -> Keys:
         """Return all that is noted, each once."""
-        merged = np.unique(np.concatenate(self._noted)) if self._noted else np.zeros(0, np.int64)
+        merged = distinct(np.concatenate([np.zeros(0, np.int64), *self._noted]))
         self._noted, self._unmerged = [merged], 0
         return merged
 
@@ -204,9 +218,34 @@ class Runs:
                 self.runs[-2:] = [merged]
         return new
 
-    def at(self, level: int) -> Keys:
-        """Return the states of a level, counted from 0, ascending."""
-        return self._levels[level]
+    def pieces(self, level: int, most: int) -> Iterator[Keys]:
+        """Yield the states of a level, counted from 0, ascending, at most so many at once."""
+        yield from parted(self._levels[level], most)
+
+    @property
+    def levels(self) -> int:
+        """How many levels there are."""
+        return len(self._levels)
+
+    def offered(self, most: int) -> Iterator[Keys]:
+        """Yield what is noted, at most so many at once; some may come twice."""
+        for keys in self._noted:
+            yield from parted(keys, most)
+
+
+def parted(keys: Keys, most: int) -> Iterator[Keys]:
+    """Yield some states, at most so many at once."""
+    for first in range(0, len(keys), most):
+        yield keys[first : first + most]
+
+
+def distinct(keys: Keys) -> Keys:
+    """Return some states, ascending, each once; quick where long stretches of them are ascending already."""
+    ascending: Keys = np.sort(keys, kind="stable")
+    first = np.ones(len(ascending), np.bool_)
+    np.not_equal(ascending[1:], ascending[:-1], out=first[1:])
+    found: Keys = ascending[first]
+    return found
 
 
 def combined(numbers: Sequence[Numbers], sides: Sequence[int]) -> Keys:

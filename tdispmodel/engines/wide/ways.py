@@ -1,7 +1,8 @@
 """Shortest behaviours to what a search met, found by going back through its levels.
 
 Given a `Search`; gives a `Trace` for each `Met`.  A state's predecessors on the level before are looked for among the
-states that differ from it in no more instances than some action changes; only these are expanded once more.
+states that differ from it in no more instances than some action changes; only these are expanded once more.  Of several
+predecessors the one with the least values is taken, however states are numbered.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 
 from tdispmodel.compiling.arrays import Flags
 from tdispmodel.compiling.parts import WHOLE, Numbers
+from tdispmodel.engines.protocol import LimitReached
 from tdispmodel.engines.wide.formulas import Here
 from tdispmodel.engines.wide.orbits import Replay
 from tdispmodel.engines.wide.search import Left, Met, Search
@@ -77,24 +79,25 @@ def _before(search: Search, level: int, wanted: Sequence[tuple[int, _Wanted]]) -
     if not wanted:
         return
     sought = np.array(sorted({each.key for _, each in wanted}))
-    reached: dict[int, tuple[int, int]] = {}
-    keys = search.visited.at(level)
-    chunk = search.chunk
-    for first in range(0, len(keys), chunk):
-        missing = np.array([key for key in sought.tolist() if key not in reached], np.int64)
-        if not len(missing):
-            break
+    reached: dict[int, tuple[tuple[int, ...], int, int]] = {}
+    for keys in search.visited.pieces(level, search.chunk):
         search.look(ways=True)
-        some = _near(search, keys[first : first + chunk], missing)
+        some = _near(search, keys, sought)
         here = Here(search.tables, search.visited.numbers(some))
         for steps in search.moves.steps(here) if len(some) else ():
             after = search.visited.keys(search.after(here, steps))
-            for place in np.flatnonzero(np.isin(after, missing)).tolist():
-                step = int(some[steps.source[place]]), int(steps.action[place])
+            places = np.flatnonzero(np.isin(after, sought))
+            sources = steps.source[places]
+            rows = search.parts.whole([each[sources] for each in here.numbers]).tolist()
+            for row, place, source in zip(rows, places.tolist(), sources.tolist(), strict=True):
                 key = int(after[place])
+                step = tuple(row), int(steps.action[place]), int(some[source])
                 reached[key] = min(step, reached.get(key, step))
     for number, each in wanted:
-        key, action = reached[each.key]
+        if each.key not in reached:
+            message = "no step leads to what was found"
+            raise LimitReached(message)
+        _, action, key = reached[each.key]
         yield number, _Wanted(key, (*each.states, _state(search, key)), (*each.actions, action))
 
 
