@@ -92,14 +92,20 @@ class Noticer:
         Whatever may leave its range is in every cone, and so is what start conditions read.
         """
         differing: dict[int, Variant] = {}
+        alike: dict[int | bytes, list[int]] = {}
         for number, (_, change) in wanted.items():
             found = self._differing(change)
             if isinstance(found, Noticed):
                 yield number, found
             else:
-                differing[number] = found
-        for number, graph in self._walked(differing, complete=complete):
-            yield number, self._noticed(wanted[number][0], graph, complete=complete)
+                same = alike.setdefault(found.fingerprint or number, [])
+                same.append(number)
+                differing.setdefault(same[0], found)
+        classes = {numbers[0]: numbers for numbers in alike.values()}
+        for first, graph in self._walked(differing, complete=complete):
+            numbers = classes[first]
+            noticed = self._noticed([wanted[number][0] for number in numbers], graph, complete=complete)
+            yield from ((number, noticed) for number in numbers)
 
     def _differing(self, change: Change) -> Variant | Noticed:
         """Return what a change makes of the cone; or who notices, where it is plain without following it."""
@@ -156,28 +162,29 @@ class Noticer:
         found: Flags = np.logical_or.reduce(self.space.true[self._kept[:, None], numbers], axis=0)
         return found
 
-    def _noticed(self, mutant: Mutant, graph: Graph, *, complete: bool) -> Noticed:
+    def _noticed(self, mutants: Sequence[Mutant], graph: Graph, *, complete: bool) -> Noticed:
+        """Return who notices mutants that have the same graph; each of them is judged."""
         if graph.stopped:
             return Noticed(stopped=graph.stopped)
         if graph.leaves_range:
             return Noticed(invalid=LEAVES_RANGE)
+        stopped = self.stop()
+        if stopped:
+            return Noticed(stopped=stopped)
         answers = Answers(self.asked, graph, self.evidence)
         notices: list[Notice] = []
         for wanted, parts in self.properties.items():
-            stopped = self.stop()
-            if stopped:
-                return Noticed(stopped=stopped)
             if graph.broken and not self.holds[wanted]:
                 continue  # the graph ends where something is broken that holds, and says nothing of what does not
             broken = next((number for number in parts if not answers.holds(number)), None)
             if (broken is None) is not self.holds[wanted]:
-                if not notices:
+                for mutant in () if notices else mutants:
                     self._judge(mutant, answers, parts if broken is None else [broken], holds=broken is None)
                 notices.append(Notice(wanted.name, wanted.code, self.holds[wanted]))
                 if not complete:
                     break
         if graph.broken and not notices:
-            message = f"a mutant of {mutant.subject} was said to break an invariant"
+            message = f"a mutant of {mutants[0].subject} was said to break an invariant"
             raise OurFault(message)
         return Noticed(tuple(notices))
 
