@@ -9,8 +9,9 @@ noted, however many are looked at together, however they are numbered and wherev
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NoReturn, Protocol
 
 import numpy as np
@@ -19,9 +20,11 @@ from tdispmodel.compiling.arrays import Flags, Packing
 from tdispmodel.compiling.parts import Numbers, Parts
 from tdispmodel.compiling.successors import Watch
 from tdispmodel.engines.protocol import LimitReached, Limits, Progress
-from tdispmodel.engines.wide.formulas import Here, Tables
+from tdispmodel.engines.wide.formulas import Here, Node, Tables
+from tdispmodel.engines.wide.layout import Layout
 from tdispmodel.engines.wide.moves import Moves, Steps, StepWatch
 from tdispmodel.engines.wide.orbits import Orbits
+from tdispmodel.engines.wide.product import Count, Outgrown, Product, able, needed, seconds
 from tdispmodel.engines.wide.progress import line
 from tdispmodel.engines.wide.spilled import Level, Spilled, spilled
 from tdispmodel.engines.wide.symmetry import Classes
@@ -39,6 +42,12 @@ SHARE_OF_CHUNK = 8
 """Of the memory allowed, one part in so many is for the states that are expanded at once."""
 DENSE_MEMORY = 1 << 29
 """Bytes that a place for every combination may take, if the limits say nothing."""
+LEAST_FOR_PRODUCT = 1 << 11
+"""With fewer states on a level nothing is to be gained from a bit for every combination."""
+PRODUCT_MEMORY = 1 << 30
+"""Bytes that bitmaps may take, if the limits say nothing."""
+SECONDS_OF_STEP = 5e-8
+"""What a step takes without bitmaps."""
 PAIRS_MEMORY = 1 << 28
 """Bytes that the pairs of local states may take, if the limits say nothing."""
 SHARE_OF_DENSE = SHARE_OF_PAIRS = SHARE_OF_SPILLED = 4
@@ -125,9 +134,12 @@ class Search:
         }
         memory = limits.memory
         block = BLOCK if memory is None else min(BLOCK, max(LEAST_BLOCK, memory // SHARE_OF_BLOCK))
-        self.visited: Dense | Runs | Spilled = Dense(len(self.parts.names), block)
+        self._nothing = partial(Dense, len(self.parts.names), block)
+        self.visited: Dense | Runs | Spilled | Product = self._nothing()
         self.orbits = Orbits(classes, len(self.parts.names))
-        self.frontier: Level = np.zeros(0, np.int64)
+        self.able = able(self)
+        """Whether bitmaps may be used."""
+        self.frontier: Level | Count = np.zeros(0, np.int64)
         self.states = self.stood_for = self.transitions = 0
         self.sizes_of_levels: list[int] = []
         self.complete_levels = 0
@@ -140,22 +152,38 @@ class Search:
 
         Raises `LimitReached` and `TooWide`, and `Left` where an integer leaves its range.
         """
+        self.able = self.able and kept is None  # a level is written down as the numbers of its states
         try:
             if kept is None or not kept.resumed(self):
                 self._start()
             self._before = self.states
-            while len(self.frontier):
-                self._expand()
-                self.complete_levels += 1
-                if not self._fits(self.visited.bytes_of_level()):
-                    self._spill()
-                self.advance()
-                self.finished = not len(self.frontier)
-                if kept is not None:
-                    kept.keep(self)
+            try:
+                self._go_on(kept)
+            except Outgrown:
+                self._begin_anew()
+                self._go_on(kept)
             self.finish()
         except OSError as error:
             self._stop(f"the disk fails ({error.strerror or error})")
+
+    def _go_on(self, kept: Kept | None) -> None:
+        while len(self.frontier):
+            self._expand()
+            self.complete_levels += 1
+            if not self._fits(self.visited.bytes_of_level()):
+                self._spill()
+            self.advance()
+            self.finished = not len(self.frontier)
+            if kept is not None:
+                kept.keep(self)
+
+    def _begin_anew(self) -> None:
+        """Begin once more, without bitmaps; what is numbered was met."""
+        self.able, self.visited = False, self._nothing()
+        self.met, self._least, self._left = {}, {}, None
+        self.states = self.stood_for = self.transitions = self.complete_levels = 0
+        self.sizes_of_levels = []
+        self._start()
 
     def advance(self) -> None:
         """Go on to the next level: what was offered and is new."""
@@ -168,6 +196,8 @@ class Search:
         """Nothing is left to be looked at."""
         self.frontier = np.zeros(0, np.int64)
         self.finished = True
+        if isinstance(self.visited, Product):
+            self.transitions = self.visited.transitions()
 
     @property
     def space(self) -> Space | None:
@@ -214,6 +244,8 @@ class Search:
         now = time.monotonic()
         if now - self._told >= TELL_EVERY:
             self._told = now
+            if isinstance(self.visited, Product) and not ways:
+                self.transitions = self.visited.transitions()
             self.progress(line(self.sizes_of_levels, self.visiting, self.transitions, self._speed(now), self.memory()))
 
     # --- forwards -----------------------------------------------------------------------------------------------------
@@ -234,6 +266,15 @@ class Search:
 
     def _expand(self) -> None:
         depth = len(self.sizes_of_levels) - 1
+        if isinstance(self.visited, Dense | Runs) and self._pays():
+            self.visited = Product(self, self.visited)
+        if isinstance(self.visited, Product):
+            self.stood_for += len(self.frontier)
+            self.visited.expand(depth)
+            return
+        if isinstance(self.frontier, Count):
+            message = "a level of which only the number of states is known"
+            raise TypeError(message)
         chunk = self.chunk
         visited, sides = self.visited, list(self.visited.sides)  # those of this level, whatever it grows to meanwhile
         for first in range(0, len(self.frontier), chunk):
@@ -250,17 +291,44 @@ class Search:
                     self._leave(here, steps, depth)
                 elif self._left is None:
                     self.offer(self.after(here, steps))
-        self._tell_left()
+        self.tell_left()
+
+    def _pays(self) -> bool:
+        """Whether the level takes less with a bit for every combination of the local states met so far."""
+        if not self.able or len(self.frontier) < LEAST_FOR_PRODUCT:
+            return False
+        layout = Layout([len(local) for local in self.parts.local])
+        most = PRODUCT_MEMORY if self.limits.memory is None else self.limits.memory
+        if needed(layout) > most or not self._fits(needed(layout) + self.chunk * BYTES_OF_CHUNK):
+            return False
+        steps = len(self.frontier) * self.transitions / max(1, self.stood_for)
+        return seconds(self, layout) < SECONDS_OF_STEP * steps
+
+    def watched_states(self, depth: int) -> Iterator[tuple[int, Node]]:
+        """Yield the formulas about states of which none was met on an earlier level."""
+        for number, node in self._states.items():
+            if number not in self.met or self.met[number].level == depth:
+                yield number, node
+
+    def watched_steps(self, depth: int) -> Iterator[tuple[int, StepWatch]]:
+        """Yield the formulas about steps of which none was met on an earlier level."""
+        for number, watch in self._steps.items():
+            if number not in self.met or self.met[number].level == depth:
+                yield number, watch
+
+    def nodes(self) -> Iterator[Node]:
+        """Yield all formulas that are watched, as they are looked up."""
+        yield from self._states.values()
+        for watch in self._steps.values():
+            yield from (node for _, node in watch.nodes)
 
     def _watch(self, here: Here, depth: int) -> None:
         """Look for what was not met on an earlier level."""
-        for number, node in self._states.items():
-            if number not in self.met or self.met[number].level == depth:
-                self._meet(number, here, node.true(here), depth)
-        for number, watch in self._steps.items():
-            if number not in self.met or self.met[number].level == depth:
-                for action, where in watch.found(here):
-                    self._meet(number, here, where, depth, action)
+        for number, node in self.watched_states(depth):
+            self.meet(number, here, node.true(here), depth)
+        for number, watch in self.watched_steps(depth):
+            for action, where in watch.found(here):
+                self.meet(number, here, where, depth, action)
 
     def is_met(self, number: int, met: Met) -> bool:
         """Whether what is watched is true where it is said to have been met.  Raises LookupError."""
@@ -278,7 +346,7 @@ class Search:
         key = self.visited.keys(numbers)
         return true and any(np.isin(key, keys)[0] for keys in self.visited.pieces(met.level, self.chunk))
 
-    def _meet(self, number: int, here: Here, where: Flags, depth: int, action: int = -1) -> None:
+    def meet(self, number: int, here: Here, where: Flags, depth: int, action: int = -1) -> None:
         """Note the least of the states in which something is true, and the first action if it is a step."""
         if where.any():
             found = self._least_of(here, where, depth, action)
@@ -302,7 +370,14 @@ class Search:
             if self._left is None or found.key < self._left.key:
                 self._left = found
 
-    def _tell_left(self) -> None:
+    def leave_from(self, here: Here, depth: int) -> None:
+        """Look for steps from some states that leave a range."""
+        for steps in self.moves.steps(here):
+            if steps.left.any():
+                self._leave(here, steps, depth)
+
+    def tell_left(self) -> None:
+        """Raise `Left` if a step left an integer's range."""
         left, self._left = self._left, None
         if left is not None:
             raise Left(left.met)
@@ -337,6 +412,10 @@ class Search:
             more += BYTES_OF_MERGING * self.states
         return self.memory() + more <= most
 
+    def may_take(self, more: int) -> bool:
+        """Whether so many bytes more are allowed."""
+        return self._fits(more)
+
     def _needs(self, more: int, *, ways: bool = False) -> None:
         """Raise `LimitReached` when so many bytes more are not allowed, although states were put into files.
 
@@ -351,7 +430,7 @@ class Search:
             self._stop(f"out of memory ({most / 1e6:g} MB)")
 
     def _stop(self, why: str) -> NoReturn:
-        self._tell_left()
+        self.tell_left()
         message = f"{why} with {self.states} {self.visiting} found and {self.complete_levels} levels complete"
         raise LimitReached(message)
 
