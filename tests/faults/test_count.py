@@ -9,6 +9,7 @@ from tests.engines_diagrams.test_faults import FAULTS as DIAGRAMS
 from tests.engines_wide.test_faults import FAULTS as WIDE
 from tests.engines_wide.test_kept_faults import FAULTS as KEPT
 from tests.engines_wide.test_orbit_faults import FAULTS as ORBITS
+from tests.engines_wide.test_product_faults import FAULTS as PRODUCT
 from tests.faults.test_engines import EXHAUSTIVE, SOLVERS, UNPROVEN
 from tests.faults.test_loops import BROKEN
 from tests.judging.test_numbered_faults import FAULTS as NUMBERED
@@ -26,9 +27,10 @@ AT_LEAST = {
     "diagrams": 25,
     "wide": 30,
     "orbits": 12,
+    "product": 18,
 }
 """Faults in each engine; ``wide`` is what `explicit` does with large spaces, ``orbits`` what it does there under
-symmetry, ``claims`` is one that proves nothing of
+symmetry, ``product`` what it does with bitmaps, ``claims`` is one that proves nothing of
 what it says, whom the judge must notice.
 """
 
@@ -39,6 +41,7 @@ def planted() -> Counter[str]:
         {"explicit": len(EXHAUSTIVE), "claims": len(UNPROVEN), "diagrams": len(DIAGRAMS), "wide": len(WIDE) + len(KEPT)}
     )
     found["orbits"] = len(ORBITS)
+    found["product"] = len(PRODUCT)
     found.update({name: len(faults) for name, faults in SOLVERS.items()})
     found.update(name for name, _ in BROKEN)
     found.update(name for name, _, _ in BITS.values())

@@ -7,15 +7,18 @@ are the bits of words; the other parts are the axes of an array of such words, t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import prod
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tdispmodel.compiling.arrays import WORD, Words
 from tdispmodel.compiling.parts import WHOLE, Numbers
 from tdispmodel.engines.wide.visited import Keys
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 BLOCK_WORDS = 1 << 17
 """Words of a block, at most, if there are axes enough."""
@@ -94,7 +97,7 @@ def counted(words: Words) -> int:
 
 def ones(words: Words) -> NDArray[np.uint8]:
     """Return how many bits are set in each word (numpy has this from 2.0 on)."""
-    count = getattr(np, "bitwise_count", counted_by_halves)
+    count: Callable[[Words], NDArray[np.uint8]] = getattr(np, "bitwise_count", counted_by_halves)
     found: NDArray[np.uint8] = count(words)
     return found
 

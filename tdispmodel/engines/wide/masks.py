@@ -1,8 +1,8 @@
 """Formulas over bitmaps: in which words and bits of a block they are true.
 
-Given the formulas as `formulas` has them ready; gives words that are joined with a block's by "and".  What speaks of the
-whole and one instance is true or false of the pairs that were met, so it is a flag, a row of flags along an axis, or a
-word; what is above it joins these.  Of pairs that were not met it says nothing true, but no state has them.
+Given the formulas as `formulas` has them ready; gives words that are joined with a block's by "and".  What speaks of
+the whole and one instance is true or false of the pairs that were met, so it is a flag, a row of flags along an axis,
+or a word; what is above it joins these.  Of pairs that were not met it says nothing true, but no state has them.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class Masks:
         return words[place[layout.axes.index(part)]] if outer else words
 
     def flags(self, table: Flags, part: int, whole: int) -> Flags:
-        """Return for each local state of an instance what a table of pairs says of it and a local state of the whole."""
+        """Return for each local state of an instance what a table of pairs says of it and of one of the whole."""
         key = part, whole
         if key not in self._pairs:
             pairs = self.tables.pairs[part]

@@ -1,16 +1,18 @@
 """Breadth-first search with a bit for every combination of local states, where so many are reached that this pays.
 
 Given a search and the states that it found so far; `Product` takes their place.  A level is made block by block: what
-steps of each part bring there, without what was visited.  Steps of all states that share a local state are one operation
-on words, so that many states are moved by one instruction.  States, levels and steps are counted exactly.  That local
-states are met, and so numbered, is found out level by level as in the other searches, and no more of them is.
+steps of each part bring there, without what was visited.  Steps of all states that share a local state are one
+operation on words, so that many states are moved by one instruction.  States, levels and steps are counted exactly.
+That local states are met, and so numbered, is found out level by level as in the other searches, and no more of them
+is.
 
 No level is kept.  Who goes back from what was met has the levels made once more, and written down.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +22,7 @@ from tdispmodel.compiling.parts import WHOLE, Numbers
 from tdispmodel.engines.wide.formulas import Here, Node
 from tdispmodel.engines.wide.layout import Layout, counted, ones
 from tdispmodel.engines.wide.masks import Masks, packed, simple
-from tdispmodel.engines.wide.moves import OUT_OF_RANGE, Broad, Steps
+from tdispmodel.engines.wide.moves import OUT_OF_RANGE, Broad
 from tdispmodel.engines.wide.slabs import Plan, planned, slabs
 from tdispmodel.engines.wide.visited import Dense, Keys, Runs, combined, parted, taken_apart
 
@@ -33,6 +35,8 @@ OF_CALL, OF_WORD = 1.5e-6, 0.7e-9
 """Seconds that an operation takes, and that it takes for each word."""
 PASSES = 8
 """So often all words are gone through besides."""
+LEAST_TOGETHER = 8
+"""Slabs with fewer words in a row are moved after they were put together."""
 Place = tuple[int, ...]
 
 
@@ -142,9 +146,30 @@ class Product:
             for keys in self.before.pieces(level, most):
                 yield self.before.numbers(keys)
         else:
-            if level not in self._written:
-                self._write(level)
-            yield from self._layout_of_written.numbers(*self._written[level])
+            yield from self._layout_of_written.numbers(*self._words(level))
+
+    def pieces_near(self, level: int, most: int, wanted: Sequence[Numbers]) -> Iterator[Keys]:
+        """Yield of the states of a level those that differ from a wanted one in one instance, and perhaps others."""
+        if level < self.first or any(len(set(broad.changed) - {WHOLE}) > 1 for broad in self.search.moves.broad):
+            yield from self.pieces(level, most)
+            return
+        places, words = self._words(level)
+        layout = self._layout_of_written
+        here = np.unravel_index(places // layout.words, layout.shape[:-1])
+        near = np.zeros(len(places), np.bool_)
+        for one in zip(*(wanted[part].tolist() for part in layout.axes), strict=True):
+            far = np.zeros(len(places), np.int8)
+            for number, each in zip(one[1:], here[1:], strict=True):
+                far += each != number
+            near |= far <= 1
+        for numbers in layout.numbers(places[near], words[near]):
+            yield from parted(self.keys(numbers), most)
+
+    def _words(self, level: int) -> tuple[Keys, Words]:
+        """Return the words of a level that are not empty."""
+        if level not in self._written:
+            self._write(level)
+        return self._written[level]
 
     def _those(self, node: Node, place: Place) -> Words:
         """Return the states of a block of the level of which a formula is true."""
@@ -245,12 +270,16 @@ class Product:
             self.layout, self.sides, self.plan = wider, sizes, None
             self.masks = Masks(self.search.tables, wider)
             self._noted()
+
+    def _planned(self) -> Plan:
+        """Return what steps there are."""
         if self.plan is None:
             self.plan = planned(self.search.tables, self.search.moves.tabulated, self.layout)
+        return self.plan
 
     def advance(self) -> None:
         """Find the next level: what steps lead to and was not visited."""
-        layout, busy, active = self.layout, self.busy, self.active
+        layout, plan, busy, active = self.layout, self._planned(), self.busy, self.active
         self._cleared()
         self.count = 0
         found, rest = np.zeros(layout.inside, np.uint64), np.zeros(layout.inside, np.uint64)
@@ -258,7 +287,7 @@ class Product:
         for place in self.places():
             self._look()
             found.fill(0)
-            self._reach(place, found, busy, active)
+            self._reach(plan, place, found, busy, active)
             for places, bits in added:
                 inside = places - layout.start(place)
                 chosen = (inside >= 0) & (inside < found.size)
@@ -273,9 +302,9 @@ class Product:
         self.added = []
         self.here, self.fresh = self.fresh, self.here
 
-    def _reach(self, place: Place, found: Words, busy: Flags, active: Sequence[Flags]) -> None:
+    def _reach(self, plan: Plan, place: Place, found: Words, busy: Flags, active: Sequence[Flags]) -> None:
         """Put into a block what narrow steps, and broad ones of the whole, lead to in it."""
-        layout, plan, here, whole = self.layout, self.plan, self.here, place[WHOLE]
+        layout, here, whole = self.layout, self.here, place[WHOLE]
         for before in plan.whole.get(whole, ()):
             source = (before, *place[1:])
             if busy[source]:
@@ -287,22 +316,39 @@ class Product:
                 if busy[source]:
                     found |= here[source]
         for part, edges in plan.inner.items():
-            corner = (slice(None),) * (layout.axes.index(part) - layout.outer)
-            for before, number, after in edges.get(whole, ()):
+            for before, moved in edges.get(whole, {}).items():
                 source = (before, *place[1:])
-                if active[part][before, number] and busy[source]:
-                    into = found[(*corner, after)]
-                    np.bitwise_or(into, here[(*source, *corner, number)], out=into)
+                if busy[source]:
+                    there = active[part][before]
+                    some = [(number, after) for number, after in moved if there[number]]
+                    self._move(layout.axes.index(part) - layout.outer, some, here[source], found)
         for before, image in plan.last.get(whole, ()):
             source = (before, *place[1:])
             if busy[source]:
                 rows = here[source].reshape(-1, layout.words)
-                there = np.flatnonzero(rows if layout.words == 1 else rows.any(axis=1))
-                found.reshape(-1, layout.words)[there] |= image.of(rows[there])
+                full = np.flatnonzero((rows != 0).any(axis=1) if layout.words > 1 else rows != 0)
+                found.reshape(-1, layout.words)[full] |= image.of(rows[full])
         for (broad, before), after in self.taken.items():
             source = (before, *place[1:])
             if after == whole and before != whole and busy[source]:
                 found |= here[source] & self.masks.of(broad.guard, source)
+
+    def _move(self, axis: int, moved: Sequence[tuple[int, int]], block: Words, into: Words) -> None:
+        """Put into a block the slabs of another one, moved along an axis.
+
+        Where slabs are words far from one another, they are put together first.
+        """
+        corner: tuple[slice | int, ...] = (slice(None),) * axis
+        apart = axis > 0 and prod(block.shape[axis + 1 :]) < LEAST_TOGETHER and len(moved) > block.shape[axis]
+        here, there = block, into
+        if apart:
+            here = np.ascontiguousarray(np.moveaxis(block, axis, 0))
+            there, corner = np.zeros(here.shape, np.uint64), ()
+        for number, after in moved:
+            slab = there[(*corner, after)]  # some words at least, since the axis of words is left
+            np.bitwise_or(slab, here[(*corner, number)], out=slab)
+        if apart:
+            into |= np.moveaxis(there, 0, axis)
 
     def level(self) -> Count:
         """Go on to the next level, which was found."""

@@ -262,7 +262,15 @@ class Search:
     def offer(self, numbers: Sequence[Numbers]) -> None:
         """Take note of some states that represent orbits, by the numbers of their parts."""
         self._make_room()
-        self.visited.offer(self.visited.keys(numbers))
+        visited = self._listing()
+        visited.offer(visited.keys(numbers))
+
+    def _listing(self) -> Dense | Runs | Spilled:
+        """Return the states that were found, as long as each has a number."""
+        if isinstance(self.visited, Product):
+            message = "states are bits"
+            raise TypeError(message)
+        return self.visited
 
     def _expand(self) -> None:
         depth = len(self.sizes_of_levels) - 1
@@ -391,12 +399,12 @@ class Search:
                 self.visited = visited.sparse(sizes)
             elif grown > self.most_dense or not self._fits(grown):
                 self._spill()
-        self.visited.reach(sizes)
+        self._listing().reach(sizes)
 
     def _spill(self) -> None:
         """Keep states in files from now on."""
         most = self.limits.memory
-        if most is not None and not isinstance(self.visited, Spilled):
+        if most is not None and not isinstance(self.visited, Spilled | Product):
             sizes = [len(local) for local in self.parts.local]
             self.visited = made = spilled(self.visited, sizes, most // SHARE_OF_SPILLED)
             self.frontier = made.last  # the same states in the same order

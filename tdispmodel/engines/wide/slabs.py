@@ -1,7 +1,7 @@
 """Narrow steps of whole slabs of a bitmap: a step of one part moves all states that have it in one local state.
 
-Given the tables of narrow steps and a layout; gives `Plan`: what reaches a block from which others, axis by axis.  A step
-of the instance whose local states are bits is a map of words, looked up by bytes or pairs of bytes.
+Given the tables of narrow steps and a layout; gives `Plan`: what reaches a block from which others, axis by axis.
+A step of the instance whose local states are bits is a map of words, looked up by bytes or pairs of bytes.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ MOST_OF_IMAGES = 1 << 25
 """Bytes that maps of words may take; if they took more, bytes are looked up one by one."""
 LOOKS = 8
 """Moving the bits of a word takes so many times what joining two words does."""
-Edges = dict[int, list[tuple[int, int, int]]]
-"""For each local state of the whole: from which one, and which of an instance, which of the instance is reached."""
+Edges = dict[int, dict[int, list[tuple[int, int]]]]
+"""For each local state of the whole and one from which it is reached: what becomes of local states of an instance."""
 
 
 class Image:
     """What becomes of words when each bit is moved to where steps take it."""
 
     def __init__(self, here: Keys, there: Keys, words: int, width: int) -> None:
-        """``here`` and ``there`` are numbers of bits, those of before and after; pieces of ``width`` bits are looked up."""
+        """``here`` and ``there`` are numbers of bits before and after; pieces of ``width`` bits are looked up."""
         self.width = width
         self.pieces: list[tuple[int, int, int, Words]] = []
         for word in range(words):
@@ -68,7 +68,7 @@ def image(here: Keys, there: Keys, width: int) -> Words:
 class Plan:
     """What reaches states with a local state of the whole, from which other ones of it.
 
-    ``whole``: by steps of the whole alone.  ``outer`` and ``inner``: by steps of an instance that is an axis, by its part.
+    ``whole``: by steps of the whole alone.  ``outer``, ``inner``: by those of an instance that is an axis, by its part.
     ``last``: by those of the instance whose local states are bits.
     """
 
@@ -96,7 +96,7 @@ def planned(tables: Tables, tabulated: Sequence[Table], layout: Layout) -> Plan:
         else:
             edges = plan.inner.setdefault(table.part, {})
             for before, here, after, there in different(tables, table).tolist():
-                edges.setdefault(after, []).append((before, here, there))
+                edges.setdefault(after, {}).setdefault(before, []).append((here, there))
     return plan
 
 
