@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tdispmodel.engines.wide import layout, search, slabs
+from tdispmodel.engines.wide import search
+from tdispmodel.engines.wide.bitmaps import layout, slabs
 
 if TYPE_CHECKING:
     import pytest

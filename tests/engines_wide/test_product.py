@@ -11,11 +11,12 @@ from hypothesis import given, strategies as st
 
 from tdispmodel.engines.explicit import Explicit
 from tdispmodel.engines.protocol import LimitReached, Limits, silent
-from tdispmodel.engines.wide import layout, product, search
-from tdispmodel.engines.wide.layout import Layout, counted, counted_by_halves
-from tdispmodel.engines.wide.product import Product
+from tdispmodel.engines.wide import search
+from tdispmodel.engines.wide.bitmaps import layout, product
+from tdispmodel.engines.wide.bitmaps.layout import Layout, counted, counted_by_halves
+from tdispmodel.engines.wide.bitmaps.product import Product
+from tdispmodel.engines.wide.bitmaps.slabs import Image
 from tdispmodel.engines.wide.search import Search
-from tdispmodel.engines.wide.slabs import Image
 from tdispmodel.ir.expressions import Actor, Arithmetic, Equal, Less, Literal, Read, disjunction, negation
 from tdispmodel.ir.model import Action, Kind
 from tdispmodel.ir.sorts import Bounded
@@ -161,7 +162,7 @@ def test_local_states_of_several_words_that_are_met_late(images: int, monkeypatc
     """
     monkeypatch.setattr(search, "LEAST_FOR_PRODUCT", 0)
     monkeypatch.setattr(search, "seconds", lambda *_: -1.0)
-    monkeypatch.setattr("tdispmodel.engines.wide.slabs.MOST_OF_IMAGES", images)
+    monkeypatch.setattr("tdispmodel.engines.wide.bitmaps.slabs.MOST_OF_IMAGES", images)
     system, question = counters(), both_at(100)
     (found,) = Plain().answer(system, [question], Limits())
     assert found.space == Space(150**2, 2 * 150**2, 2 * 149)

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from tdispmodel.compiling.parts import WHOLE
 from tdispmodel.engines.protocol import LimitReached, Limits, silent
-from tdispmodel.engines.wide import layout, product, search, slabs
-from tdispmodel.engines.wide.layout import Layout
-from tdispmodel.engines.wide.masks import Masks
+from tdispmodel.engines.wide import search
+from tdispmodel.engines.wide.bitmaps import layout, product, slabs
+from tdispmodel.engines.wide.bitmaps.layout import Layout
+from tdispmodel.engines.wide.bitmaps.masks import Masks
+from tdispmodel.engines.wide.bitmaps.product import Product
+from tdispmodel.engines.wide.bitmaps.slabs import Image, Plan
 from tdispmodel.engines.wide.moves import Broad
-from tdispmodel.engines.wide.product import Product
 from tdispmodel.engines.wide.search import Search
-from tdispmodel.engines.wide.slabs import Image, Plan
 from tdispmodel.verdict import Space
 from tests.engines.bench_tdi import bench_properties, bench_tdi
 from tests.engines_wide.multiplied import multiplies

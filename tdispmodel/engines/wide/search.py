@@ -20,11 +20,11 @@ from tdispmodel.compiling.arrays import Flags, Packing
 from tdispmodel.compiling.parts import Numbers, Parts
 from tdispmodel.compiling.successors import Watch
 from tdispmodel.engines.protocol import LimitReached, Limits, Progress
+from tdispmodel.engines.wide.bitmaps.layout import Layout
+from tdispmodel.engines.wide.bitmaps.product import Count, Outgrown, Product, able, needed, seconds
 from tdispmodel.engines.wide.formulas import Here, Node, Tables
-from tdispmodel.engines.wide.layout import Layout
 from tdispmodel.engines.wide.moves import Moves, Steps, StepWatch
 from tdispmodel.engines.wide.orbits import Orbits
-from tdispmodel.engines.wide.product import Count, Outgrown, Product, able, needed, seconds
 from tdispmodel.engines.wide.progress import line
 from tdispmodel.engines.wide.spilled import Level, Spilled, spilled
 from tdispmodel.engines.wide.symmetry import Classes

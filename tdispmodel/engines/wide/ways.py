@@ -15,9 +15,9 @@ import numpy as np
 from tdispmodel.compiling.arrays import Flags
 from tdispmodel.compiling.parts import WHOLE, Numbers
 from tdispmodel.engines.protocol import LimitReached
+from tdispmodel.engines.wide.bitmaps.product import Product
 from tdispmodel.engines.wide.formulas import Here
 from tdispmodel.engines.wide.orbits import Replay
-from tdispmodel.engines.wide.product import Product
 from tdispmodel.engines.wide.search import Left, Met, Search
 from tdispmodel.engines.wide.symmetry import Permutation
 from tdispmodel.engines.wide.visited import Keys

@@ -13,8 +13,8 @@ import numpy as np
 
 from tdispmodel.compiling.arrays import WORD, Flags, Words
 from tdispmodel.compiling.parts import WHOLE, Numbers
+from tdispmodel.engines.wide.bitmaps.layout import ALL, NONE, Layout
 from tdispmodel.engines.wide.formulas import Joined, Negated, Node, OfPair, OfWhole, Tables
-from tdispmodel.engines.wide.layout import ALL, NONE, Layout
 
 
 def simple(node: Node) -> bool:

@@ -14,8 +14,8 @@ import numpy as np
 
 from tdispmodel.compiling.arrays import WORD, Words
 from tdispmodel.compiling.parts import WHOLE
+from tdispmodel.engines.wide.bitmaps.layout import Layout
 from tdispmodel.engines.wide.formulas import Tables
-from tdispmodel.engines.wide.layout import Layout
 from tdispmodel.engines.wide.moves import OUT_OF_RANGE, Table
 from tdispmodel.engines.wide.visited import Keys
 

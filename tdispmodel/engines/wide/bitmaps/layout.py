@@ -108,4 +108,5 @@ def counted_by_halves(words: Words) -> NDArray[np.uint8]:
     found = words - ((words >> np.uint64(1)) & pairs)
     found = (found & fours) + ((found >> np.uint64(2)) & fours)
     found = (found + (found >> np.uint64(4))) & eights
-    return ((found * np.uint64(0x0101010101010101)) >> np.uint64(56)).astype(np.uint8)
+    total: NDArray[np.uint8] = ((found * np.uint64(0x0101010101010101)) >> np.uint64(56)).astype(np.uint8)
+    return total

@@ -19,11 +19,11 @@ import numpy as np
 
 from tdispmodel.compiling.arrays import Flags, Words
 from tdispmodel.compiling.parts import WHOLE, Numbers
+from tdispmodel.engines.wide.bitmaps.layout import Layout, counted, ones
+from tdispmodel.engines.wide.bitmaps.masks import Masks, packed, simple
+from tdispmodel.engines.wide.bitmaps.slabs import Plan, planned, slabs
 from tdispmodel.engines.wide.formulas import Here, Node
-from tdispmodel.engines.wide.layout import Layout, counted, ones
-from tdispmodel.engines.wide.masks import Masks, packed, simple
 from tdispmodel.engines.wide.moves import OUT_OF_RANGE, Broad
-from tdispmodel.engines.wide.slabs import Plan, planned, slabs
 from tdispmodel.engines.wide.visited import Dense, Keys, Runs, combined, parted, taken_apart
 
 if TYPE_CHECKING:
