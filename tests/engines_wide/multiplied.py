@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tdispmodel.engines.wide import search
-from tdispmodel.engines.wide.bitmaps import layout, slabs
+from tdispmodel.engines.wide.bitmaps import layout, multisets, product, slabs
 
 if TYPE_CHECKING:
     import pytest
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 def multiplies(patch: pytest.MonkeyPatch, block: int = 1 << 17) -> None:
     """Let bitmaps be used from the start states on, with blocks of so many words."""
     patch.setattr(search, "LEAST_FOR_PRODUCT", 0)
-    patch.setattr(search, "seconds", lambda *_: -1.0)
+    patch.setattr(product, "seconds", lambda *_: -1.0)
+    patch.setattr(multisets, "seconds", lambda *_: -1.0)
     patch.setattr(search, "CHUNK", 3)
     patch.setattr(layout, "BLOCK_WORDS", block)
     patch.setattr(layout, "PIECE", 2)

@@ -76,7 +76,7 @@ def test_leaving_a_range_is_noticed(pair: Asked, block: int) -> None:
 def test_published_counts(devices: int, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The counts of bench-tdi are the published ones, with the whole as block and with devices that tell blocks apart."""
     monkeypatch.setattr(search, "LEAST_FOR_PRODUCT", 0)
-    monkeypatch.setattr(search, "seconds", lambda *_: -1.0)
+    monkeypatch.setattr(product, "seconds", lambda *_: -1.0)
     monkeypatch.setattr(layout, "BLOCK_WORDS", block)
     made = Search(bench_tdi(devices), [], Limits(), silent)
     made.run()
@@ -161,7 +161,7 @@ def test_local_states_of_several_words_that_are_met_late(images: int, monkeypatc
     The array grows again and again while they count; words are moved by pairs of bytes and by bytes.
     """
     monkeypatch.setattr(search, "LEAST_FOR_PRODUCT", 0)
-    monkeypatch.setattr(search, "seconds", lambda *_: -1.0)
+    monkeypatch.setattr(product, "seconds", lambda *_: -1.0)
     monkeypatch.setattr("tdispmodel.engines.wide.bitmaps.slabs.MOST_OF_IMAGES", images)
     system, question = counters(), both_at(100)
     (found,) = Plain().answer(system, [question], Limits())
@@ -175,7 +175,7 @@ def test_local_states_of_several_words_that_are_met_late(images: int, monkeypatc
 def test_without_memory_for_more_local_states_it_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where bitmaps outgrow the memory allowed all is searched once more without them, with the same counts."""
     monkeypatch.setattr(search, "LEAST_FOR_PRODUCT", 0)
-    monkeypatch.setattr(search, "seconds", lambda *_: -1.0)
+    monkeypatch.setattr(product, "seconds", lambda *_: -1.0)
     began: list[Search] = []
     original = Search._begin_anew
     monkeypatch.setattr(Search, "_begin_anew", lambda made: began.append(made) or original(made))
@@ -190,7 +190,7 @@ def test_without_memory_for_more_local_states_it_begins_anew(monkeypatch: pytest
 def test_time_and_memory_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Out of time amid a level it is open, with the levels that are complete; without memory bitmaps are not used."""
     monkeypatch.setattr(search, "LEAST_FOR_PRODUCT", 0)
-    monkeypatch.setattr(search, "seconds", lambda *_: -1.0)
+    monkeypatch.setattr(product, "seconds", lambda *_: -1.0)
     with monkeypatch.context() as patch:
         patch.setattr(search, "PRODUCT_MEMORY", 0)
         made = Search(bench_tdi(1), [], Limits(), silent)

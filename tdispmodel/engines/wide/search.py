@@ -20,8 +20,10 @@ from tdispmodel.compiling.arrays import Flags, Packing
 from tdispmodel.compiling.parts import Numbers, Parts
 from tdispmodel.compiling.successors import Watch
 from tdispmodel.engines.protocol import LimitReached, Limits, Progress
-from tdispmodel.engines.wide.bitmaps.layout import Layout
-from tdispmodel.engines.wide.bitmaps.product import Count, Outgrown, Product, able, needed, seconds
+from tdispmodel.engines.wide.bitmaps import multisets, product
+from tdispmodel.engines.wide.bitmaps.layout import Layout, Outgrown
+from tdispmodel.engines.wide.bitmaps.multisets import Multisets
+from tdispmodel.engines.wide.bitmaps.product import Count, Product
 from tdispmodel.engines.wide.formulas import Here, Node, Tables
 from tdispmodel.engines.wide.moves import Moves, Steps, StepWatch
 from tdispmodel.engines.wide.orbits import Orbits
@@ -135,9 +137,10 @@ class Search:
         memory = limits.memory
         block = BLOCK if memory is None else min(BLOCK, max(LEAST_BLOCK, memory // SHARE_OF_BLOCK))
         self._nothing = partial(Dense, len(self.parts.names), block)
-        self.visited: Dense | Runs | Spilled | Product = self._nothing()
+        self.visited: Dense | Runs | Spilled | Product | Multisets = self._nothing()
         self.orbits = Orbits(classes, len(self.parts.names))
-        self.able = able(self)
+        self.most_dense //= self.orbits.permutations  # of its places one in so many is used
+        self.able = product.able(self) or multisets.able(self)
         """Whether bitmaps may be used."""
         self.frontier: Level | Count = np.zeros(0, np.int64)
         self.states = self.stood_for = self.transitions = 0
@@ -267,7 +270,7 @@ class Search:
 
     def _listing(self) -> Dense | Runs | Spilled:
         """Return the states that were found, as long as each has a number."""
-        if isinstance(self.visited, Product):
+        if isinstance(self.visited, Product | Multisets):
             message = "states are bits"
             raise TypeError(message)
         return self.visited
@@ -275,9 +278,8 @@ class Search:
     def _expand(self) -> None:
         depth = len(self.sizes_of_levels) - 1
         if isinstance(self.visited, Dense | Runs) and self._pays():
-            self.visited = Product(self, self.visited)
-        if isinstance(self.visited, Product):
-            self.stood_for += len(self.frontier)
+            self.visited = (Multisets if self.orbits.classes else Product)(self, self.visited)
+        if isinstance(self.visited, Product | Multisets):
             self.visited.expand(depth)
             return
         if isinstance(self.frontier, Count):
@@ -305,12 +307,17 @@ class Search:
         """Whether the level takes less with a bit for every combination of the local states met so far."""
         if not self.able or len(self.frontier) < LEAST_FOR_PRODUCT:
             return False
-        layout = Layout([len(local) for local in self.parts.local])
+        sizes = [len(local) for local in self.parts.local]
         most = PRODUCT_MEMORY if self.limits.memory is None else self.limits.memory
-        if needed(layout) > most or not self._fits(needed(layout) + self.chunk * BYTES_OF_CHUNK):
+        if self.orbits.classes:
+            orbits = sizes[0], sizes[1], len(sizes) - 1
+            needed, fits = multisets.needed(*orbits), multisets.fits(*orbits)
+        else:
+            needed, fits = product.needed(Layout(sizes)), True
+        if not fits or needed > most or not self._fits(needed + self.chunk * BYTES_OF_CHUNK):
             return False
-        steps = len(self.frontier) * self.transitions / max(1, self.stood_for)
-        return seconds(self, layout) < SECONDS_OF_STEP * steps
+        taken = multisets.seconds(self) if self.orbits.classes else product.seconds(self, Layout(sizes))
+        return taken < SECONDS_OF_STEP * len(self.frontier) * self.transitions / max(1, self.stood_for)
 
     def watched_states(self, depth: int) -> Iterator[tuple[int, Node]]:
         """Yield the formulas about states of which none was met on an earlier level."""
@@ -329,6 +336,10 @@ class Search:
         yield from self._states.values()
         for watch in self._steps.values():
             yield from (node for _, node in watch.nodes)
+
+    def watch(self, here: Here, depth: int) -> None:
+        """Look at some states of a level for what was not met on an earlier one."""
+        self._watch(here, depth)
 
     def _watch(self, here: Here, depth: int) -> None:
         """Look for what was not met on an earlier level."""
@@ -404,7 +415,7 @@ class Search:
     def _spill(self) -> None:
         """Keep states in files from now on."""
         most = self.limits.memory
-        if most is not None and not isinstance(self.visited, Spilled | Product):
+        if most is not None and not isinstance(self.visited, Spilled | Product | Multisets):
             sizes = [len(local) for local in self.parts.local]
             self.visited = made = spilled(self.visited, sizes, most // SHARE_OF_SPILLED)
             self.frontier = made.last  # the same states in the same order

@@ -28,6 +28,10 @@ PIECE = 1 << 12
 NONE, ALL = np.uint64(0), np.uint64((1 << WORD) - 1)
 
 
+class Outgrown(Exception):
+    """There are more local states than there is memory for."""
+
+
 class Layout:
     """The axes and the bits."""
 
@@ -71,7 +75,8 @@ class Layout:
         for first in range(0, len(places), PIECE):
             some = np.ascontiguousarray(words[first : first + PIECE], np.dtype("<u8"))
             bits = np.unpackbits(some.view(np.uint8).reshape(-1, WORD // 8), axis=1, bitorder="little")
-            rows, bit = np.nonzero(bits)
+            there = np.flatnonzero(bits.view(np.bool_).reshape(-1))
+            rows, bit = np.divmod(there, WORD)
             place, word = np.divmod(places[first : first + PIECE][rows], self.words)
             found: list[Numbers] = [np.zeros(0, np.int32)] * len(self.sizes)
             found[self.last] = (word * WORD + bit).astype(np.int32)

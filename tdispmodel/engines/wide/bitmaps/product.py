@@ -19,12 +19,13 @@ import numpy as np
 
 from tdispmodel.compiling.arrays import Flags, Words
 from tdispmodel.compiling.parts import WHOLE, Numbers
-from tdispmodel.engines.wide.bitmaps.layout import Layout, counted, ones
+from tdispmodel.engines.protocol import LimitReached
+from tdispmodel.engines.wide.bitmaps.layout import Layout, Outgrown, counted, ones
 from tdispmodel.engines.wide.bitmaps.masks import Masks, packed, simple
 from tdispmodel.engines.wide.bitmaps.slabs import Plan, planned, slabs
 from tdispmodel.engines.wide.formulas import Here, Node
 from tdispmodel.engines.wide.moves import OUT_OF_RANGE, Broad
-from tdispmodel.engines.wide.visited import Dense, Keys, Runs, combined, parted, taken_apart
+from tdispmodel.engines.wide.visited import Dense, Keys, Runs, Sided, parted
 
 if TYPE_CHECKING:
     from tdispmodel.engines.wide.search import Search
@@ -38,10 +39,6 @@ PASSES = 8
 LEAST_TOGETHER = 8
 """Slabs with fewer words in a row are moved after they were put together."""
 Place = tuple[int, ...]
-
-
-class Outgrown(Exception):
-    """There are more local states than there is memory for."""
 
 
 class Count:
@@ -64,7 +61,7 @@ class Product:
         self.first = before.levels - 1
         self.levels = before.levels
         self.layout = Layout([len(local) for local in search.parts.local])
-        self.sides = list(self.layout.sizes)
+        self.sided = Sided(self.layout.sizes)
         self.visited, self.here, self.fresh = (np.zeros(self.layout.shape, np.uint64) for _ in range(BITMAPS))
         for level in range(before.levels):
             for keys in before.pieces(level, search.chunk):
@@ -124,17 +121,25 @@ class Product:
         added = sum(each.nbytes for numbers in self.added for each in numbers)
         return self.visited.nbytes + self.here.nbytes + self.fresh.nbytes + self.before.memory() + written + added
 
+    @property
+    def sides(self) -> list[int]:
+        """How many local states of each part there may be."""
+        return self.sided.sides
+
     def bytes_of_level(self) -> int:
         """Return how many bytes more it takes to list a level."""
         return 0
 
     def keys(self, numbers: Sequence[Numbers]) -> Keys:
-        """Return some states as numbers."""
-        return combined(numbers, self.sides)
+        """Return some states as numbers, which stay what they are.  Raises `LimitReached`."""
+        if not self.sided.fits([len(local) for local in self.search.parts.local]):
+            message = "the local states are too many for one word a state"
+            raise LimitReached(message)
+        return self.sided.keys(numbers)
 
     def numbers(self, keys: Keys) -> list[Numbers]:
         """Return the numbers of the parts of some states."""
-        return taken_apart(keys, self.sides)
+        return self.sided.numbers(keys)
 
     def pieces(self, level: int, most: int) -> Iterator[Keys]:
         """Yield the states of a level, counted from 0, at most so many at once."""
@@ -146,7 +151,8 @@ class Product:
             for keys in self.before.pieces(level, most):
                 yield self.before.numbers(keys)
         else:
-            yield from self._layout_of_written.numbers(*self._words(level))
+            places, words = self._words(level)
+            yield from self._layout_of_written.numbers(places, words)
 
     def pieces_near(self, level: int, most: int, wanted: Sequence[Numbers]) -> Iterator[Keys]:
         """Yield of the states of a level those that differ from a wanted one in one instance, and perhaps others."""
@@ -203,6 +209,7 @@ class Product:
             for action, node in watch.nodes:
                 for here in self._each(node):
                     search.meet(number, here, np.ones(here.count, np.bool_), depth, action)
+        search.stood_for += self.count
         self.prepare()
         self.advance()
 
@@ -263,11 +270,12 @@ class Product:
         sizes = [len(local) for local in self.search.parts.local]
         if tuple(sizes) != self.layout.sizes:
             wider = Layout(sizes, self.layout.last)
-            if wider.shape != self.layout.shape and not self.search.may_take(2 * needed(wider)):
+            wide = wider.shape != self.layout.shape and not self.search.may_take(2 * needed(wider))
+            if wide or not self.sided.fits(sizes):
                 raise Outgrown
             self.visited, self.here = self.layout.copied(self.visited, wider), self.layout.copied(self.here, wider)
             self.fresh = self.layout.copied(self.fresh, wider)
-            self.layout, self.sides, self.plan = wider, sizes, None
+            self.layout, self.plan = wider, None
             self.masks = Masks(self.search.tables, wider)
             self._noted()
 
