@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from tdispmodel.compiling.successors import Compiled, Hit, Watch
 from tdispmodel.engines.exploration import ENOUGH, Exploration
 from tdispmodel.engines.infinite import InfiniteBehaviours, decoded
-from tdispmodel.engines.protocol import LimitReached, Limits, Progress, silent
+from tdispmodel.engines.protocol import NO_MEMORY, LimitReached, Limits, Progress, silent
 from tdispmodel.engines.unaided import Unaided, takes_host
 from tdispmodel.ir.expressions import Expression, conjunction, negation
 from tdispmodel.ir.model import Kind
@@ -112,7 +112,12 @@ class Explicit:
             known, states = many_at_once(self, system, questions, explored, progress)
             if not all(question in known and known[question].answer is not Answer.OPEN for question in questions):
                 if may_go_on(explored, states):
-                    explored.run()
+                    try:
+                        explored.run()
+                    except MemoryError:  # what it was about to note is lost, so what it noted is not looked at
+                        for question in questions:
+                            yield known.get(question) or Verdict(question, Answer.OPEN, self.name, reason=NO_MEMORY)
+                        return
                 else:
                     explored.stopped = f"{states} states and the steps between them do not fit into the memory allowed"
         answers = _Answers(self.name, explored, asked, (time.monotonic() - began) / len(questions))

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tdispmodel.compiling.layout import Layout
-from tdispmodel.engines.protocol import Engine, Limits, Progress, silent
+from tdispmodel.engines.protocol import NO_MEMORY, Engine, Limits, Progress, silent
 from tdispmodel.engines.ranges import weakened, whether_in_range
 from tdispmodel.engines.registry import available, engine as engine_called
 from tdispmodel.ir.model import Kind
@@ -198,5 +198,7 @@ def guarded(
             yield weakened(verdict, doubt) if doubt else verdict
     except Rejected as rejected:  # too much for this engine, such as too many start states; another may still manage
         why = rejected.complaints[0].message
+    except MemoryError:
+        why = NO_MEMORY
     for question in waiting:
         yield Verdict(question, Answer.OPEN, asked.name, reason=why)

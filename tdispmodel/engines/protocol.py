@@ -47,6 +47,10 @@ class Unusable(Exception):
         self.hint = hint
 
 
+NO_MEMORY = "the machine has no memory left"
+"""Why a question is open when Python raised MemoryError."""
+
+
 class LimitReached(Exception):
     """Time or memory is used up in the midst of a question; says which."""
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["Allowance", "Judgement", "judge", "judge_all"]
 
 Numbered = NumberedStates | NumberedOrbits
+NO_MEMORY = "the judge has no memory left"
 
 MAXIMUM_EXPLORED = 200_000
 """How many states the judge visits by itself to see that a goal is lost."""
@@ -91,6 +92,8 @@ class _Session:
                 known = ClosedSpace(self.system, self.semantics, certificate.states)
             except Refused as refused:
                 known = refused
+            except MemoryError:
+                known = Undecided(NO_MEMORY)
             self.spaces[id(certificate)] = known
         return known
 
@@ -134,6 +137,8 @@ class _Session:
                     known = NumberedSpace(system, self.semantics, certificate, self.allowance)
             except Refused as refused:
                 known = refused
+            except MemoryError:
+                known = Undecided(NO_MEMORY)
             self.numbered[key] = known
         return known
 
@@ -180,6 +185,8 @@ class _Session:
         except Refused as refused:
             undecided = isinstance(refused, Undecided)
             return Judgement(verdict, accepted=False, reason=str(refused), undecided=undecided)
+        except MemoryError:
+            return Judgement(verdict, accepted=False, reason=NO_MEMORY, undecided=True)
         return Judgement(verdict, accepted=True)
 
     def holds(self, verdict: Verdict) -> None:

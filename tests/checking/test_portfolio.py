@@ -233,3 +233,23 @@ def test_too_much_for_an_engine(engines: dict[str, Fake]) -> None:
     (helped,) = portfolio.Portfolio(("explicit", "graph")).answer(SAFE, [SMALL], Limits())
     assert (alone.answer, alone.reason) == (Answer.OPEN, "too many start values")
     assert helped.answer is Answer.HOLDS
+
+
+def test_no_memory_for_an_engine(engines: dict[str, Fake]) -> None:
+    """Where the machine has no memory left for one engine what it said before counts, and the next one is asked."""
+
+    class Starved(Fake):
+        def answer(self, *asked: object) -> Iterator[Verdict]:
+            yield from super().answer(*asked)  # type: ignore[arg-type]  # what was asked, passed on
+            raise MemoryError
+
+    engines["explicit"] = Starved("explicit", {"small": verdict(SMALL, Answer.HOLDS)})
+    engines["graph"] = Fake("graph", {"smaller": verdict(SMALLER, Answer.VIOLATED)})
+    engines["graph"].exhaustive = True
+    alone = portfolio.Portfolio(("explicit",)).answer(SAFE, [SMALL, SMALLER], Limits())
+    assert [(one.answer, one.reason) for one in alone] == [
+        (Answer.HOLDS, ""),
+        (Answer.OPEN, "the machine has no memory left"),
+    ]
+    helped = portfolio.Portfolio(("explicit", "graph")).answer(SAFE, [SMALL, SMALLER], Limits())
+    assert [Answer.HOLDS, Answer.VIOLATED] == [one.answer for one in helped]

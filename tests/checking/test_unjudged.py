@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from tdispmodel import judging
 from tdispmodel.checking.asking import accept
 from tdispmodel.checking.mistakes import OurFault
-from tdispmodel.engines.protocol import Limits
+from tdispmodel.engines.explicit import Explicit
+from tdispmodel.engines.protocol import Engine, Limits
 from tdispmodel.ir.system import System
 from tdispmodel.judging import Allowance, judge_all
+from tdispmodel.judging.closed import ClosedSpace
+from tdispmodel.judging.orbits import OrbitSpace
 from tdispmodel.verdict import Answer, NumberedOrbits, NumberedStates, Verdict
 from tests.engines.bench_tdi import bench_properties, bench_tdi
 from tests.engines_wide.numbered import Numbered
@@ -66,6 +70,37 @@ def test_time_may_end_after_the_states(found: tuple[System, list[Verdict]], monk
         judged = judge_all(system, verdicts)
         assert {one.accepted or one.undecided for one in judged} == {True}
         assert any(one.undecided for one in judged)
+
+
+@pytest.mark.parametrize("engine", [Numbered(), Explicit(listing=True)])
+def test_no_memory_for_the_judge_is_open(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the machine has no memory left for the judge, what holds is open, and what is violated is shown."""
+
+    def starved(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(OrbitSpace, "__init__", starved)
+    monkeypatch.setattr(ClosedSpace, "__init__", starved)
+    system = bench_tdi(1 if isinstance(engine, Explicit) else 2)
+    shown = accept(system, list(engine.answer(system, bench_properties(system.devices), Limits())))
+    reasons = [one.reason for one in shown if one.answer is Answer.OPEN]
+    assert ["the judge has no memory left"] * HELD == reasons
+    assert 1 == sum(one.answer is Answer.VIOLATED for one in shown)
+
+
+@pytest.mark.parametrize("method", ["confirm", "claims"])
+def test_no_memory_for_one_question_is_open(
+    found: tuple[System, list[Verdict]], method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So it is when memory ends while one property is being decided, or what else is said beside it."""
+
+    def starved(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(OrbitSpace if method == "confirm" else judging._Session, method, starved)
+    shown = accept(*found)
+    assert {"the judge has no memory left"} == {one.reason for one in shown if one.answer is Answer.OPEN}
+    assert (HELD if method == "confirm" else HELD + 1) == sum(one.answer is Answer.OPEN for one in shown)
 
 
 def test_what_is_wrong_is_a_fault_all_the_same(found: tuple[System, list[Verdict]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from tdispmodel.engines.bits.search import Search
 from tdispmodel.engines.bits.steps import Backwards, Reasons
 from tdispmodel.engines.bits.unrolling import Paths
 from tdispmodel.engines.conformance import cases, faults
-from tdispmodel.engines.conformance.writing import Counter, ask, move, system as make
+from tdispmodel.engines.conformance.writing import Counter, Flag, ask, move, system as make
 from tdispmodel.engines.protocol import Engine, Limits, Progress, silent
 from tdispmodel.engines.watching import proving
 from tdispmodel.engines.watching.loops import Seen
@@ -31,6 +32,7 @@ from tdispmodel.judging import judge_all
 from tdispmodel.verdict import Answer, Verdict, Watcher
 from tests.engines_bits.peers import asymmetric, exclusive, mutex
 from tests.faults.detectors import Noticed, noticed
+from tests.laws.test_engines_agree import complaints_about
 
 Patch = pytest.MonkeyPatch
 SAFETY = (Kind.INVARIANT, Kind.STEP)
@@ -467,14 +469,32 @@ def among_devices(broken: Engine) -> bool:
     return False
 
 
+def roundabout() -> tuple[System, tuple[SystemProperty, ...]]:
+    """Three flags, and a question that IC3 answers with five steps where four do, in whatever order all is written.
+
+    The last flag alone is to be up.  It is raised while the second one is, which is raised with the first one; so both
+    have to be raised, then the last one, and then each of the two lowered: four steps, as every step lowers one at most.
+    """
+    first, second, last = Flag("first"), Flag("second"), Flag("last")
+    moves = (
+        move("raise_both", TRUE, first.becomes(TRUE), second.becomes(TRUE)),
+        move("raise_last", second.now, last.becomes(TRUE)),
+        move("lower_first", last.now, first.becomes(FALSE)),
+        move("lower_second", last.now, second.becomes(FALSE)),
+    )
+    alone = conjunction(negation(first.now), negation(second.now), last.now)
+    return make("roundabout", (first, second, last), *moves), (ask(Kind.INVARIANT, negation(alone)),)
+
+
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_is_noticed(name: str, monkeypatch: Patch) -> None:
-    """The conformance suite, the law over random systems, or devices that do the same, complain about such an engine."""
+    """The conformance suite, a handful of systems written for this, or the law over random ones complain about it."""
     engine, kinds, plant = FAULTS[name]
     plant(monkeypatch)
     broken = Limited(ENGINES[engine]())
     try:
         seen = in_suite(broken, kinds) or (kinds == SAFETY and among_devices(broken))
+        seen = seen or (Kind.INVARIANT in kinds and bool(complaints_about(broken, roundabout())))
     except Noticed:
         seen = True
     assert seen or noticed(broken, kinds)
@@ -486,3 +506,15 @@ def test_without_a_fault_nothing_is_noticed(engine: str) -> None:
     sound = Limited(ENGINES[engine]())
     assert not in_suite(sound, (*FINITE, *ENDLESS))
     assert not among_devices(sound)
+    assert not complaints_about(sound, roundabout())
+
+
+def test_ic3_goes_round() -> None:
+    """In whatever order flags and moves are written, the way that IC3 finds is longer than it need be, and not called so."""
+    system, questions = roundabout()
+    for variables in permutations(system.variables):
+        for actions in permutations(system.actions):
+            (found,) = Ic3().answer(replace(system, variables=variables, actions=actions), questions, Limits())
+            assert found.trace is not None
+            assert len(found.trace) > 4
+            assert not found.shortest

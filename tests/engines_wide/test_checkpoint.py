@@ -20,10 +20,11 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from tdispmodel.engines.protocol import Limits, Unusable
+from tdispmodel.engines.protocol import LimitReached, Limits, Unusable
 from tdispmodel.engines.wide import checkpoint
 from tdispmodel.engines.wide.checkpoint import HEADER, Checkpoint, checksum
 from tdispmodel.engines.wide.identity import of_system
+from tdispmodel.engines.wide.search import Search
 from tdispmodel.ir.expressions import negation
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.judging import judge_all
@@ -72,8 +73,6 @@ def test_it_goes_on_from_any_level(tmp_path: Path) -> None:
 
 def test_a_search_that_was_resumed_does_not_begin_again(half: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It expands the levels that are left and no other, and one that was finished expands none."""
-    from tdispmodel.engines.wide.search import Search  # noqa: PLC0415  # patched here only
-
     depths: list[int] = []
     original = Search._expand
 
@@ -252,6 +251,20 @@ def forgeries(document: dict[str, Any]) -> Iterator[tuple[str, Callable[[dict[st
     yield "met in no state", lambda one: one.update(met=[[number, level, 0, -1, 7, 3] for number, level, *_ in met])
     yield "met what nobody asked", lambda one: one.update(met=[[99, *rest] for _, *rest in met])
     yield "no lists", lambda one: one.update(levels=7, met=None)
+    yield "a numbering elsewhere", lambda one: one["numbering"][0].update(file=f"../all/{one['numbering'][0]['file']}")
+    yield (
+        "sides below nothing",
+        lambda one: one["levels"][3].update(sides=[-side for side in one["levels"][3]["sides"]]),
+    )
+    yield "more transitions than there are numbers", lambda one: one.update(transitions=10**400)
+    yield "fewer transitions than none", lambda one: one.update(transitions=-1)
+    yield "half a transition", lambda one: one.update(transitions=0.5)
+    yield (
+        "met on half a level",
+        lambda one: one.update(met=[[number, level + 0.0, *rest] for number, level, *rest in met]),
+    )
+    last = max(level for _, level, *_ in met)
+    yield "met on a level that was not looked at", lambda one: one.update(levels=levels[: last + 1], complete=last)
 
 
 def test_what_is_made_up_is_refused(half: Path) -> None:
@@ -326,6 +339,50 @@ def test_made_up_states_are_refused(half: Path) -> None:
         for path, content in before:
             path.write_bytes(content)
     assert [] != answered(half)
+
+
+def test_what_is_no_file_is_refused(half: Path) -> None:
+    """What is no file, and could be read from for ever, is refused, whatever its name."""
+    for name in ("level-000003.npy", HEADER):
+        path = half / "all" / name
+        whole = path.read_bytes()
+        for make in (os.mkfifo, os.mkdir, lambda there: there.symlink_to("/dev/zero")):
+            path.unlink()
+            make(path)
+            assert "the checkpoint is damaged: it is no file" == refused(half).message
+            path.rmdir() if path.is_dir() else path.unlink()
+            path.write_bytes(whole)
+
+
+def test_links_are_not_followed(half: Path, tmp_path: Path) -> None:
+    """Who puts links where a search will write changes no other file by that."""
+    other = tmp_path / "other"
+    other.write_text("untouched")
+    for name in (
+        f"{HEADER}.new",
+        *(f"level-{level:06}.npy{end}" for level in range(15, LEVELS) for end in ("", ".new")),
+    ):
+        (half / "all" / name).symlink_to(other)
+    assert [] != answered(half)
+    assert "untouched" == other.read_text()
+    assert not (half / "all" / f"level-{LEVELS - 1:06}.npy").is_symlink()
+
+
+@pytest.mark.parametrize("why", ["out of time", ""])
+def test_a_search_that_ends_while_it_is_resumed_knows_nothing(
+    half: Path, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    """Who has no time to bring all levels back says of no depth that it was examined: what was met is not back either."""
+    original = Search.look
+
+    def look(made: Search, *, ways: bool = False) -> None:
+        if len(made.sizes_of_levels) == LEVELS // 2 - 1:
+            raise LimitReached(why)
+        original(made, ways=ways)
+
+    monkeypatch.setattr(Search, "look", look)
+    found = Numbered().answer(bench_tdi(2), bench_properties(2), Limits(checkpoint=half))
+    assert {(Answer.OPEN, None)} == {(one.answer, one.bound) for one in found}  # one is violated after ten steps
 
 
 def test_a_lie_is_judged(half: Path) -> None:

@@ -22,7 +22,7 @@ from tdispmodel.ir.expressions import negation
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.verdict import Verdict
 from tests.engines_wide.numbered import Numbered, Resumed, Spilling, begun, spills, spread_systems
-from tests.faults.detectors import noticed
+from tests.faults.detectors import noticed_among
 from tests.laws.random_systems import law
 from tests.laws.test_engines_agree import Asked, complaints_about
 
@@ -187,7 +187,7 @@ def test_what_is_broken_is_noticed(name: str, monkeypatch: Patch) -> None:
     """The law over random systems complains when spilling or going on is broken in this way."""
     engine, plant = FAULTS[name]
     plant(monkeypatch)
-    assert noticed(engine, drawn=spread_systems())
+    assert noticed_among(engine, spread_systems())
 
 
 @pytest.mark.parametrize("system", [True, False])

@@ -15,6 +15,7 @@ import pytest
 from tdispmodel.compiling.successors import Watch
 from tdispmodel.engines import explicit
 from tdispmodel.engines.explicit import Explicit
+from tdispmodel.engines.exploration import Exploration
 from tdispmodel.engines.protocol import LimitReached, Limits, silent
 from tdispmodel.engines.wide import answers, search
 from tdispmodel.engines.wide.search import Search
@@ -198,6 +199,24 @@ def test_liveness_is_open_where_steps_do_not_fit(monkeypatch: pytest.MonkeyPatch
     assert found["endless"].answer is Answer.OPEN
     reason = "305009 states and the steps between them do not fit into the memory allowed"
     assert found["endless"].reason == reason
+    assert {one.answer for name, one in found.items() if name != "endless"} == {Answer.HOLDS, Answer.VIOLATED}
+
+
+def test_no_memory_left_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the machine has no memory for the steps it is open; what many states at once decided before counts."""
+    goes_over(monkeypatch, 1_000)
+    original = Exploration._expand
+
+    def expand(explored: Exploration, begin: int, end: int) -> None:
+        if len(explored.order) > 3_000:
+            raise MemoryError
+        original(explored, begin, end)
+
+    monkeypatch.setattr(Exploration, "_expand", expand)
+    system, (first, *rest) = bench_tdi(2), bench_properties(2)
+    endless = replace(first, name="endless", kind=Kind.LEADS_TO, antecedent=None)
+    found = {one.property.name: one for one in Explicit().answer(system, [endless, first, *rest], Limits())}
+    assert (Answer.OPEN, "the machine has no memory left") == (found["endless"].answer, found["endless"].reason)
     assert {one.answer for name, one in found.items() if name != "endless"} == {Answer.HOLDS, Answer.VIOLATED}
 
 

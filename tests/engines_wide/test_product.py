@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
@@ -17,15 +14,12 @@ from tdispmodel.engines.wide.bitmaps.layout import Layout, counted, counted_by_h
 from tdispmodel.engines.wide.bitmaps.product import Product
 from tdispmodel.engines.wide.bitmaps.slabs import Image
 from tdispmodel.engines.wide.search import Search
-from tdispmodel.ir.expressions import Actor, Arithmetic, Equal, Less, Literal, Read, disjunction, negation
-from tdispmodel.ir.model import Action, Kind
-from tdispmodel.ir.sorts import Bounded
-from tdispmodel.ir.system import Assignment, System, SystemAction, SystemProperty, SystemVariable
+from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.judging import judge_all
-from tdispmodel.verdict import Answer, Space, Verdict
+from tdispmodel.verdict import Answer, Space
 from tests.engines.bench_tdi import bench_properties, bench_tdi
 from tests.engines_wide.leaving import assert_leaving_is_noticed
-from tests.engines_wide.multiplied import multiplies
+from tests.engines_wide.multiplied import both_at, counters, multiplies, shown
 from tests.engines_wide.numbered import Plain, spread_systems
 from tests.engines_wide.symmetric import symmetric_systems
 from tests.laws.random_systems import law
@@ -35,11 +29,6 @@ Asked = tuple[System, tuple[SystemProperty, ...]]
 BLOCKS = st.sampled_from((1, 2, 1 << 17))
 PUBLISHED = {1: Space(143, 565, 15), 2: Space(6_543, 47_766, 27), 3: Space(305_009, 3_240_706, 39)}
 """bench-tdi: states, transitions and depth on which SPIN, Rumur, Stateright, TLC and NuSMV agree."""
-
-
-def shown(verdicts: Iterator[Verdict]) -> list[Verdict]:
-    """Return verdicts without the time that they took."""
-    return [replace(verdict, seconds=0.0) for verdict in verdicts]
 
 
 @law(50)
@@ -114,44 +103,6 @@ def test_published_counts_of_many(devices: int) -> None:
 
 
 # --- many local states, and more as the search goes on -----------------------------------------------------------------
-
-HIGHEST = 149
-COUNTER = Bounded(0, HIGHEST)
-
-
-def counters() -> System:
-    """Return two devices that count up one by one and may begin anew: 150 local states each, met level by level."""
-    actions = []
-    for device in range(2):
-        name = f"devices[{device}].count"
-        count = Read(name, COUNTER)
-        more = Arithmetic("+", count, Literal(1, Bounded(1, 1)))
-        for does, guard, value in (
-            ("more", Less(count, Literal(HIGHEST, COUNTER)), more),
-            ("anew", Equal(count, Literal(HIGHEST, COUNTER)), Literal(0, COUNTER)),
-        ):
-            called = f"{does}(devices[{device}])"
-            template = Action(called, "Counter", Actor.KERNEL, Actor.KERNEL.fairness)
-            actions.append(
-                SystemAction(
-                    name=called,
-                    actor=Actor.KERNEL,
-                    fairness=Actor.KERNEL.fairness,
-                    disturbs=False,
-                    adversarial=Actor.KERNEL.adversarial,
-                    guards=(guard,),
-                    assignments=(Assignment(name, value),),
-                    template=template,
-                )
-            )
-    variables = tuple(SystemVariable(f"devices[{device}].count", COUNTER, (0,)) for device in range(2))
-    return System(name="counters", variables=variables, actions=tuple(actions), devices=2)
-
-
-def both_at(number: int) -> SystemProperty:
-    """Return the question whether the two never stand there together."""
-    at = [Equal(Read(f"devices[{device}].count", COUNTER), Literal(number, COUNTER)) for device in range(2)]
-    return SystemProperty("apart", "TDM900", Kind.INVARIANT, disjunction(*map(negation, at)))
 
 
 @pytest.mark.parametrize("images", [1 << 30, 0])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import Phase, given, settings
 
-from tdispmodel.engines.protocol import Engine
+from tdispmodel.engines.protocol import Engine, Unusable
 from tdispmodel.ir.model import Kind
 from tdispmodel.verdict import OutOfRange
 from tests.laws.random_systems import asked_systems, law
@@ -61,3 +61,5 @@ def _complaints(engine: Engine, pair: Asked) -> list[str]:
         return complaints_about(engine, pair)
     except OutOfRange as left:
         return [f"says that an integer leaves its range: {left}"]
+    except Unusable as refused:
+        return [f"refuses what it wrote down itself: {refused.message}"]

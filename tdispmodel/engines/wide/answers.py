@@ -15,7 +15,7 @@ from math import comb, prod
 from tdispmodel.compiling.arrays import Packing
 from tdispmodel.compiling.parts import WHOLE, Parts
 from tdispmodel.compiling.successors import Watch
-from tdispmodel.engines.protocol import LimitReached, Limits, Progress
+from tdispmodel.engines.protocol import NO_MEMORY, LimitReached, Limits, Progress
 from tdispmodel.engines.wide.checkpoint import Checkpoint
 from tdispmodel.engines.wide.search import Left, Search
 from tdispmodel.engines.wide.symmetry import Finder, Symmetry, swaps
@@ -45,7 +45,6 @@ MOST_OF_PART = 1 << 62
 MOST_NUMBER = 1 << 60
 """or numbers become so large."""
 TOO_DEEP = "a formula nests too deeply"
-NO_MEMORY = "the machine has no memory left"
 
 
 @dataclass(frozen=True)
@@ -190,7 +189,7 @@ class Answers:
                 search, [search.met[number] for number, _ in met.values()], [to for _, to in met.values()]
             )
             ways = dict(zip(met, found_ways, strict=True))
-            return _Looked(ways, None if why else certified(search), why)
+            return _Looked(ways, certified(search) if search.finished and not why else None, why)
         except (LimitReached, OSError, MemoryError) as limit:
             return _Looked(ways, None, why or said(limit))
 

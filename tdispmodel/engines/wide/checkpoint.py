@@ -27,7 +27,7 @@ from tdispmodel.compiling.successors import Watch
 from tdispmodel.engines.protocol import Unusable
 from tdispmodel.engines.wide.identity import of_system, of_watches
 from tdispmodel.engines.wide.search import Met, Search
-from tdispmodel.engines.wide.visited import taken_apart
+from tdispmodel.engines.wide.visited import MOST_BITS, taken_apart
 from tdispmodel.ir.system import System
 
 FORMAT = "tdispmodel/checkpoint/1"
@@ -103,7 +103,7 @@ class Checkpoint:
             rows = parts.local[part].rows
             known = self._numbering[position] if position < len(self._numbering) else None
             if known is None or known["states"] != len(rows):
-                name = f"numbering-{position}-{len(rows)}.npy"
+                name = numbering(position, len(rows))
                 hashed = self._replace(name, partial(write_array, array=rows, allow_pickle=False))
                 known = {"file": name, "states": len(rows), "checksum": hashed}
             made.append(known)
@@ -117,7 +117,7 @@ class Checkpoint:
             for keys in search.visited.pieces(level, PIECE):
                 file.write(keys.astype("<i8").tobytes())
 
-        name = f"level-{level:06}.npy"
+        name = level_file(level)
         return {
             "file": name,
             "states": count,
@@ -128,7 +128,8 @@ class Checkpoint:
     def _replace(self, name: str, write: Writing) -> str:
         """Write a file of this name, all of it or nothing; return its checksum."""
         temporary = self.folder / f"{name}.new"
-        with temporary.open("wb") as file:
+        temporary.unlink(missing_ok=True)  # left by a process that was killed, or a link to somewhere else
+        with temporary.open("xb") as file:
             hashed = Hashed(file)
             write(hashed)
             file.flush()
@@ -155,12 +156,13 @@ class Checkpoint:
         try:
             self._levels, self._numbering = document["levels"], document["numbering"]
             self._restore(search, document)
-        except (ArithmeticError, AttributeError, EOFError, LookupError, TypeError, ValueError) as error:
+        except (ArithmeticError, AttributeError, EOFError, LookupError, RecursionError, TypeError, ValueError) as error:
             raise self._damaged(path, f"it makes no sense: {error}") from error
         return True
 
     def _document(self, path: Path) -> Document:
         """Return what a search was when it was written down."""
+        self._is_file(path)
         try:
             document: Document = json.loads(path.read_bytes())
             form, said = str(document["format"]), document.pop("checksum")
@@ -182,38 +184,41 @@ class Checkpoint:
 
     def _restore(self, search: Search, document: Document) -> None:
         parts = search.parts
-        for each, part in zip(document["numbering"], parts.families, strict=True):
-            rows = np.array(self._loaded(each, np.uint64, 2))
+        for position, (each, part) in enumerate(zip(document["numbering"], parts.families, strict=True)):
+            rows = np.array(self._loaded(each, numbering(position, whole(each["states"])), np.uint64, 2))
             if rows.shape != (each["states"], parts.local[part].rows.shape[1]) or not parts.regular(part, rows):
                 message = f"{each['file']} has other variables or values"
                 raise ValueError(message)
             parts.local[part].restore(rows)
         levels = document["levels"]
-        complete, finished = document["complete"], document["finished"]
-        if not levels or finished not in (False, True) or complete != len(levels) - (not finished):
+        complete, finished = whole(document["complete"]), document["finished"]
+        if not levels or not isinstance(finished, bool) or complete != len(levels) - (not finished):
             message = f"of {len(levels)} levels {complete} are complete"
             raise ValueError(message)
         for level, each in enumerate(levels):
-            self._offer(search, each)
+            self._offer(search, each, level)
             search.advance()
             if search.sizes_of_levels != [one["states"] for one in levels[: level + 1]]:
                 message = f"{each['file']} has other states than it says"
                 raise ValueError(message)
-            search.complete_levels = level if level + 1 < len(levels) else complete
-        search.stood_for, search.transitions = int(document["stood_for"]), int(document["transitions"])
+        search.stood_for, search.transitions = whole(document["stood_for"]), whole(document["transitions"])
         for number, level, *numbers, action in document["met"]:
-            met = Met(level, tuple(numbers), action)
-            if not search.is_met(number, met):
+            met = Met(whole(level), tuple(map(whole, numbers)), whole(action + 1) - 1)
+            if level >= complete or not search.is_met(whole(number), met):
                 message = "what was met is not there"
                 raise ValueError(message)
             search.met[number] = met
+        search.complete_levels = complete  # until then nothing is known of any level: what was met on it is not there
         if finished:
             search.finish()
 
-    def _offer(self, search: Search, each: Document) -> None:
+    def _offer(self, search: Search, each: Document, level: int) -> None:
         """Offer the states of a level, each of which must have numbers that are given."""
-        keys, sides = self._loaded(each, np.int64, 1), [int(side) for side in each["sides"]]
+        keys, sides = self._loaded(each, level_file(level), np.int64, 1), [whole(side) for side in each["sides"]]
         known = [len(local) for local in search.parts.local]
+        if not all(1 <= side <= 1 << MOST_BITS for side in sides):
+            message = f"{each['file']} has sides that are none"
+            raise ValueError(message)
         for first in range(0, len(keys), search.chunk):
             search.look()
             some = np.array(keys[first : first + search.chunk])
@@ -221,15 +226,19 @@ class Checkpoint:
                 message = f"{each['file']} has a number that is no state"
                 raise ValueError(message)
             numbers = taken_apart(some, sides)
-            if any((one >= count).any() for one, count in zip(numbers, known, strict=True)):
+            if any(((one < 0) | (one >= count)).any() for one, count in zip(numbers, known, strict=True)):
                 message = f"{each['file']} has a local state without a number"
                 raise ValueError(message)
             search.offer(search.orbits.representative(numbers))
 
-    def _loaded(self, each: Document, sort: type[np.int64 | np.uint64], sides: int) -> Vector:
-        """Return the numbers in a file, which are read when they are looked at."""
-        path = self.folder / Path(each["file"]).name
+    def _loaded(self, each: Document, name: str, sort: type[np.int64 | np.uint64], sides: int) -> Vector:
+        """Return the numbers in a file, which must have this name; they are read when they are looked at."""
+        path = self.folder / name
+        if each["file"] != name:
+            message = f"there is something else where {name} should be"
+            raise ValueError(message)
         try:
+            self._is_file(path)
             with path.open("rb") as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()
         except FileNotFoundError as error:
@@ -242,9 +251,32 @@ class Checkpoint:
             raise ValueError(message)
         return numbers
 
+    def _is_file(self, path: Path) -> None:
+        """Raise `Unusable` for a folder, or what could be read from for ever."""
+        if path.exists() and not path.is_file():
+            raise self._damaged(path, "it is no file")
+
     @staticmethod
     def _damaged(path: Path, why: str) -> Unusable:
         return Unusable(path, f"the checkpoint is damaged: {why}", BEGIN_ANEW)
+
+
+def numbering(position: int, states: int) -> str:
+    """Return the name of the file for the numbers of so many local states of one family of parts."""
+    return f"numbering-{position}-{states}.npy"
+
+
+def level_file(level: int) -> str:
+    """Return the name of the file for the states of a level."""
+    return f"level-{level:06}.npy"
+
+
+def whole(number: object) -> int:
+    """Return a number that counts something.  Raises ValueError for anything else, also where it is far too large."""
+    if type(number) is not int or not 0 <= number < 1 << MOST_BITS:
+        message = "a number is none, or far too large"
+        raise ValueError(message)
+    return number
 
 
 def checksum(content: Document) -> str:

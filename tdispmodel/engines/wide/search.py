@@ -173,8 +173,6 @@ class Search:
         while len(self.frontier):
             self._expand()
             self.complete_levels += 1
-            if not self._fits(self.visited.bytes_of_level()):
-                self._spill()
             self.advance()
             self.finished = not len(self.frontier)
             if kept is not None:
@@ -190,6 +188,8 @@ class Search:
 
     def advance(self) -> None:
         """Go on to the next level: what was offered and is new."""
+        if not self._fits(self.visited.bytes_of_level()):
+            self._spill()
         self.frontier = self.visited.level()
         if len(self.frontier):
             self.sizes_of_levels.append(len(self.frontier))

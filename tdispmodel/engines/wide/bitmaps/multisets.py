@@ -286,8 +286,8 @@ class Multisets:
         for first in range(0, len(places), PIECE):
             self.search.look()
             some = places[first : first + PIECE]
-            bits = np.unpackbits(flat[some].astype("<u8").view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
-            there = np.flatnonzero(bits.view(np.bool_).reshape(-1))
+            bits = np.unpackbits(flat[some].astype("<u8").view(np.uint8), bitorder="little")
+            there = np.flatnonzero(bits.view(np.bool_))
             rest, word = np.divmod(some[there // WORD], found.shape[1])
             self.noted[after, self._joined(rest, word * WORD + there % WORD)] = True
 
