@@ -145,13 +145,13 @@ def out_of_range(engine: Numbered, pair: Asked) -> tuple[object, ...]:
 @pytest.mark.parametrize("megabytes", [3, 12])
 def test_a_large_space_in_little_memory(megabytes: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three devices of bench-tdi in so little that states go to files: what is said is what is said with plenty."""
+    monkeypatch.setattr(search, "LEAST_FOR_PRODUCT", 1 << 60)
     made: list[Search] = []
     original = Search.run
     monkeypatch.setattr(Search, "run", lambda one, kept=None: (made.append(one), original(one, kept))[1])
     system, questions = bench_tdi(3), bench_properties(3)
     plenty = [said(one) for one in Plain().answer(system, questions, Limits())]
     monkeypatch.setattr(search, "SHARE_OF_DENSE", 1 << 10)
-    monkeypatch.setattr(search, "LEAST_FOR_PRODUCT", 1 << 60)
     little = list(Plain().answer(system, questions, Limits(memory=megabytes * 1_000_000)))
     assert plenty == [said(one) for one in little]
     assert {Space(305_009, 3_240_706, 39)} == {one.space for one in little}  # published, see test_numbered

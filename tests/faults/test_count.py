@@ -8,6 +8,7 @@ from tests.engines_bits.test_faults import FAULTS as BITS
 from tests.engines_diagrams.test_faults import FAULTS as DIAGRAMS
 from tests.engines_wide.test_faults import FAULTS as WIDE
 from tests.engines_wide.test_kept_faults import FAULTS as KEPT
+from tests.engines_wide.test_multisets_faults import FAULTS as MULTISETS
 from tests.engines_wide.test_orbit_faults import FAULTS as ORBITS
 from tests.engines_wide.test_product_faults import FAULTS as PRODUCT
 from tests.faults.test_engines import EXHAUSTIVE, SOLVERS, UNPROVEN
@@ -28,9 +29,10 @@ AT_LEAST = {
     "wide": 30,
     "orbits": 12,
     "product": 18,
+    "multisets": 12,
 }
 """Faults in each engine; ``wide`` is what `explicit` does with large spaces, ``orbits`` what it does there under
-symmetry, ``product`` what it does with bitmaps, ``claims`` is one that proves nothing of
+symmetry, ``product`` what it does with bitmaps, ``multisets`` with those of orbits, ``claims`` is one that proves nothing of
 what it says, whom the judge must notice.
 """
 
@@ -42,6 +44,7 @@ def planted() -> Counter[str]:
     )
     found["orbits"] = len(ORBITS)
     found["product"] = len(PRODUCT)
+    found["multisets"] = len(MULTISETS)
     found.update({name: len(faults) for name, faults in SOLVERS.items()})
     found.update(name for name, _ in BROKEN)
     found.update(name for name, _, _ in BITS.values())

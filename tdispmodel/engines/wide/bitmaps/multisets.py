@@ -288,7 +288,7 @@ class Multisets:
             some = places[first : first + PIECE]
             bits = np.unpackbits(flat[some].astype("<u8").view(np.uint8), bitorder="little")
             there = np.flatnonzero(bits.view(np.bool_))
-            rest, word = np.divmod(some[there // WORD], found.shape[1])
+            rest, word = np.divmod(some[there // WORD], self.here.shape[2])
             self.noted[after, self._joined(rest, word * WORD + there % WORD)] = True
 
     def _joined(self, rest: Keys, number: Keys) -> Keys:
