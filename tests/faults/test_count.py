@@ -15,6 +15,7 @@ from tests.faults.test_engines import EXHAUSTIVE, SOLVERS, UNPROVEN
 from tests.faults.test_loops import BROKEN
 from tests.judging.test_numbered_faults import FAULTS as NUMBERED
 from tests.judging.test_orbits import FAULTS as JUDGED_ORBITS
+from tests.judging.test_slabs import FAULTS as SLABS
 from tests.liveness.test_watchers import MISUNDERSTOOD, WATCHERS
 
 AT_LEAST = {
@@ -53,11 +54,12 @@ def planted() -> Counter[str]:
 
 def test_every_engine_is_broken_often_enough() -> None:
     """No engine is broken in fewer ways than the table says; the watchers of engines and judge in seven each, the judge of very many
-    states in twelve, and that of their orbits in twelve.
+    states in twelve, that of their orbits in twelve, and what it moves at once in six.
     """
     found = planted()
     assert {name: found[name] for name, least in AT_LEAST.items() if found[name] < least} == {}
     assert len(MISUNDERSTOOD) >= 7
     assert len(NUMBERED) >= 12
     assert len(JUDGED_ORBITS) >= 12
+    assert len(SLABS) >= 6
     assert set(WATCHERS) == {"engines", "judge"}
