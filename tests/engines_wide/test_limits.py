@@ -98,7 +98,7 @@ def test_time_is_kept() -> None:
 
 def test_time_is_kept_in_a_long_search() -> None:
     """It stops soon after half a second, and the bound is the depth that was seen."""
-    system, questions = bench_tdi(5), bench_properties(5)
+    system, questions = bench_tdi(5), [one for one in bench_properties(5) if one.name != violated().name]
     limits = Limits(seconds=0.5)
     found = list(Numbered().answer(system, questions, limits))
     assert limits.spent() < 20.0  # on a busy machine; all of it takes minutes

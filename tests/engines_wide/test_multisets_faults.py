@@ -123,7 +123,7 @@ def _(patch: Patch) -> None:
     patch.setattr(
         multisets,
         "images",
-        lambda edges, words: original(np.stack([edges[:, 0], edges[:, 1], edges[:, 0], edges[:, 3]], axis=1), words),
+        lambda edges, *more: original(np.stack([edges[:, 0], edges[:, 1], edges[:, 0], edges[:, 3]], axis=1), *more),
     )
 
 

@@ -200,9 +200,9 @@ def test_places(sizes: list[int], block: int, data: st.DataObject) -> None:
     full = np.flatnonzero(flat)
     found = [
         state
-        for numbers in made.numbers(full, flat[full])
+        for numbers in made.numbers(full, flat[full], 7)
         for state in zip(*map(np.ndarray.tolist, numbers), strict=True)
     ]
     assert sorted(set(states)) == sorted(found)
     assert counted(words) == len(set(states))
-    assert product.needed(made) == 3 * words.nbytes
+    assert product.needed(made) >= 3 * words.nbytes

@@ -70,14 +70,18 @@ class Layout:
         """Return the first word of a block."""
         return int(np.ravel_multi_index(tuple(place), self.blocks)) * prod(self.inside)
 
-    def numbers(self, places: Keys, words: Words) -> Iterator[list[Numbers]]:
-        """Yield the states that are in some words, by the numbers of their parts, in the order of words and bits."""
-        for first in range(0, len(places), PIECE):
-            some = np.ascontiguousarray(words[first : first + PIECE], np.dtype("<u8"))
+    def numbers(self, places: Keys, words: Words, most: int) -> Iterator[list[Numbers]]:
+        """Yield the states that are in some words, at most so many of these at once, by the numbers of their parts.
+
+        They come in the order of words and bits.
+        """
+        piece = min(PIECE, most)
+        for first in range(0, len(places), piece):
+            some = np.ascontiguousarray(words[first : first + piece], np.dtype("<u8"))
             bits = np.unpackbits(some.view(np.uint8).reshape(-1, WORD // 8), axis=1, bitorder="little")
             there = np.flatnonzero(bits.view(np.bool_).reshape(-1))
             rows, bit = np.divmod(there, WORD)
-            place, word = np.divmod(places[first : first + PIECE][rows], self.words)
+            place, word = np.divmod(places[first : first + piece][rows], self.words)
             found: list[Numbers] = [np.zeros(0, np.int32)] * len(self.sizes)
             found[self.last] = (word * WORD + bit).astype(np.int32)
             for part in reversed(self.axes[1:]):

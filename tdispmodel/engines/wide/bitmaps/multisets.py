@@ -38,6 +38,8 @@ BITMAPS = 2
 """Of the words: what was visited, and a level."""
 MAPS = 2
 """Of bytes for each orbit: what was visited, and what is noted."""
+ONCE = 3
+"""So often there are words and bytes like these of one local state of the whole on the way."""
 OF_CALL, OF_WORD, OF_PLACE = 2e-5, 4e-9, 1e-9
 """Seconds that a map of words takes, and that it takes to look at each word and each orbit that there may be."""
 
@@ -142,7 +144,8 @@ class Multisets:
     def memory(self) -> int:
         """Return how many bytes are in use."""
         arrays = (self.seen, self.noted, self.visited, self.here, self.members, self._rest, *self.listed)
-        return sum(each.nbytes for each in arrays) + self.before.memory()
+        tables = sum(image.memory() for some in self.steps.values() for _, image in some)
+        return sum(each.nbytes for each in arrays) + self.before.memory() + tables
 
     def bytes_of_level(self) -> int:
         """Return how many bytes more it takes to list a level."""
@@ -269,7 +272,8 @@ class Multisets:
             known = len(self.search.tables.pairs[self.table.part])
             if known != self.known:
                 self.known = known
-                self.steps = images(different(self.search.tables, self.table), self.here.shape[2])
+                edges = different(self.search.tables, self.table)
+                self.steps = images(edges, self.here.shape[2], self.search.limits.memory)
         return self.steps
 
     def _reach(self, after: int, reached: Sequence[tuple[int, Image]]) -> None:
@@ -283,9 +287,10 @@ class Multisets:
         found &= ~self.visited[after]
         flat = found.reshape(-1)
         places = np.flatnonzero(flat != 0)
-        for first in range(0, len(places), PIECE):
+        piece = min(PIECE, self.search.chunk)
+        for first in range(0, len(places), piece):
             self.search.look()
-            some = places[first : first + PIECE]
+            some = places[first : first + piece]
             bits = np.unpackbits(flat[some].astype("<u8").view(np.uint8), bitorder="little")
             there = np.flatnonzero(bits.view(np.bool_))
             rest, word = np.divmod(some[there // WORD], self.here.shape[2])
@@ -324,7 +329,9 @@ def needed(wholes: int, side: int, instances: int) -> int:
     """Return how many bytes bitmaps take."""
     others, words = comb(side + instances - 2, instances - 1), -(-side // WORD)
     tables = others * (4 * (instances - 1) + 8 * instances)
-    return wholes * (others * words * 8 * BITMAPS + comb(side + instances - 1, instances) * MAPS) + tables
+    orbits = comb(side + instances - 1, instances)
+    once = ONCE * (others * words * 8 + orbits)
+    return wholes * (others * words * 8 * BITMAPS + orbits * MAPS) + once + tables
 
 
 def fits(wholes: int, side: int, instances: int) -> bool:

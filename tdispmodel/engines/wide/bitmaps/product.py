@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 BITMAPS = 3
 """What was visited, a level, and the next one."""
+ONCE = 8
+"""So many blocks there are on the way."""
 OF_CALL, OF_WORD = 1.5e-6, 0.7e-9
 """Seconds that an operation takes, and that it takes for each word."""
 PASSES = 8
@@ -119,6 +121,7 @@ class Product:
         """Return how many bytes are in use."""
         written = sum(places.nbytes + words.nbytes for places, words in self._written.values())
         added = sum(each.nbytes for numbers in self.added for each in numbers)
+        added += sum(image.memory() for some in (self.plan.last.values() if self.plan else ()) for _, image in some)
         return self.visited.nbytes + self.here.nbytes + self.fresh.nbytes + self.before.memory() + written + added
 
     @property
@@ -152,7 +155,7 @@ class Product:
                 yield self.before.numbers(keys)
         else:
             places, words = self._words(level)
-            yield from self._layout_of_written.numbers(places, words)
+            yield from self._layout_of_written.numbers(places, words, self._piece)
 
     def pieces_near(self, level: int, most: int, wanted: Sequence[Numbers]) -> Iterator[Keys]:
         """Yield of the states of a level those that differ from a wanted one in one instance, and perhaps others."""
@@ -168,8 +171,13 @@ class Product:
             for number, each in zip(one[1:], here[1:], strict=True):
                 far += each != number
             near |= far <= 1
-        for numbers in layout.numbers(places[near], words[near]):
+        for numbers in layout.numbers(places[near], words[near], self._piece):
             yield from parted(self.keys(numbers), most)
+
+    @property
+    def _piece(self) -> int:
+        """Of how many words states are listed at once, each of which may have 64."""
+        return max(1, self.search.chunk // 2)
 
     def _words(self, level: int) -> tuple[Keys, Words]:
         """Return the words of a level that are not empty."""
@@ -192,7 +200,7 @@ class Product:
     def _in_block(self, place: Place, words: Words) -> Iterator[Here]:
         flat, chunk = words.reshape(-1), self.search.chunk
         places = np.flatnonzero(flat)
-        for numbers in self.layout.numbers(places + self.layout.start(place), flat[places]):
+        for numbers in self.layout.numbers(places + self.layout.start(place), flat[places], self._piece):
             for first in range(0, len(numbers[WHOLE]), chunk):
                 yield Here(self.search.tables, [each[first : first + chunk] for each in numbers])
 
@@ -282,7 +290,8 @@ class Product:
     def _planned(self) -> Plan:
         """Return what steps there are."""
         if self.plan is None:
-            self.plan = planned(self.search.tables, self.search.moves.tabulated, self.layout)
+            search = self.search
+            self.plan = planned(search.tables, search.moves.tabulated, self.layout, search.limits.memory)
         return self.plan
 
     def advance(self) -> None:
@@ -419,7 +428,7 @@ def changes_whole(broad: Broad) -> bool:
 
 def needed(layout: Layout) -> int:
     """Return how many bytes bitmaps take."""
-    return BITMAPS * 8 * layout.total
+    return 8 * (BITMAPS * layout.total + ONCE * prod(layout.inside))
 
 
 def able(search: Search) -> bool:

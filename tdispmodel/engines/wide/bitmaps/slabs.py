@@ -21,6 +21,8 @@ from tdispmodel.engines.wide.visited import Keys
 
 MOST_OF_IMAGES = 1 << 25
 """Bytes that maps of words may take; if they took more, bytes are looked up one by one."""
+SHARE_OF_IMAGES = 1 << 5
+"""Nor may they take more than one part in so many of the memory allowed."""
 LOOKS = 8
 """Moving the bits of a word takes so many times what joining two words does."""
 Edges = dict[int, dict[int, list[tuple[int, int]]]]
@@ -43,6 +45,10 @@ class Image:
                     if moved.any():
                         table = image(here[moved] - low, there[moved] - after * WORD, width)
                         self.pieces.append((word, piece, after, table))
+
+    def memory(self) -> int:
+        """Return how many bytes are in use."""
+        return sum(table.nbytes for _, _, _, table in self.pieces)
 
     def of(self, words: Words) -> Words:
         """Return the images of rows of words."""
@@ -78,7 +84,7 @@ class Plan:
     last: dict[int, list[tuple[int, Image]]] = field(default_factory=dict)
 
 
-def planned(tables: Tables, tabulated: Sequence[Table], layout: Layout) -> Plan:
+def planned(tables: Tables, tabulated: Sequence[Table], layout: Layout, memory: int | None) -> Plan:
     """Return the steps of all pairs that were met, those that change nothing left out."""
     plan = Plan()
     for table in tabulated:
@@ -88,7 +94,7 @@ def planned(tables: Tables, tabulated: Sequence[Table], layout: Layout) -> Plan:
                 if source != after:
                     plan.whole.setdefault(after, []).append(source)
         elif table.part == layout.last:
-            plan.last = images(different(tables, table), layout.words)
+            plan.last = images(different(tables, table), layout.words, memory)
         elif layout.axes.index(table.part) < layout.outer:
             reached = plan.outer.setdefault(table.part, {})
             for before, here, after, there in different(tables, table).tolist():
@@ -109,11 +115,15 @@ def different(tables: Tables, table: Table) -> Keys:
     return np.unique(rows, axis=0)
 
 
-def images(edges: Keys, words: int) -> dict[int, list[tuple[int, Image]]]:
-    """Return for each local state of the whole that is reached, from which ones and how bits move."""
+def images(edges: Keys, words: int, memory: int | None) -> dict[int, list[tuple[int, Image]]]:
+    """Return for each local state of the whole that is reached, from which ones and how bits move.
+
+    ``memory`` is what is allowed in all, in bytes.
+    """
+    allowed = MOST_OF_IMAGES if memory is None else min(MOST_OF_IMAGES, memory // SHARE_OF_IMAGES)
     wholes = np.unique(edges[:, [0, 2]], axis=0).tolist()
     most = len(wholes) * words * words * (WORD // 16) * (8 << 16)
-    width = 16 if most <= MOST_OF_IMAGES else 8
+    width = 16 if most <= allowed else 8
     found: dict[int, list[tuple[int, Image]]] = {}
     for before, after in wholes:
         some = edges[(edges[:, 0] == before) & (edges[:, 2] == after)]
