@@ -151,7 +151,7 @@ class Slabs:
     def _mark(self) -> None:
         """Mark in the space what was seen."""
         marked = np.moveaxis(self.space.seen.reshape(self.sides), self.last, -1)
-        for place in range(self.sides[self.axes[0]]):
+        for place in np.ndindex(*(self.sides[part] for part in self.axes[:2])):
             marked[place] = bits_of(self.seen[place])[..., : self.sides[self.last]]
 
     # --- actions ------------------------------------------------------------------------------------------------------
