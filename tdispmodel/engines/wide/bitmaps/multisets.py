@@ -31,6 +31,8 @@ from tdispmodel.engines.wide.visited import Dense, Keys, Runs, parted
 if TYPE_CHECKING:
     from tdispmodel.engines.wide.search import Search
 
+SHIFT = WORD.bit_length() - 1
+BITS = np.uint64(1) << np.arange(WORD, dtype=np.uint64)
 BITS_OF_WHOLE = 16
 MOST_RANK = 1 << 46
 """A number of an orbit is that of the multiset, and in so many bits less significant ones that of the whole."""
@@ -127,7 +129,8 @@ class Multisets:
         self.seen, self.noted = (grown(each, (wholes, self.ranks.count)) for each in (self.seen, self.noted))
         shape = wholes, self.others.count, words
         self.visited, self.here = (grown(each, shape) for each in (self.visited, self.here))
-        self.members = np.stack(self.others.members(np.arange(self.others.count)))
+        narrow = np.int16 if words * WORD < 1 << 15 else np.int32
+        self.members = np.stack(self.others.members(np.arange(self.others.count))).astype(narrow)
         self._rest, self._own = self._of_rest(), np.stack(self.ranks.choices)
 
     def _of_rest(self) -> Keys:
@@ -242,8 +245,7 @@ class Multisets:
             whole, *numbers = self.numbers(some)
             first = whole.astype(np.int64) * self.others.count
             for number, rest in zip(numbers, self.others.without(numbers), strict=True):
-                word, bit = np.divmod(number, WORD)
-                places, bits = (first + rest) * self.here.shape[2] + word, np.uint64(1) << bit.astype(np.uint64)
+                places, bits = (first + rest) * self.here.shape[2] + (number >> SHIFT), BITS.take(number & WORD - 1)
                 for each in into:
                     np.bitwise_or.at(each.reshape(-1), places, bits)
 
@@ -285,7 +287,7 @@ class Multisets:
             if len(full):
                 found[full] |= image.of(rows[full])
         found &= ~self.visited[after]
-        flat = found.reshape(-1)
+        flat, words, noted = found.reshape(-1), self.here.shape[2], self.noted[after]
         places = np.flatnonzero(flat != 0)
         piece = min(PIECE, self.search.chunk)
         for first in range(0, len(places), piece):
@@ -293,15 +295,20 @@ class Multisets:
             some = places[first : first + piece]
             bits = np.unpackbits(flat[some].astype("<u8").view(np.uint8), bitorder="little")
             there = np.flatnonzero(bits.view(np.bool_))
-            rest, word = np.divmod(some[there // WORD], self.here.shape[2])
-            self.noted[after, self._joined(rest, word * WORD + there % WORD)] = True
+            rest, number = some[there >> SHIFT], there & WORD - 1
+            if words > 1:
+                rest, word = np.divmod(rest, words)
+                number += word * WORD
+            noted[self._joined(rest, number)] = True
 
     def _joined(self, rest: Keys, number: Keys) -> Keys:
         """Return the numbers of multisets of the others and one more."""
         position = np.zeros(len(rest), np.int64)
+        narrow = number.astype(self.members.dtype)
         for each in self.members:
-            position += each[rest] <= number
-        found: Keys = self._rest[rest, position] + self._own[position, number]
+            position += each.take(rest) <= narrow
+        found: Keys = self._rest.take(rest * len(self.instances) + position)
+        found += self._own.take(position * self._own.shape[1] + number)
         return found
 
     def level(self) -> Keys:
