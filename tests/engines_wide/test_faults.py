@@ -23,7 +23,7 @@ from tdispmodel.ir.system import System, SystemProperty, speaks_of_step
 from tdispmodel.verdict import NumberedStates, Verdict
 from tests.engines_wide.corners import CORNERS
 from tests.engines_wide.numbered import Numbered, spread_systems
-from tests.faults.detectors import drawn, noticed_among
+from tests.faults.detectors import complaint_among, drawn
 from tests.laws.test_engines_agree import complaints_about
 
 Patch = pytest.MonkeyPatch
@@ -373,7 +373,7 @@ def test_a_broken_search_is_noticed(name: str, monkeypatch: Patch) -> None:
     """The law complains when the search is broken in this way, over random systems or those that were made for it."""
     like, plant = FAULTS[name]
     plant(monkeypatch)
-    assert noticed_among(Stopped(), (*drawn(spread_systems, DRAWN), *CORNERS), like)
+    assert complaint_among(Stopped(), (*drawn(spread_systems, DRAWN), *CORNERS), like)
 
 
 def test_without_a_fault_nothing_is_noticed() -> None:

@@ -24,7 +24,7 @@ from tdispmodel.verdict import Verdict
 from tests.engines_wide.corners import CORNERS
 from tests.engines_wide.numbered import Numbered, Resumed, Spilling, begun, spills, spread_systems
 from tests.engines_wide.test_faults import DRAWN, SECONDS
-from tests.faults.detectors import drawn, noticed_among
+from tests.faults.detectors import complaint_among, drawn
 from tests.laws.random_systems import law
 from tests.laws.test_engines_agree import Asked, complaints_about
 
@@ -188,7 +188,7 @@ def test_what_is_broken_is_noticed(name: str, monkeypatch: Patch) -> None:
     """The law complains when spilling or going on is broken in this way, over random systems or those made for it."""
     engine, plant = FAULTS[name]
     plant(monkeypatch)
-    assert noticed_among(engine, (*drawn(spread_systems, DRAWN), *CORNERS))
+    assert complaint_among(engine, (*drawn(spread_systems, DRAWN), *CORNERS))
 
 
 @pytest.mark.parametrize("system", [True, False])

@@ -17,7 +17,7 @@ from tdispmodel.engines.wide.symmetry import Classes, Finder, Symmetry
 from tests.engines_wide.corners import CORNERS
 from tests.engines_wide.symmetric import Drawn, drawn_systems, orbits, symmetric_systems
 from tests.engines_wide.test_faults import DRAWN, Stopped
-from tests.faults.detectors import drawn, noticed_among
+from tests.faults.detectors import complaint_among, drawn
 from tests.laws.oracle import Oracle
 from tests.laws.random_systems import law
 
@@ -184,7 +184,7 @@ def test_a_broken_search_is_noticed(name: str, monkeypatch: Patch) -> None:
     """
     like, plant = FAULTS[name]
     plant(monkeypatch)
-    assert noticed_among(Stopped(), (*drawn(symmetric_systems, DRAWN), *CORNERS), like)
+    assert complaint_among(Stopped(), (*drawn(symmetric_systems, DRAWN), *CORNERS), like)
 
 
 def test_a_broken_count_is_noticed(monkeypatch: Patch) -> None:
