@@ -21,13 +21,14 @@ from tdispmodel.engines.wide.visited import Dense, Keys
 from tdispmodel.ir.expressions import negation
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.verdict import Verdict
+from tests.engines_wide.corners import CORNERS
 from tests.engines_wide.numbered import Numbered, Resumed, Spilling, begun, spills, spread_systems
-from tests.faults.detectors import noticed_among
+from tests.engines_wide.test_faults import DRAWN, SECONDS
+from tests.faults.detectors import complaint_among, drawn
 from tests.laws.random_systems import law
 from tests.laws.test_engines_agree import Asked, complaints_about
 
 Patch = pytest.MonkeyPatch
-SECONDS = 2.0
 ALL_LEVELS = 99
 
 
@@ -184,10 +185,10 @@ def _(patch: Patch) -> None:
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_what_is_broken_is_noticed(name: str, monkeypatch: Patch) -> None:
-    """The law over random systems complains when spilling or going on is broken in this way."""
+    """The law complains when spilling or going on is broken in this way, over random systems or those made for it."""
     engine, plant = FAULTS[name]
     plant(monkeypatch)
-    assert noticed_among(engine, spread_systems())
+    assert complaint_among(engine, (*drawn(spread_systems, DRAWN), *CORNERS))
 
 
 @pytest.mark.parametrize("system", [True, False])

@@ -14,9 +14,10 @@ from hypothesis import Phase, given, settings
 from tdispmodel.engines.protocol import Limits
 from tdispmodel.engines.wide.orbits import Orbits, Replay
 from tdispmodel.engines.wide.symmetry import Classes, Finder, Symmetry
+from tests.engines_wide.corners import CORNERS
 from tests.engines_wide.symmetric import Drawn, drawn_systems, orbits, symmetric_systems
-from tests.engines_wide.test_faults import Stopped
-from tests.faults.detectors import noticed_among
+from tests.engines_wide.test_faults import DRAWN, Stopped
+from tests.faults.detectors import complaint_among, drawn
 from tests.laws.oracle import Oracle
 from tests.laws.random_systems import law
 
@@ -178,10 +179,12 @@ def _(patch: Patch) -> None:
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_broken_search_is_noticed(name: str, monkeypatch: Patch) -> None:
-    """The law over random systems with interchangeable devices complains when the search is broken in this way."""
+    """The law complains when the search is broken in this way, over random systems with interchangeable devices or those
+    that were made for it.
+    """
     like, plant = FAULTS[name]
     plant(monkeypatch)
-    assert noticed_among(Stopped(), symmetric_systems(), like)
+    assert complaint_among(Stopped(), (*drawn(symmetric_systems, DRAWN), *CORNERS), like)
 
 
 def test_a_broken_count_is_noticed(monkeypatch: Patch) -> None:
