@@ -18,7 +18,7 @@ import numpy as np
 from tdispmodel.analysing.mutation.changes import Change
 from tdispmodel.analysing.mutation.states.space import DISABLED, LEAVES, Numbers, Space
 from tdispmodel.compiling.arrays import Flags
-from tdispmodel.ir.system import SystemAction
+from tdispmodel.ir.system import System, SystemAction
 from tdispmodel.semantics import Semantics, start_states
 
 Stop = Callable[[], str]
@@ -26,13 +26,13 @@ Stop = Callable[[], str]
 
 
 class Base:
-    """The states that the system reaches: numbers 0 to ``count``, by their distance from the start.
+    """The states that the system reaches: numbers 0 to ``count``, by their distance from the start; nothing is watched.
 
     ``levels[d]`` is the number of the first state at distance d.  ``stopped`` says why not all were explored.
     """
 
-    def __init__(self, space: Space, stop: Stop) -> None:
-        self.space = space
+    def __init__(self, system: System, stop: Stop) -> None:
+        self.space = space = Space(system)
         self.stopped = ""
         self.levels = [0]
         self.starts = starts_of(space, Change())
@@ -43,7 +43,6 @@ class Base:
             self.levels.append(last)
         self.count = self.levels[-1]
         self.numbers: Numbers = np.arange(self.count, dtype=np.int32)
-        space.watch(self.numbers)
         self.batch = space.batch(self.numbers)
         self.table = space.targets[: self.count].copy()
         self.tree = _tree(self.table, self.levels)
