@@ -64,6 +64,13 @@ def at_the_mercy() -> Asked:
     return made, (ask(Kind.STAYS_POSSIBLE, place.at(1)),)
 
 
+def far() -> Asked:
+    """A counter that is 3 after three steps, which is as far as bounded search looks in these tests: it should never be."""
+    place = Counter("place", 3)
+    made = system("far", (place,), move("step", AtMost(place.now, number(2)), place.add(1)))
+    return made, (ask(Kind.INVARIANT, negation(place.at(3))),)
+
+
 def exchanged() -> Asked:
     """Two flags that change their values: who assigns one after the other has both alike afterwards, which never is."""
     left, right = Flag("left", (True,)), Flag("right")
@@ -93,6 +100,7 @@ CORNERS: tuple[Asked, ...] = (
     dead_end(),
     doors(),
     at_the_mercy(),
+    far(),
     exchanged(),
     turning(),
     limited(),
