@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tdispmodel.engines.conformance.writing import Counter, Flag, ask, move, system
+from dataclasses import replace
+
+from tdispmodel.engines.conformance.writing import Counter, Flag, ask, move, strongly, system
 from tdispmodel.ir.expressions import TRUE, Actor, AtMost, Not, Or, conjunction, negation, number
 from tdispmodel.ir.model import Kind
 from tests.laws.test_engines_agree import Asked
@@ -57,6 +59,13 @@ def doors() -> Asked:
     return system("doors", (place,), *moves), (ask(Kind.LEADS_TO, place.at(2), after=TRUE),)
 
 
+def open_doors() -> Asked:
+    """The same, where the promise is strong: since the door is open again and again he goes in."""
+    made, questions = doors()
+    to, fro, go_in = made.actions
+    return replace(made, actions=(to, fro, strongly(go_in))), questions
+
+
 def at_the_mercy() -> Asked:
     """What only the host can bring about does not stay possible: nobody relies on an adversary."""
     place = Counter("place", 1)
@@ -99,6 +108,7 @@ CORNERS: tuple[Asked, ...] = (
     divided(),
     dead_end(),
     doors(),
+    open_doors(),
     at_the_mercy(),
     far(),
     exchanged(),
