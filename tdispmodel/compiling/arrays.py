@@ -40,7 +40,7 @@ from tdispmodel.ir.expressions import (
     Took,
     Value,
 )
-from tdispmodel.ir.sorts import code_of, size, value_of
+from tdispmodel.ir.sorts import belongs, code_of, size, value_of
 from tdispmodel.ir.system import State, System, SystemAction, within
 
 Words = NDArray[np.uint64]
@@ -210,24 +210,34 @@ class Batch:
 
     def successors(self, action: SystemAction) -> tuple[Words, Flags]:
         """Return where ``action`` leads, as if it were enabled in every state, and where it would leave a range."""
-        rows = self.rows.copy()
         left = np.zeros(self.count, np.bool_)
+        cleared, fixed = [0] * self.packing.words, [0] * self.packing.words
+        varying: list[tuple[int, Words]] = []
         for assignment in action.assignments:
-            field = self.packing.fields[assignment.variable]
-            rows[:, field.word] &= np.uint64(~field.mask & (1 << WORD) - 1)
-            value, sort = assignment.value, field.sort
-            if isinstance(sort, Bounded):
-                outside = within(value, sort)
-                numbers = self.values(value)
-                if not isinstance(outside, Literal) or not outside.value:
-                    wrong = (numbers < sort.low) | (numbers > sort.high)
-                    left |= wrong.astype(np.bool_)
-                    numbers = np.where(wrong, sort.low, numbers)
-                codes = (numbers - sort.low).astype(np.uint64)
+            field, value = self.packing.fields[assignment.variable], assignment.value
+            cleared[field.word] |= field.mask
+            if isinstance(value, Literal) and belongs(value.value, field.sort):
+                fixed[field.word] |= code_of(value.value, field.sort) << field.shift
             else:
-                codes = self.values(value).astype(np.uint64)
-            rows[:, field.word] |= codes << np.uint64(field.shift)
+                codes, wrong = self._assigned(value, field.sort)
+                left |= wrong
+                varying.append((field.word, codes << np.uint64(field.shift)))
+        kept = np.array([~mask & (1 << WORD) - 1 for mask in cleared], np.uint64)
+        rows: Words = self.rows & kept | np.array(fixed, np.uint64)
+        for word, codes in varying:
+            rows[:, word] |= codes
         return rows, left
+
+    def _assigned(self, value: Expression, sort: Sort) -> tuple[Words, Flags]:
+        """Return the code of what is assigned in each state, and where it is outside of the sort."""
+        if not isinstance(sort, Bounded):
+            return self.values(value).astype(np.uint64), np.zeros(self.count, np.bool_)
+        outside = within(value, sort)
+        numbers, wrong = self.values(value), np.zeros(self.count, np.bool_)
+        if not isinstance(outside, Literal) or not outside.value:
+            wrong = ((numbers < sort.low) | (numbers > sort.high)).astype(np.bool_)
+            numbers = np.where(wrong, sort.low, numbers)
+        return (numbers - sort.low).astype(np.uint64), wrong
 
     def _joined(
         self,

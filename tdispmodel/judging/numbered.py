@@ -19,6 +19,7 @@ from tdispmodel.ir.model import Kind
 from tdispmodel.ir.sorts import Bounded, Value, size
 from tdispmodel.ir.system import Assignment, State, System, SystemAction, SystemProperty, speaks_of_step
 from tdispmodel.judging.judgement import Allowance, Refused
+from tdispmodel.judging.slabs import Slabs, worthwhile
 from tdispmodel.judging.vectors import MOST_ALIKE, Flags, Looks, Part, Parted, Vector, Vectors, number
 from tdispmodel.semantics import Semantics, TooManyStarts, start_states
 from tdispmodel.verdict import LocalStates, NumberedOrbits, NumberedStates, Space
@@ -88,7 +89,7 @@ class NumberedSpace:
         self.allowance.look(self._places(sides))
         self.seen: Flags = np.zeros(self._places(sides), np.bool_)
         self.depth = self.transitions = self.states = 0
-        self._nothing = Parted(self.looks, [np.zeros(0, np.int64)] * len(self.parts))
+        self.nothing = Parted(self.looks, [np.zeros(0, np.int64)] * len(self.parts))
         self._shadows: dict[tuple[int, ...], Parted] = {}
         try:
             self.count = self._explored(semantics)
@@ -132,20 +133,25 @@ class NumberedSpace:
         except TooManyStarts as many:
             message = f"the start states cannot be enumerated: {many.words}"
             raise Refused(message) from many
-        here = np.unique(self._visited_for(np.array([self._key(state) for state in starts], np.int64)))
+        keys = np.array([self._key(state) for state in starts], np.int64)
+        if self._may_move_slabs() and worthwhile(self):
+            self.states, self.transitions, levels = Slabs(self).explored(keys)
+            self.depth = max(0, levels - 1)
+            return self.states
+        here = np.unique(self._visited_for(keys))
         self.seen[self._place(here)] = True
         total, levels = 0, 0
         while len(here):
             total, levels = total + len(here), levels + 1
             fresh, waiting = [np.zeros(0, np.int64)], 0
-            for keys, states in self._chunks(self._noted(here)):
+            for keys, states in self.chunks(self._noted(here)):
                 stands_for = self._stands_for(keys)
                 self.states += int(stands_for.sum())
                 for action in self.actions:
                     source = np.flatnonzero(states.value(action.guard))
                     self.transitions += int(stands_for[source].sum())
                     if len(source):
-                        after = self._visited_for(self._after(keys[source], states.those(source), action))
+                        after = self._visited_for(self.after(keys[source], states.those(source), action))
                         new = np.unique(after[~self.seen[self._place(after)]])
                         self.seen[self._place(new)] = True
                         fresh.append(new)
@@ -158,6 +164,10 @@ class NumberedSpace:
     # what `OrbitSpace` does otherwise
 
     WHAT = "states"
+
+    def _may_move_slabs(self) -> bool:
+        """Whether each state is visited, so that many can be at once."""
+        return True
 
     def _places(self, sides: list[int]) -> int:
         """Return how many combinations there are to be marked as seen."""
@@ -191,12 +201,13 @@ class NumberedSpace:
             key += int(part.place(np.array([combined]))[0]) * part.stride
         return key
 
-    def _chunks(self, keys: Vector) -> Iterator[tuple[Vector, Parted]]:
+    def chunks(self, keys: Vector) -> Iterator[tuple[Vector, Parted]]:
+        """Yield some states bit by bit."""
         for start in range(0, len(keys), CHUNK):
             some = keys[start : start + CHUNK]
-            yield some, Parted(self.looks, self._taken_apart(some))
+            yield some, Parted(self.looks, self.taken_apart(some))
 
-    def _taken_apart(self, keys: Vector) -> list[Vector]:
+    def taken_apart(self, keys: Vector) -> list[Vector]:
         """Return for each part what it looks like in some states."""
         local = []
         for part in reversed(self.parts):
@@ -204,7 +215,7 @@ class NumberedSpace:
             local.append(rest.astype(np.int32))
         return local[::-1]
 
-    def _after(self, keys: Vector, states: Parted, action: SystemAction) -> Vector:
+    def after(self, keys: Vector, states: Parted, action: SystemAction) -> Vector:
         """Return what becomes of some states by ``action``, which is enabled in all of them."""
         after = keys.copy()
         for place in sorted({self.part_of[assignment.variable] for assignment in action.assignments}):
@@ -256,7 +267,7 @@ class NumberedSpace:
 
     def _bit_by_bit(self) -> Iterator[Parted]:
         for first in range(0, len(self.seen), BLOCK):
-            for _, states in self._chunks(first + np.flatnonzero(self.seen[first : first + BLOCK])):
+            for _, states in self.chunks(first + np.flatnonzero(self.seen[first : first + BLOCK])):
                 self.allowance.look(self.seen.nbytes)
                 yield states
 
@@ -281,7 +292,7 @@ class NumberedSpace:
             return any(self._ever(operand, guard, action) for operand in formula.operands)
         conditions: dict[tuple[int, ...], list[Expression]] = {}
         for condition in (*_conjuncts(formula), *_conjuncts(guard)):
-            conditions.setdefault(self._nothing.spoken(condition, action), []).append(condition)
+            conditions.setdefault(self.nothing.spoken(condition, action), []).append(condition)
         everything = tuple(sorted({part for spoken in conditions for part in spoken}))
         if len(conditions) > 1 and not all(self._meets(*each, action) for each in conditions.items()):
             return False

@@ -95,6 +95,9 @@ class OrbitSpace(NumberedSpace):
                 alike *= run
         return self.permutations // alike
 
+    def _may_move_slabs(self) -> bool:
+        return False
+
     def _noted(self, keys: Vector) -> Vector:
         self.levels.append(keys)
         return keys
@@ -103,7 +106,7 @@ class OrbitSpace(NumberedSpace):
 
     def _bit_by_bit(self) -> Iterator[Parted]:
         for level in self.levels:
-            for _, states in self._chunks(level):
+            for _, states in self.chunks(level):
                 self.allowance.look(self.seen.nbytes)
                 yield states
 

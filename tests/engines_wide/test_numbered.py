@@ -94,6 +94,7 @@ def test_leaving_a_range_is_noticed(pair: Asked) -> None:
 def test_published_counts(devices: int, places: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The counts of bench-tdi are the published ones, with a place for every combination and with sorted runs."""
     monkeypatch.setattr(search, "DENSE_MEMORY", places)
+    monkeypatch.setattr(search, "LEAST_FOR_PRODUCT", 1 << 60)
     system = bench_tdi(devices)
     made = Search(system, [], Limits(), silent)
     made.run()

@@ -145,6 +145,7 @@ def out_of_range(engine: Numbered, pair: Asked) -> tuple[object, ...]:
 @pytest.mark.parametrize("megabytes", [3, 12])
 def test_a_large_space_in_little_memory(megabytes: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three devices of bench-tdi in so little that states go to files: what is said is what is said with plenty."""
+    monkeypatch.setattr(search, "LEAST_FOR_PRODUCT", 1 << 60)
     made: list[Search] = []
     original = Search.run
     monkeypatch.setattr(Search, "run", lambda one, kept=None: (made.append(one), original(one, kept))[1])

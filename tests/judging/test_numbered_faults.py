@@ -209,7 +209,7 @@ def _(patch: Patch) -> None:
 @fault
 def _(patch: Patch) -> None:
     """Steps that leave a range stay in it."""
-    original = NumberedSpace._after
+    original = NumberedSpace.after
 
     def after(space: NumberedSpace, keys: Any, action: Any) -> Any:
         kept = tuple(replace(one, value=within_sort(space, one)) for one in action.assignments)
@@ -220,7 +220,7 @@ def _(patch: Patch) -> None:
             return assignment.value
         return Read(assignment.variable, space.system.sorts[assignment.variable])
 
-    patch.setattr(NumberedSpace, "_after", after)
+    patch.setattr(NumberedSpace, "after", after)
 
 
 @fault
@@ -312,7 +312,7 @@ def _(patch: Patch) -> None:
     """That each condition is met somewhere is taken for their being met together."""
 
     def ever(space: NumberedSpace, formula: Any, guard: Any, action: Any) -> bool:
-        looks = space._nothing
+        looks = space.nothing
         return all(space._meets(looks.spoken(each, action), [each], action) for each in (formula, guard))
 
     patch.setattr(NumberedSpace, "_ever", ever)

@@ -6,7 +6,7 @@ Mutants are put to it as they are on the whole system: what they do to the cone 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,9 @@ from tdispmodel.checking.mistakes import OurFault
 from tdispmodel.compiling.arrays import Flags
 from tdispmodel.ir.model import Kind, Property
 from tdispmodel.reports.mutants import Notice
+from tdispmodel.semantics import TooManyStarts
+
+NO_START, LEAVES_RANGE = "no start state", "an integer leaves its range"
 
 FEWEST, MOST_FLAGS = 16, 1 << 28
 """So many walks go on side by side at least; and more, as long as they have no more flags for states than this."""
@@ -30,13 +33,11 @@ FEWEST, MOST_FLAGS = 16, 1 << 28
 
 @dataclass(frozen=True)
 class Noticed:
-    """Which properties notice a mutant; ``stopped`` says why that was not found out.  None do where it is no model,
-    since an integer of it ``leaves_range``.
-    """
+    """Which properties notice a mutant; ``stopped`` says why that was not found out, ``invalid`` why it is no model."""
 
     notices: tuple[Notice, ...] = ()
     stopped: str = ""
-    leaves_range: bool = False
+    invalid: str = ""
 
 
 class Noticer:
@@ -85,23 +86,41 @@ class Noticer:
         """Return what a change of the system makes of the cone.  Raises `TooManyStarts`."""
         return variant(self.base, self.cone.change(change))
 
-    def try_all(
-        self, wanted: Iterable[tuple[int, Mutant, Variant]], *, complete: bool
-    ) -> Iterator[tuple[int, Noticed]]:
+    def try_all(self, wanted: Mapping[int, tuple[Mutant, Change]], *, complete: bool) -> Iterator[tuple[int, Noticed]]:
         """Yield for each mutant, by its number, who notices it here.  Raises `OurFault`.
 
-        Each must have a start state.  Whatever may leave its range is in every cone, so that it leaves it here as well.
+        Whatever may leave its range is in every cone, and so is what start conditions read.
         """
-        mutants: dict[int, Mutant] = {}
         differing: dict[int, Variant] = {}
-        for number, mutant, changed in wanted:
-            stopped = self.stop()
-            if stopped or changed.same or self._plainly_unnoticed(changed):
-                yield number, Noticed(stopped=stopped)
+        alike: dict[int | bytes, list[int]] = {}
+        for number, (_, change) in wanted.items():
+            found = self._differing(change)
+            if isinstance(found, Noticed):
+                yield number, found
             else:
-                mutants[number], differing[number] = mutant, changed
-        for number, graph in self._walked(differing, complete=complete):
-            yield number, self._noticed(mutants[number], graph, complete=complete)
+                same = alike.setdefault(found.fingerprint or number, [])
+                same.append(number)
+                differing.setdefault(same[0], found)
+        classes = {numbers[0]: numbers for numbers in alike.values()}
+        for first, graph in self._walked(differing, complete=complete):
+            numbers = classes[first]
+            noticed = self._noticed([wanted[number][0] for number in numbers], graph, complete=complete)
+            yield from ((number, noticed) for number in numbers)
+
+    def _differing(self, change: Change) -> Variant | Noticed:
+        """Return what a change makes of the cone; or who notices, where it is plain without following it."""
+        stopped = self.stop()
+        if stopped:
+            return Noticed(stopped=stopped)
+        try:
+            mutant = self.variant(change)
+        except TooManyStarts as many:
+            return Noticed(stopped=many.words)
+        if mutant.same:
+            return Noticed()
+        if not len(mutant.starts):
+            return Noticed(invalid=NO_START)
+        return Noticed() if self._plainly_unnoticed(mutant) else mutant
 
     def _walked(self, waiting: Mapping[int, Variant], *, complete: bool) -> Iterator[tuple[int, Graph]]:
         """Yield what each mutant reaches; what they come to together is worked out at once.
@@ -143,28 +162,29 @@ class Noticer:
         found: Flags = np.logical_or.reduce(self.space.true[self._kept[:, None], numbers], axis=0)
         return found
 
-    def _noticed(self, mutant: Mutant, graph: Graph, *, complete: bool) -> Noticed:
+    def _noticed(self, mutants: Sequence[Mutant], graph: Graph, *, complete: bool) -> Noticed:
+        """Return who notices mutants that have the same graph; each of them is judged."""
         if graph.stopped:
             return Noticed(stopped=graph.stopped)
         if graph.leaves_range:
-            return Noticed(leaves_range=True)
+            return Noticed(invalid=LEAVES_RANGE)
+        stopped = self.stop()
+        if stopped:
+            return Noticed(stopped=stopped)
         answers = Answers(self.asked, graph, self.evidence)
         notices: list[Notice] = []
         for wanted, parts in self.properties.items():
-            stopped = self.stop()
-            if stopped:
-                return Noticed(stopped=stopped)
             if graph.broken and not self.holds[wanted]:
                 continue  # the graph ends where something is broken that holds, and says nothing of what does not
             broken = next((number for number in parts if not answers.holds(number)), None)
             if (broken is None) is not self.holds[wanted]:
-                if not notices:
+                for mutant in () if notices else mutants:
                     self._judge(mutant, answers, parts if broken is None else [broken], holds=broken is None)
                 notices.append(Notice(wanted.name, wanted.code, self.holds[wanted]))
                 if not complete:
                     break
         if graph.broken and not notices:
-            message = f"a mutant of {mutant.subject} was said to break an invariant"
+            message = f"a mutant of {mutants[0].subject} was said to break an invariant"
             raise OurFault(message)
         return Noticed(tuple(notices))
 

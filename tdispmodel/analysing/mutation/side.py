@@ -14,7 +14,7 @@ import numpy as np
 
 from tdispmodel.analysing.mutation.changes import Change, Grounded
 from tdispmodel.analysing.mutation.cones import Cone, cones
-from tdispmodel.analysing.mutation.noticing import Noticer
+from tdispmodel.analysing.mutation.noticing import NO_START, Noticer
 from tdispmodel.analysing.mutation.operators import Mutant
 from tdispmodel.analysing.mutation.states.apart import told_apart, way
 from tdispmodel.analysing.mutation.states.space import LEAVES
@@ -117,39 +117,22 @@ class Side:
 
         One that is noticed is not put to the other cones, unless what is found is to be ``complete``.
         """
-        waiting: dict[int, Variant] = {}
-        for number, (_, change) in wanted.items():
-            found = self._differs(change)
-            if isinstance(found, Found):
-                yield number, found
-            else:
-                waiting[number] = found
-        notices: dict[int, tuple[Notice, ...]] = dict.fromkeys(waiting, ())
-        for noticer in self.noticers:
-            left = {number: variant for number, variant in waiting.items() if complete or not notices[number]}
-            for number, noticed in noticer.try_all(self._seen_by(noticer, left, wanted), complete=complete):
+        notices: dict[int, tuple[Notice, ...]] = dict.fromkeys(wanted, ())
+        for noticer in () if self.stopped else self.noticers:
+            left = {number: wanted[number] for number in notices}
+            for number, noticed in noticer.try_all(left, complete=complete):
                 notices[number] += noticed.notices
-                if noticed.stopped or noticed.leaves_range:
-                    invalid = Found(Outcome.INVALID, "an integer leaves its range")
-                    yield number, Found(Outcome.OPEN, noticed.stopped) if noticed.stopped else invalid
-                    del waiting[number]
+                if noticed.stopped or noticed.invalid:
+                    outcome = Outcome.OPEN if noticed.stopped else Outcome.INVALID
+                    yield number, Found(outcome, noticed.stopped or noticed.invalid)
+                    del notices[number]
                 elif notices[number] and not complete:
-                    yield number, Found(Outcome.DIFFERS, notices=notices[number])
-                    del waiting[number]
-        for number, mutant in waiting.items():
-            noticed_by = notices[number]
-            yield number, Found(Outcome.DIFFERS, notices=noticed_by, variant=None if noticed_by else mutant)
+                    yield number, Found(Outcome.DIFFERS, notices=notices.pop(number))
+        for number, by in notices.items():
+            yield number, Found(Outcome.DIFFERS, notices=by) if by else self._unnoticed(wanted[number][1])
 
-    def _seen_by(
-        self, noticer: Noticer, mutants: Mapping[int, Variant], wanted: Mapping[int, tuple[Mutant, Change]]
-    ) -> Iterator[tuple[int, Mutant, Variant]]:
-        """Yield mutants of the whole as a noticer sees them."""
-        for number, variant in mutants.items():
-            mutant, change = wanted[number]
-            yield number, mutant, variant if noticer is self.whole else noticer.variant(change)
-
-    def _differs(self, change: Change) -> Variant | Found:
-        """Return what a change makes of the system; or what there is to say if that is all."""
+    def _unnoticed(self, change: Change) -> Found:
+        """Return what a change makes of the system that nobody notices."""
         stopped = self.stopped or self.stop()
         if stopped:
             return Found(Outcome.OPEN, stopped)
@@ -159,7 +142,9 @@ class Side:
             return Found(Outcome.OPEN, many.words)
         if mutant.same:
             return Found(Outcome.SAME)
-        return mutant if len(mutant.starts) else Found(Outcome.INVALID, "no start state")
+        if not len(mutant.starts):
+            return Found(Outcome.INVALID, NO_START)
+        return Found(Outcome.DIFFERS, variant=mutant)
 
     def difference(self, mutant: Mutant, found: Found) -> Difference | None:
         """Return what tells a survivor apart here, once the judge has seen it.  Raises `OurFault`."""

@@ -183,13 +183,17 @@ class OfWhole:
         self.formula = formula
         self.table: Flags = np.zeros(0, np.bool_)
 
-    def true(self, here: Here) -> Flags:
-        """Look it up."""
+    def known(self) -> Flags:
+        """Return of which local states it is true."""
         known = len(self.table)
         if known < len(self.local):
             new = like_whole(self.parts, np.arange(known, len(self.local), dtype=np.int32)).mask(self.formula)
             self.table = np.concatenate([self.table, new])
-        return self.table[here.numbers[WHOLE]]
+        return self.table
+
+    def true(self, here: Here) -> Flags:
+        """Look it up."""
+        return self.known()[here.numbers[WHOLE]]
 
 
 class OfPair:
@@ -202,15 +206,20 @@ class OfPair:
         self.table: Flags = np.zeros(0, np.bool_)
         self._ever = False
 
-    def true(self, here: Here) -> Flags:
-        """Look it up; of most formulas that are watched for it is true of no pair that was met."""
-        pairs = here.pairs(self.instance)
+    def known(self) -> Flags:
+        """Return of which pairs that were met it is true."""
         known, last = len(self.table), len(self.tables.pairs[self.instance])
         if known < last:
             new = self.tables.batch(self.instance, known, last).mask(self.formula)
             self.table = np.concatenate([self.table, new])
             self._ever = self._ever or bool(new.any())
-        return self.table[pairs] if self._ever else np.zeros(here.count, np.bool_)
+        return self.table
+
+    def true(self, here: Here) -> Flags:
+        """Look it up; of most formulas that are watched for it is true of no pair that was met."""
+        pairs = here.pairs(self.instance)
+        table = self.known()
+        return table[pairs] if self._ever else np.zeros(here.count, np.bool_)
 
 
 class OfAll:

@@ -54,6 +54,11 @@ class Table:
         """Return how many bytes are in use."""
         return self.start.nbytes + self.action.nbytes + self.whole.nbytes + self.instance.nbytes
 
+    def known(self) -> tuple[Keys, Numbers, Numbers]:
+        """Return the steps from all pairs, or local states of the whole, that were met: from which and to what."""
+        self._extended()
+        return np.repeat(np.arange(len(self.start) - 1), np.diff(self.start)), self.whole, self.instance
+
     def steps(self, here: Here) -> Steps:
         """Return all narrow steps of this part from some states."""
         place = here.pairs(self.part) if self.part != WHOLE else here.numbers[WHOLE]

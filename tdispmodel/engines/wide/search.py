@@ -9,8 +9,9 @@ noted, however many are looked at together, however they are numbered and wherev
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NoReturn, Protocol
 
 import numpy as np
@@ -19,7 +20,11 @@ from tdispmodel.compiling.arrays import Flags, Packing
 from tdispmodel.compiling.parts import Numbers, Parts
 from tdispmodel.compiling.successors import Watch
 from tdispmodel.engines.protocol import LimitReached, Limits, Progress
-from tdispmodel.engines.wide.formulas import Here, Tables
+from tdispmodel.engines.wide.bitmaps import multisets, product
+from tdispmodel.engines.wide.bitmaps.layout import Layout, Outgrown
+from tdispmodel.engines.wide.bitmaps.multisets import Multisets
+from tdispmodel.engines.wide.bitmaps.product import Count, Product
+from tdispmodel.engines.wide.formulas import Here, Node, Tables
 from tdispmodel.engines.wide.moves import Moves, Steps, StepWatch
 from tdispmodel.engines.wide.orbits import Orbits
 from tdispmodel.engines.wide.progress import line
@@ -39,6 +44,12 @@ SHARE_OF_CHUNK = 8
 """Of the memory allowed, one part in so many is for the states that are expanded at once."""
 DENSE_MEMORY = 1 << 29
 """Bytes that a place for every combination may take, if the limits say nothing."""
+LEAST_FOR_PRODUCT = 1 << 11
+"""With fewer states on a level nothing is to be gained from a bit for every combination."""
+PRODUCT_MEMORY = 1 << 30
+"""Bytes that bitmaps may take, if the limits say nothing."""
+SECONDS_OF_STEP = 5e-8
+"""What a step takes without bitmaps."""
 PAIRS_MEMORY = 1 << 28
 """Bytes that the pairs of local states may take, if the limits say nothing."""
 SHARE_OF_DENSE = SHARE_OF_PAIRS = SHARE_OF_SPILLED = 4
@@ -125,9 +136,13 @@ class Search:
         }
         memory = limits.memory
         block = BLOCK if memory is None else min(BLOCK, max(LEAST_BLOCK, memory // SHARE_OF_BLOCK))
-        self.visited: Dense | Runs | Spilled = Dense(len(self.parts.names), block)
+        self._nothing = partial(Dense, len(self.parts.names), block)
+        self.visited: Dense | Runs | Spilled | Product | Multisets = self._nothing()
         self.orbits = Orbits(classes, len(self.parts.names))
-        self.frontier: Level = np.zeros(0, np.int64)
+        self.most_dense //= self.orbits.permutations  # of its places one in so many is used
+        self.able = product.able(self) or multisets.able(self)
+        """Whether bitmaps may be used."""
+        self.frontier: Level | Count = np.zeros(0, np.int64)
         self.states = self.stood_for = self.transitions = 0
         self.sizes_of_levels: list[int] = []
         self.complete_levels = 0
@@ -140,20 +155,36 @@ class Search:
 
         Raises `LimitReached` and `TooWide`, and `Left` where an integer leaves its range.
         """
+        self.able = self.able and kept is None  # a level is written down as the numbers of its states
         try:
             if kept is None or not kept.resumed(self):
                 self._start()
             self._before = self.states
-            while len(self.frontier):
-                self._expand()
-                self.complete_levels += 1
-                self.advance()
-                self.finished = not len(self.frontier)
-                if kept is not None:
-                    kept.keep(self)
+            try:
+                self._go_on(kept)
+            except Outgrown:
+                self._begin_anew()
+                self._go_on(kept)
             self.finish()
         except OSError as error:
             self._stop(f"the disk fails ({error.strerror or error})")
+
+    def _go_on(self, kept: Kept | None) -> None:
+        while len(self.frontier):
+            self._expand()
+            self.complete_levels += 1
+            self.advance()
+            self.finished = not len(self.frontier)
+            if kept is not None:
+                kept.keep(self)
+
+    def _begin_anew(self) -> None:
+        """Begin once more, without bitmaps; what is numbered was met."""
+        self.able, self.visited = False, self._nothing()
+        self.met, self._least, self._left = {}, {}, None
+        self.states = self.stood_for = self.transitions = self.complete_levels = 0
+        self.sizes_of_levels = []
+        self._start()
 
     def advance(self) -> None:
         """Go on to the next level: what was offered and is new."""
@@ -168,6 +199,8 @@ class Search:
         """Nothing is left to be looked at."""
         self.frontier = np.zeros(0, np.int64)
         self.finished = True
+        if isinstance(self.visited, Product):
+            self.transitions = self.visited.transitions()
 
     @property
     def space(self) -> Space | None:
@@ -214,6 +247,8 @@ class Search:
         now = time.monotonic()
         if now - self._told >= TELL_EVERY:
             self._told = now
+            if isinstance(self.visited, Product) and not ways:
+                self.transitions = self.visited.transitions()
             self.progress(line(self.sizes_of_levels, self.visiting, self.transitions, self._speed(now), self.memory()))
 
     # --- forwards -----------------------------------------------------------------------------------------------------
@@ -230,10 +265,26 @@ class Search:
     def offer(self, numbers: Sequence[Numbers]) -> None:
         """Take note of some states that represent orbits, by the numbers of their parts."""
         self._make_room()
-        self.visited.offer(self.visited.keys(numbers))
+        visited = self._listing()
+        visited.offer(visited.keys(numbers))
+
+    def _listing(self) -> Dense | Runs | Spilled:
+        """Return the states that were found, as long as each has a number."""
+        if isinstance(self.visited, Product | Multisets):
+            message = "states are bits"
+            raise TypeError(message)
+        return self.visited
 
     def _expand(self) -> None:
         depth = len(self.sizes_of_levels) - 1
+        if isinstance(self.visited, Dense | Runs) and self._pays():
+            self.visited = (Multisets if self.orbits.classes else Product)(self, self.visited)
+        if isinstance(self.visited, Product | Multisets):
+            self.visited.expand(depth)
+            return
+        if isinstance(self.frontier, Count):
+            message = "a level of which only the number of states is known"
+            raise TypeError(message)
         chunk = self.chunk
         visited, sides = self.visited, list(self.visited.sides)  # those of this level, whatever it grows to meanwhile
         for first in range(0, len(self.frontier), chunk):
@@ -250,17 +301,53 @@ class Search:
                     self._leave(here, steps, depth)
                 elif self._left is None:
                     self.offer(self.after(here, steps))
-        self._tell_left()
+        self.tell_left()
+
+    def _pays(self) -> bool:
+        """Whether the level takes less with a bit for every combination of the local states met so far."""
+        if not self.able or len(self.frontier) < LEAST_FOR_PRODUCT:
+            return False
+        sizes = [len(local) for local in self.parts.local]
+        most = PRODUCT_MEMORY if self.limits.memory is None else self.limits.memory
+        if self.orbits.classes:
+            orbits = sizes[0], sizes[1], len(sizes) - 1
+            needed, fits = multisets.needed(*orbits), multisets.fits(*orbits)
+        else:
+            needed, fits = product.needed(Layout(sizes)), True
+        if not fits or needed > most or not self._fits(needed + self.chunk * BYTES_OF_CHUNK):
+            return False
+        taken = multisets.seconds(self) if self.orbits.classes else product.seconds(self, Layout(sizes))
+        return taken < SECONDS_OF_STEP * len(self.frontier) * self.transitions / max(1, self.stood_for)
+
+    def watched_states(self, depth: int) -> Iterator[tuple[int, Node]]:
+        """Yield the formulas about states of which none was met on an earlier level."""
+        for number, node in self._states.items():
+            if number not in self.met or self.met[number].level == depth:
+                yield number, node
+
+    def watched_steps(self, depth: int) -> Iterator[tuple[int, StepWatch]]:
+        """Yield the formulas about steps of which none was met on an earlier level."""
+        for number, watch in self._steps.items():
+            if number not in self.met or self.met[number].level == depth:
+                yield number, watch
+
+    def nodes(self) -> Iterator[Node]:
+        """Yield all formulas that are watched, as they are looked up."""
+        yield from self._states.values()
+        for watch in self._steps.values():
+            yield from (node for _, node in watch.nodes)
+
+    def watch(self, here: Here, depth: int) -> None:
+        """Look at some states of a level for what was not met on an earlier one."""
+        self._watch(here, depth)
 
     def _watch(self, here: Here, depth: int) -> None:
         """Look for what was not met on an earlier level."""
-        for number, node in self._states.items():
-            if number not in self.met or self.met[number].level == depth:
-                self._meet(number, here, node.true(here), depth)
-        for number, watch in self._steps.items():
-            if number not in self.met or self.met[number].level == depth:
-                for action, where in watch.found(here):
-                    self._meet(number, here, where, depth, action)
+        for number, node in self.watched_states(depth):
+            self.meet(number, here, node.true(here), depth)
+        for number, watch in self.watched_steps(depth):
+            for action, where in watch.found(here):
+                self.meet(number, here, where, depth, action)
 
     def is_met(self, number: int, met: Met) -> bool:
         """Whether what is watched is true where it is said to have been met.  Raises LookupError."""
@@ -278,7 +365,7 @@ class Search:
         key = self.visited.keys(numbers)
         return true and any(np.isin(key, keys)[0] for keys in self.visited.pieces(met.level, self.chunk))
 
-    def _meet(self, number: int, here: Here, where: Flags, depth: int, action: int = -1) -> None:
+    def meet(self, number: int, here: Here, where: Flags, depth: int, action: int = -1) -> None:
         """Note the least of the states in which something is true, and the first action if it is a step."""
         if where.any():
             found = self._least_of(here, where, depth, action)
@@ -302,7 +389,14 @@ class Search:
             if self._left is None or found.key < self._left.key:
                 self._left = found
 
-    def _tell_left(self) -> None:
+    def leave_from(self, here: Here, depth: int) -> None:
+        """Look for steps from some states that leave a range."""
+        for steps in self.moves.steps(here):
+            if steps.left.any():
+                self._leave(here, steps, depth)
+
+    def tell_left(self) -> None:
+        """Raise `Left` if a step left an integer's range."""
         left, self._left = self._left, None
         if left is not None:
             raise Left(left.met)
@@ -316,12 +410,12 @@ class Search:
                 self.visited = visited.sparse(sizes)
             elif grown > self.most_dense or not self._fits(grown):
                 self._spill()
-        self.visited.reach(sizes)
+        self._listing().reach(sizes)
 
     def _spill(self) -> None:
         """Keep states in files from now on."""
         most = self.limits.memory
-        if most is not None and not isinstance(self.visited, Spilled):
+        if most is not None and not isinstance(self.visited, Spilled | Product | Multisets):
             sizes = [len(local) for local in self.parts.local]
             self.visited = made = spilled(self.visited, sizes, most // SHARE_OF_SPILLED)
             self.frontier = made.last  # the same states in the same order
@@ -337,6 +431,10 @@ class Search:
             more += BYTES_OF_MERGING * self.states
         return self.memory() + more <= most
 
+    def may_take(self, more: int) -> bool:
+        """Whether so many bytes more are allowed."""
+        return self._fits(more)
+
     def _needs(self, more: int, *, ways: bool = False) -> None:
         """Raise `LimitReached` when so many bytes more are not allowed, although states were put into files.
 
@@ -351,7 +449,7 @@ class Search:
             self._stop(f"out of memory ({most / 1e6:g} MB)")
 
     def _stop(self, why: str) -> NoReturn:
-        self._tell_left()
+        self.tell_left()
         message = f"{why} with {self.states} {self.visiting} found and {self.complete_levels} levels complete"
         raise LimitReached(message)
 

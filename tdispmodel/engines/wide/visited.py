@@ -144,9 +144,13 @@ class Sided:
             raise TooWide(message)
         self.sides = [1 << each + spare // len(bits) for each in bits]
 
+    def fits(self, sizes: Sequence[int]) -> bool:
+        """Whether there is room for so many local states of each part."""
+        return all(size <= side for size, side in zip(sizes, self.sides, strict=True))
+
     def reach(self, sizes: Sequence[int]) -> None:
         """Raise `TooWide` when there are more local states than there is room for."""
-        if any(size > side for size, side in zip(sizes, self.sides, strict=True)):
+        if not self.fits(sizes):
             message = "the local states are too many for one word a state"
             raise TooWide(message)
 

@@ -15,6 +15,7 @@ import numpy as np
 from tdispmodel.compiling.arrays import Flags
 from tdispmodel.compiling.parts import WHOLE, Numbers
 from tdispmodel.engines.protocol import LimitReached
+from tdispmodel.engines.wide.bitmaps.product import Product
 from tdispmodel.engines.wide.formulas import Here
 from tdispmodel.engines.wide.orbits import Replay
 from tdispmodel.engines.wide.search import Left, Met, Search
@@ -80,7 +81,7 @@ def _before(search: Search, level: int, wanted: Sequence[tuple[int, _Wanted]]) -
         return
     sought = np.array(sorted({each.key for _, each in wanted}))
     reached: dict[int, tuple[tuple[int, ...], int, int]] = {}
-    for keys in search.visited.pieces(level, search.chunk):
+    for keys in _pieces(search, level, sought):
         search.look(ways=True)
         some = _near(search, keys, sought)
         here = Here(search.tables, search.visited.numbers(some))
@@ -99,6 +100,13 @@ def _before(search: Search, level: int, wanted: Sequence[tuple[int, _Wanted]]) -
             raise LimitReached(message)
         _, action, key = reached[each.key]
         yield number, _Wanted(key, (*each.states, _state(search, key)), (*each.actions, action))
+
+
+def _pieces(search: Search, level: int, wanted: Keys) -> Iterator[Keys]:
+    visited = search.visited
+    if isinstance(visited, Product):
+        return visited.pieces_near(level, search.chunk, visited.numbers(wanted))
+    return visited.pieces(level, search.chunk)
 
 
 def _near(search: Search, keys: Keys, wanted: Keys) -> Keys:

@@ -288,9 +288,11 @@ class Answers:
             old = ~self.graph.new
             can = goal.copy()
             can[old] |= ways.untouched(self._differing)[self.graph.numbers[old]]
-        if not (after & ~can).any():
+        doubtful = after & ~can
+        if not doubtful.any():
             return True
-        return not (after & ~backward(self.reliable, can, self._everywhere)).any()
+        onward = forward(self.reliable, doubtful, ~can)
+        return not (doubtful & ~backward(self.reliable, can, can | onward)).any()
 
     def _never_led(self, after: Flags, waiting: Flags, fair: Flags | None) -> Flags:
         """Return the states of fair loops of waiting states that are reached from the premise by waiting states.

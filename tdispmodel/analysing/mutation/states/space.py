@@ -7,7 +7,7 @@ the system itself never reaches; the next mutant finds them there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,13 +98,26 @@ class Space:
     def expand(self, numbers: Numbers) -> None:
         """Work out the steps of those of the states that have none yet, and what is true there."""
         unknown = numbers[~self.expanded[numbers]]
-        for begin in range(0, len(unknown), CHUNK):
-            self._expand(unknown[begin : begin + CHUNK])
+        for wanted in _chunks(unknown):
+            batch = self.batch(wanted)
+            self._follow(wanted, batch)
+            self._watch(wanted, batch)
 
-    def _expand(self, wanted: Numbers) -> None:
-        batch = self.batch(wanted)
+    def follow(self, numbers: Numbers) -> None:
+        """Work out the steps of some states, each for the first time, and not yet what is true there."""
+        for wanted in _chunks(numbers):
+            self._follow(wanted, self.batch(wanted))
+
+    def watch(self, numbers: Numbers) -> None:
+        """Work out what is true in states whose steps were followed; then they are expanded."""
+        for wanted in _chunks(numbers):
+            self._watch(wanted, self.batch(wanted))
+
+    def _follow(self, wanted: Numbers, batch: Batch) -> None:
         led = self._lead(self.actions, batch)
         self.targets[wanted] = led  # only now: the table may have moved
+
+    def _watch(self, wanted: Numbers, batch: Batch) -> None:
         for position, formula in enumerate(self.state_formulas):
             self.true[position, wanted] = batch.mask(formula)
         taken = self.targets[wanted] >= 0
@@ -163,6 +176,11 @@ class Space:
         self.true = np.concatenate([self.true, np.zeros((len(self.true), more), np.bool_)], axis=1)
         self.hits = np.concatenate([self.hits, np.zeros((len(self.hits), more), np.int16)], axis=1)
         self._on = {key: np.concatenate([on, np.zeros(more, np.bool_)]) for key, on in self._on.items()}
+
+
+def _chunks(numbers: Numbers) -> Iterator[Numbers]:
+    for begin in range(0, len(numbers), CHUNK):
+        yield numbers[begin : begin + CHUNK]
 
 
 def groups(formula: Expression, actions: Sequence[SystemAction]) -> list[list[int]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from itertools import pairwise
 
 import numpy as np
@@ -38,19 +39,24 @@ class Base:
         while not self.stopped and self.levels[-1] < space.count:
             last = space.count
             self.stopped = stop()
-            space.expand(np.arange(self.levels[-1], last, dtype=np.int32))
+            space.follow(np.arange(self.levels[-1], last, dtype=np.int32))
             self.levels.append(last)
         self.count = self.levels[-1]
         self.numbers: Numbers = np.arange(self.count, dtype=np.int32)
+        space.watch(self.numbers)
         self.batch = space.batch(self.numbers)
         self.table = space.targets[: self.count].copy()
         self.tree = _tree(self.table, self.levels)
+        self._spanned: dict[int, tuple[Numbers, Numbers]] = {}
 
     def spans(self, position: int, column: Numbers) -> bool:
         """Whether the tree stands that led to each state, if an action leads elsewhere."""
-        before, by = self.tree
-        led = np.flatnonzero(by == position)
-        return bool((column[before[led]] == led).all())
+        if position not in self._spanned:
+            before, by = self.tree
+            led = np.flatnonzero(by == position).astype(np.int32)
+            self._spanned[position] = (before[led], led)
+        sources, led_to = self._spanned[position]
+        return np.array_equal(column[sources], led_to)
 
 
 def _tree(table: Numbers, levels: list[int]) -> tuple[Numbers, Numbers]:
@@ -116,6 +122,20 @@ class Variant:
     def same(self) -> bool:
         """Whether the mutant starts where the system does, and differs in no step from a state that it reaches."""
         return not len(self.differing) and np.array_equal(self.starts, self.base.starts)
+
+    @property
+    def fingerprint(self) -> bytes:
+        """What mutants have in common that have the same graph, if no step leads to a state that is new; else nothing.
+
+        Where the changed actions differ otherwise, that cannot be seen.
+        """
+        if any((column >= self.base.count).any() for column in (self.starts, *self.columns.values())):
+            return b""
+        parts = [np.sort(self.starts).tobytes()]
+        for position, column in sorted(self.columns.items()):
+            if not np.array_equal(column, self.before(position)):
+                parts += [self.actions[position].name.encode(), column.tobytes()]
+        return sha256(b"".join(len(part).to_bytes(8, "big") + part for part in parts)).digest()
 
     @cached_property
     def loses(self) -> list[SystemAction] | None:
