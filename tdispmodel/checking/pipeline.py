@@ -18,7 +18,7 @@ from tdispmodel.checking.settings import devices, without
 from tdispmodel.checking.topology import Topology
 from tdispmodel.checking.workers import each
 from tdispmodel.engines.protocol import Progress, silent
-from tdispmodel.engines.registry import ENGINES, EXTRA, engine
+from tdispmodel.engines.registry import ENGINES, engine, extra
 from tdispmodel.ir.expressions import Value
 from tdispmodel.source import Complaint, Rejected
 from tdispmodel.verdict import Report
@@ -233,4 +233,4 @@ def known_engines(names: tuple[str, ...]) -> None:
             engine(name)
         except ImportError as missing:
             message = f"the engine {name} needs a package that is not installed: {missing.name or missing}"
-            raise mistake(UNKNOWN_ENGINE, message, f"pip install 'tdispmodel[{EXTRA}]'") from None
+            raise mistake(UNKNOWN_ENGINE, message, f"pip install '{extra(name)}'") from None

@@ -9,7 +9,7 @@ noted, however many are looked at together, however they are numbered and wherev
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NoReturn, Protocol
 
@@ -128,6 +128,7 @@ class Search:
         self.visited: Dense | Runs | Spilled = Dense(len(self.parts.names), block)
         self.orbits = Orbits(classes, len(self.parts.names))
         self.frontier: Level = np.zeros(0, np.int64)
+        self._sides: list[int] = []
         self.states = self.stood_for = self.transitions = 0
         self.sizes_of_levels: list[int] = []
         self.complete_levels = 0
@@ -159,7 +160,7 @@ class Search:
         """Go on to the next level: what was offered and is new."""
         if not self._fits(self.visited.bytes_of_level()):
             self._spill()
-        self.frontier = self.visited.level()
+        self.frontier, self._sides = self.visited.level(), list(self.visited.sides)
         if len(self.frontier):
             self.sizes_of_levels.append(len(self.frontier))
             self.states += len(self.frontier)
@@ -233,14 +234,18 @@ class Search:
         self.visited.offer(self.visited.keys(numbers))
 
     def _expand(self) -> None:
+        for _ in self.expanded():
+            pass
+        self._tell_left()
+
+    def expanded(self) -> Iterator[None]:
+        """Look at the last level, so many states at once, and offer what comes after them.  Raises `LimitReached`."""
         depth = len(self.sizes_of_levels) - 1
         chunk = self.chunk
-        visited, sides = self.visited, list(self.visited.sides)  # those of this level, whatever it grows to meanwhile
         for first in range(0, len(self.frontier), chunk):
             self.look()
-            if self.visited is not visited and isinstance(self.visited, Spilled):
-                visited, sides = self.visited, list(self.visited.sides)
-            here = Here(self.tables, taken_apart(self.frontier[first : first + chunk], sides))
+            # the numbers are those of this level, whatever there is room for meanwhile
+            here = Here(self.tables, taken_apart(self.frontier[first : first + chunk], self._sides))
             self._watch(here, depth)
             sizes = self.orbits.sizes(here.numbers)
             self.stood_for += int(sizes.sum())
@@ -250,7 +255,7 @@ class Search:
                     self._leave(here, steps, depth)
                 elif self._left is None:
                     self.offer(self.after(here, steps))
-        self._tell_left()
+            yield
 
     def _watch(self, here: Here, depth: int) -> None:
         """Look for what was not met on an earlier level."""
@@ -324,7 +329,7 @@ class Search:
         if most is not None and not isinstance(self.visited, Spilled):
             sizes = [len(local) for local in self.parts.local]
             self.visited = made = spilled(self.visited, sizes, most // SHARE_OF_SPILLED)
-            self.frontier = made.last  # the same states in the same order
+            self.frontier, self._sides = made.last, list(made.sides)  # the same states in the same order
 
     def _fits(self, more: int) -> bool:
         """Whether so many bytes more are allowed, and then what it takes to give up keeping states in memory."""
