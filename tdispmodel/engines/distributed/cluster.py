@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import socket
 from collections.abc import Sequence
 from pickle import PicklingError
 
@@ -14,24 +16,36 @@ from tdispmodel.engines.distributed.partition import Partition, Share
 
 LOCAL = "local"
 """Means a cluster on this machine that ends with this process."""
-QUIET = {"log_to_driver": False, "logging_level": "error", "configure_logging": False}
+PATIENCE = 5.0
+"""Seconds until a machine that does not answer is given up."""
+QUIET = {"log_to_driver": False, "configure_logging": False}
 
 
-def connect(address: str = LOCAL) -> None:
-    """Have a cluster in this process: the one that it has already, or that at ``address``.
+def connect(address: str = LOCAL) -> bool:
+    """Have a cluster in this process: the one that it has already, or that at ``address``; return whether that is new.
 
     Raises ConnectionError with the reason.
     """
     if ray.is_initialized():
-        return
+        return False
+    logging.getLogger("ray").setLevel(logging.ERROR)
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nobody is told that a cluster was started
     alone = {"include_dashboard": False} if address == LOCAL else {}
     try:
+        if ":" in address:  # else Ray would try for many minutes
+            host, _, port = address.rpartition(":")
+            socket.create_connection((host, int(port)), PATIENCE).close()
         ray.init(address=address, **alone, **QUIET)
-    except (OSError, RuntimeError, ValueError, RayError) as error:
+    except (OSError, OverflowError, RuntimeError, ValueError, RayError) as error:
         first, *_ = str(error).splitlines() or [type(error).__name__]
         message = f"no cluster at {address}: {first}"
         raise ConnectionError(message) from None
+    return True
+
+
+def disconnect() -> None:
+    """Have no cluster any more; one that was begun here ends."""
+    ray.shutdown()
 
 
 def processors() -> int:
