@@ -26,6 +26,7 @@ AT_LEAST = {
     "diagrams": 25,
     "wide": 30,
     "orbits": 12,
+    "distributed": 15,
 }
 """Faults in each engine; ``wide`` is what `explicit` does with large spaces, ``orbits`` what it does there under
 symmetry, ``claims`` is one that proves nothing of

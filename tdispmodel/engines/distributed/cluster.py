@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import sys
 from collections.abc import Sequence
 from pickle import PicklingError
 
@@ -16,15 +17,17 @@ from tdispmodel.engines.distributed.partition import Partition, Share
 
 LOCAL = "local"
 """Means a cluster on this machine that ends with this process."""
+RECURSION = 20_000
+"""Formulas are trees; going through one needs a few frames per level."""
 PATIENCE = 5.0
 """Seconds until a machine that does not answer is given up."""
 QUIET = {"log_to_driver": False, "configure_logging": False}
 
 
-def connect(address: str = LOCAL) -> bool:
+def connect(address: str = LOCAL, **options: object) -> bool:
     """Have a cluster in this process: the one that it has already, or that at ``address``; return whether that is new.
 
-    Raises ConnectionError with the reason.
+    ``options`` are those of `ray.init`.  Raises ConnectionError with the reason.
     """
     if ray.is_initialized():
         return False
@@ -35,7 +38,7 @@ def connect(address: str = LOCAL) -> bool:
         if ":" in address:  # else Ray would try for many minutes
             host, _, port = address.rpartition(":")
             socket.create_connection((host, int(port)), PATIENCE).close()
-        ray.init(address=address, **alone, **QUIET)
+        ray.init(address=address, **alone, **QUIET, **options)
     except (OSError, OverflowError, RuntimeError, ValueError, RayError) as error:
         first, *_ = str(error).splitlines() or [type(error).__name__]
         message = f"no cluster at {address}: {first}"
@@ -53,12 +56,25 @@ def processors() -> int:
     return max(1, int(ray.cluster_resources().get("CPU", 1)))
 
 
+class Process(Member):
+    """A process of the cluster, which has nothing else to do."""
+
+    def __init__(self, kind: type[Partition]) -> None:
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
+        super().__init__(kind)
+
+    @staticmethod
+    def pid() -> int:
+        """Return the number of the process on its machine."""
+        return os.getpid()
+
+
 class Processes:
     """So many processes of the cluster, on different machines where there are some."""
 
     def __init__(self, count: int, kind: type[Partition] = Partition) -> None:
         self.count = count
-        self._member = ray.remote(Member).options(scheduling_strategy="SPREAD", max_restarts=0, max_task_retries=0)
+        self._member = ray.remote(Process).options(scheduling_strategy="SPREAD", max_restarts=0, max_task_retries=0)
         self._kind = kind
         self._actors: list[Content] = [None] * count
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 
 from tdispmodel.engines.distributed.answers import Spread
 from tdispmodel.engines.distributed.cluster import Processes, connect, processors
-from tdispmodel.engines.distributed.partition import Partition
 from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.engines.wide.answers import KINDS, TOO_DEEP, checkable
 from tdispmodel.ir.system import System, SystemProperty
@@ -28,10 +27,10 @@ class Distributed:
     exhaustive = False
     """It visits every state, but does not decide every kind."""
 
-    def __init__(self, *, partitions: int | None = None, kind: type[Partition] = Partition) -> None:
+    def __init__(self, *, partitions: int | None = None, processes: type[Processes] = Processes) -> None:
         """``partitions`` are as many as the cluster has processors if nobody says how many."""
         self.partitions = partitions
-        self.kind = kind
+        self.processes = processes
 
     def answer(
         self, system: System, questions: Sequence[SystemProperty], limits: Limits, progress: Progress = silent
@@ -59,7 +58,7 @@ class Distributed:
         if why:
             yield from (self._open(question, why) for question in able)
             return
-        processes = Processes(self.partitions or processors(), self.kind)
+        processes = self.processes(self.partitions or processors())
         asked = Spread(self.name, system, able, limits, progress)
         asked.members = processes
         try:

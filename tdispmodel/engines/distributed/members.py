@@ -6,14 +6,10 @@ other members without having been looked at.  A member that is gone may be begun
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import Any, Protocol
 
 from tdispmodel.engines.distributed.partition import Partition, Share
-
-RECURSION = 20_000
-"""Formulas are trees; going through one needs a few frames per level."""
 
 Answer = Any
 """What stands for an answer until it is looked at; can be the key of a mapping."""
@@ -59,7 +55,6 @@ class Member:
     """A process that has a partition."""
 
     def __init__(self, kind: type[Partition]) -> None:
-        sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
         self.kind = kind
         self.partition: Partition | None = None
 
