@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from tests.cluster.test_faults import FAULTS as PARTITIONS
 from tests.engines_bits.test_faults import FAULTS as BITS
 from tests.engines_diagrams.test_faults import FAULTS as DIAGRAMS
 from tests.engines_wide.test_faults import FAULTS as WIDE
@@ -40,6 +41,7 @@ def planted() -> Counter[str]:
         {"explicit": len(EXHAUSTIVE), "claims": len(UNPROVEN), "diagrams": len(DIAGRAMS), "wide": len(WIDE) + len(KEPT)}
     )
     found["orbits"] = len(ORBITS)
+    found["distributed"] = len(PARTITIONS)
     found.update({name: len(faults) for name, faults in SOLVERS.items()})
     found.update(name for name, _ in BROKEN)
     found.update(name for name, _, _ in BITS.values())
