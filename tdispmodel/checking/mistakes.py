@@ -36,6 +36,7 @@ UNKNOWN_STEP = "E627"
 NO_START = "E629"
 TOPOLOGY = "E630"
 CHECKPOINT = "E631"
+NO_CLUSTER = "E632"
 OWN_FAULT = "E900"
 
 
@@ -63,6 +64,7 @@ CATALOGUE: dict[str, str] = {
     UNKNOWN_STEP: "a litmus file names a step that its proposal does not have",
     TOPOLOGY: "a topology file cannot be read, or does not fit the model",
     CHECKPOINT: "a checkpoint cannot be written, or not be gone on from",
+    NO_CLUSTER: "there is no such cluster, or the package for it is not installed",
     CANNOT_READ: "a stored trace cannot be read",
     NOT_JSON: "a stored trace is no JSON",
     NOT_ITF: "a stored trace is not in the Informal Trace Format",

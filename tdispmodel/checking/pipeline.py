@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,13 +13,13 @@ from tdispmodel.checking.catalogue import Catalogue, looks_like_path
 from tdispmodel.checking.constants import chosen
 from tdispmodel.checking.kinds import ANY_NUMBER, kinds
 from tdispmodel.checking.loading import Loaded, load
-from tdispmodel.checking.mistakes import CHECKPOINT, UNKNOWN_ENGINE, USAGE, mistake, shortened, unknown
+from tdispmodel.checking.mistakes import CHECKPOINT, NO_CLUSTER, UNKNOWN_ENGINE, USAGE, mistake, shortened, unknown
 from tdispmodel.checking.selection import selection
 from tdispmodel.checking.settings import devices, without
 from tdispmodel.checking.topology import Topology
 from tdispmodel.checking.workers import each
 from tdispmodel.engines.protocol import Progress, silent
-from tdispmodel.engines.registry import ENGINES, EXTRA, engine
+from tdispmodel.engines.registry import ENGINES, engine, extra
 from tdispmodel.ir.expressions import Value
 from tdispmodel.source import Complaint, Rejected
 from tdispmodel.verdict import Report
@@ -26,6 +27,9 @@ from tdispmodel.verdict import Report
 DEFAULT_SECONDS = 300.0
 DEFAULT_MEMORY = 4 << 30
 AUTOMATIC = "auto"
+DISTRIBUTED = "distributed"
+"""The engine that needs a cluster, and starts one on this machine if nobody names another."""
+LOCAL = "local"
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ class Request:
     jobs: int | None = None
     keep: Keep | None = None
     checkpoint: Path | None = None
+    cluster: str | None = None
+    """Where proposals are checked by the tasks of a Ray cluster: its address."""
 
     def paths(self) -> tuple[Path, ...]:
         """The model files asked for, each once.
@@ -90,6 +96,9 @@ class Request:
         }
 
 
+Outcomes = Callable[[Sequence[tuple[Request, Path]], int, Progress], Iterator[tuple[int, Answered]]]
+
+
 @dataclass(frozen=True)
 class Run:
     """What came out: the report, the defaults of each proposal's constants, whether the user interrupted it, notes."""
@@ -123,13 +132,16 @@ def run(request: Request, progress: Progress = silent) -> Run:
     outcomes: dict[int, Answered] = {}
     interrupted = False
     try:
-        for position, outcome in outcomes_of(tasks, request.jobs or processors(), progress):
-            outcomes[position] = outcome
-            if len(tasks) > 1:
-                progress(f"{len(outcomes)} of {len(tasks)} proposals")
-            if outcome.interrupted:
-                interrupted = True
-                break
+        with spread(request) as somewhere:
+            for position, outcome in somewhere(tasks, request.jobs or processors(), progress):
+                outcomes[position] = outcome
+                if len(tasks) > 1:
+                    progress(f"{len(outcomes)} of {len(tasks)} proposals")
+                if outcome.interrupted:
+                    interrupted = True
+                    break
+    except Rejected as rejected:
+        return Run(Report(complaints=rejected.complaints))
     except KeyboardInterrupt:
         interrupted = True
     return gathered([outcome for _, outcome in sorted(outcomes.items())], interrupted=interrupted)
@@ -142,6 +154,26 @@ def outcomes_of(tasks: Sequence[tuple[Request, Path]], jobs: int, progress: Prog
     else:
         for position, task in enumerate(tasks):
             yield position, check_file(task, progress)
+
+
+@contextmanager
+def spread(request: Request) -> Iterator[Outcomes]:
+    """Have what yields the outcomes of tasks: a cluster, if one is asked for.  Raises `Rejected` if there is none."""
+    address = LOCAL if request.cluster is None and DISTRIBUTED in request.engines else request.cluster
+    if address is None:
+        yield outcomes_of
+        return
+    try:
+        from tdispmodel.checking.cluster import connected, each as each_there  # noqa: PLC0415  # needs an extra
+    except ImportError as missing:
+        message = f"a cluster needs a package that is not installed: {missing.name or missing}"
+        raise mistake(NO_CLUSTER, message, f"pip install '{extra(DISTRIBUTED)}'") from None
+
+    def there(tasks: Sequence[tuple[Request, Path]], jobs: int, progress: Progress) -> Iterator[tuple[int, Answered]]:
+        yield from each_there(check_file, tasks) if len(tasks) > 1 else outcomes_of(tasks, jobs, progress)
+
+    with connected(address):
+        yield there
 
 
 def processors() -> int:
@@ -210,6 +242,10 @@ def planned(loaded: Loaded, request: Request) -> Plan:
 def usable(request: Request) -> None:
     """Make the folder for checkpoints, if one is wanted.  Raises `Rejected` where that is not possible."""
     folder = request.checkpoint
+    if request.cluster not in {None, LOCAL} and (folder is not None or request.keep is not None):
+        option = "--checkpoint" if folder is not None else "--certificates"
+        message = f"--cluster {shortened(request.cluster or '')} and {option}: files would be written on other machines"
+        raise mistake(USAGE, message, f"leave out {option}, or write --cluster {LOCAL}")
     if folder is None:
         return
     if request.any_number:
@@ -233,4 +269,4 @@ def known_engines(names: tuple[str, ...]) -> None:
             engine(name)
         except ImportError as missing:
             message = f"the engine {name} needs a package that is not installed: {missing.name or missing}"
-            raise mistake(UNKNOWN_ENGINE, message, f"pip install 'tdispmodel[{EXTRA}]'") from None
+            raise mistake(UNKNOWN_ENGINE, message, f"pip install '{extra(name)}'") from None

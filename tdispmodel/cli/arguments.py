@@ -46,6 +46,7 @@ NOT_ASKED: dict[str, object] = {
     "jobs": 1,
     "certificates": None,
     "checkpoint": None,
+    "cluster": None,
     "full": False,
     "no_vacuous": False,
 }
@@ -222,6 +223,7 @@ def _check(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--certificates", metavar="DIR", help="write what shows each verdict, to be checked by others")
     parser.add_argument("--checkpoint", metavar="DIR", help="write down how far long searches are; go on from there")
+    parser.add_argument("--cluster", metavar="ADDRESS", help="let a Ray cluster do it: local, auto or HOST:PORT")
     parser.add_argument("--no-vacuous", action="store_true", help="a property that holds vacuously counts as violated")
     _report(parser, "text")
 

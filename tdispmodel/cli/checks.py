@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import time
+from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -95,6 +97,7 @@ def request(arguments: argparse.Namespace) -> Request:
         memory=DEFAULT_MEMORY if arguments.memory is None else size(arguments.memory),
         jobs=arguments.jobs,
         keep=keeper(arguments),
+        cluster=arguments.cluster,
         checkpoint=None if arguments.checkpoint is None else Path(arguments.checkpoint).absolute(),
     )
 
@@ -114,7 +117,8 @@ def ran(arguments: argparse.Namespace, wanted: Request) -> Finished:
     started = time.monotonic()
     reporter = Reporter("never" if arguments.quiet else arguments.progress)
     try:
-        finished = run(wanted, reporter)
+        with redirect_stdout(sys.stderr):  # what a cluster says of itself is no part of the report
+            finished = run(wanted, reporter)
     finally:
         reporter.close()
     options = Options(

@@ -13,6 +13,10 @@ ENGINES: dict[str, tuple[str, str]] = {
         "tdispmodel.engines.explicit:Explicit",
         "breadth-first search over compiled successors, shortest traces",
     ),
+    "distributed": (
+        "tdispmodel.engines.distributed.engine:Distributed",
+        "the search of explicit in partitions, each in a process of a Ray cluster",
+    ),
     "graph": ("tdispmodel.engines.graph:Graph", "breadth-first search on a networkx graph, for small models"),
     "diagrams": (
         "tdispmodel.engines.diagrams:Diagrams",
@@ -26,14 +30,24 @@ ENGINES: dict[str, tuple[str, str]] = {
     "pdr": ("tdispmodel.engines.pdr:Pdr", "z3's Spacer: property-directed reachability"),
 }
 
-EXTRA = "symbolic"
-OF_THE_EXTRA = {"diagrams": "oxidd", "sat": "pysat", "ic3": "pysat"}
-"""The engines that need a module of the extra ``symbolic``."""
+SYMBOLIC, CLUSTER = "symbolic", "cluster"
+OF_AN_EXTRA = {
+    "diagrams": (SYMBOLIC, "oxidd"),
+    "sat": (SYMBOLIC, "pysat"),
+    "ic3": (SYMBOLIC, "pysat"),
+    "distributed": (CLUSTER, "ray"),
+}
+"""The engines that need an extra, and a module of it."""
+
+
+def extra(name: str) -> str:
+    """Return what to install for the engine ``name``."""
+    return f"tdispmodel[{OF_AN_EXTRA[name][0]}]" if name in OF_AN_EXTRA else "tdispmodel"
 
 
 def missing(name: str) -> str:
-    """Return the module of the extra that the engine ``name`` needs and that is not there; empty when there is none."""
-    module = OF_THE_EXTRA.get(name, "")
+    """Return the module of an extra that the engine ``name`` needs and that is not there; empty when there is none."""
+    _, module = OF_AN_EXTRA.get(name, ("", ""))
     return module if module and find_spec(module) is None else ""
 
 

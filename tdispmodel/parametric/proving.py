@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tdispmodel.compiling.conditions import TooLarge
 from tdispmodel.engines.portfolio import shared
 from tdispmodel.engines.protocol import Limits, Progress
-from tdispmodel.engines.registry import EXTRA
+from tdispmodel.engines.registry import SYMBOLIC
 from tdispmodel.ir.expressions import TRUE, Expression
 from tdispmodel.ir.model import Property
 from tdispmodel.parametric.clauses import conjuncts, padded, quantified
@@ -62,7 +62,7 @@ class Prover:
         try:
             from tdispmodel.parametric import induction  # noqa: PLC0415  # what it needs may be missing
         except ImportError:
-            self._refusal = f"a proof for any number of devices needs python-sat: pip install 'tdispmodel[{EXTRA}]'"
+            self._refusal = f"a proof for any number of devices needs python-sat: pip install 'tdispmodel[{SYMBOLIC}]'"
             return
         self._hindrances: tuple[type[Exception], ...] = (TooLarge, NotCovered, induction.GaveUp)
         try:

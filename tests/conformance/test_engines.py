@@ -15,7 +15,7 @@ CASES = cases()
 SECONDS = {"explicit": 60.0, "graph": 60.0, "diagrams": 60.0, "walk": 0.1}
 
 
-@pytest.fixture(params=sorted(ENGINES))
+@pytest.fixture(params=sorted(set(ENGINES) - {"distributed"}))  # which tests/cluster asks, on one cluster
 def engine(request: pytest.FixtureRequest) -> Engine:
     """Each engine of the registry that there is."""
     name: str = request.param

@@ -11,14 +11,15 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import comb, prod
+from typing import Protocol
 
 from tdispmodel.compiling.arrays import Packing
 from tdispmodel.compiling.parts import WHOLE, Parts
 from tdispmodel.compiling.successors import Watch
 from tdispmodel.engines.protocol import NO_MEMORY, LimitReached, Limits, Progress
 from tdispmodel.engines.wide.checkpoint import Checkpoint
-from tdispmodel.engines.wide.search import Left, Search
-from tdispmodel.engines.wide.symmetry import Finder, Symmetry, swaps
+from tdispmodel.engines.wide.search import Kept, Left, Met, Search
+from tdispmodel.engines.wide.symmetry import Classes, Finder, Permutation, Symmetry, swaps
 from tdispmodel.engines.wide.visited import TooWide
 from tdispmodel.engines.wide.ways import out_of_range, traces
 from tdispmodel.ir.expressions import Actor, negation
@@ -31,6 +32,8 @@ from tdispmodel.verdict import (
     LocalStates,
     NumberedOrbits,
     NumberedStates,
+    OutOfRange,
+    Space,
     Trace,
     Verdict,
     Witness,
@@ -54,6 +57,58 @@ class _Looked:
     ways: dict[Watch, Trace]
     states: NumberedStates | NumberedOrbits | None
     why: str
+
+
+class Looking(Protocol):
+    """A search of which verdicts can be read off."""
+
+    met: dict[int, Met]
+    finished: bool
+
+    @property
+    def stood_for(self) -> int:
+        """How many states were found."""
+
+    def run(self, kept: Kept | None = None) -> None:
+        """Search until nothing new is found.  Raises `LimitReached`, `TooWide` and `Left`."""
+
+    @property
+    def space(self) -> Space | None:
+        """The counts, once nothing new is found."""
+
+    @property
+    def bound(self) -> int | None:
+        """The depth down to which every state was examined; None when not even the start states were."""
+
+    @property
+    def interchanged(self) -> Interchanged | None:
+        """Which instances were interchanged, if any were, once nothing new is found."""
+
+    def ways(self, met: Sequence[Met], last: Sequence[Permutation]) -> list[Trace]:
+        """Return a shortest behaviour to each of what was met.  Raises `LimitReached`."""
+
+    def leaving(self, left: Left) -> OutOfRange:
+        """Return what a step that leaves a range means.  Raises `LimitReached`."""
+
+    def certificate(self) -> NumberedStates | NumberedOrbits:
+        """Return what all states are.  Raises `LimitReached` when nobody could check it."""
+
+
+class Looked(Search):
+    """A search in this process, with what is read off it."""
+
+    @property
+    def interchanged(self) -> Interchanged | None:
+        return Interchanged(names_of(self), self.states) if self.orbits.classes and self.finished else None
+
+    def ways(self, met: Sequence[Met], last: Sequence[Permutation]) -> list[Trace]:
+        return traces(self, met, last)
+
+    def leaving(self, left: Left) -> OutOfRange:
+        return out_of_range(self, left)
+
+    def certificate(self) -> NumberedStates | NumberedOrbits:
+        return certified(self)
 
 
 class Answers:
@@ -113,7 +168,9 @@ class Answers:
             vacuous: bool | None = before is not None and before not in met
             if vacuous and not search.finished:
                 vacuous = None
-            base = Verdict(question, Answer.OPEN, self.name, space=search.space, symmetry=used(search), seconds=share)
+            base = Verdict(
+                question, Answer.OPEN, self.name, space=search.space, symmetry=search.interchanged, seconds=share
+            )
             decided = self._decided(base, looked, unaided, met)
             if decided.answer is Answer.HOLDS:
                 decided = replace(decided, vacuous=vacuous)
@@ -128,10 +185,10 @@ class Answers:
         except RecursionError:
             return None
 
-    def _search(self, system: System, watched: Sequence[Watch]) -> tuple[Search, Symmetry]:
+    def _search(self, system: System, watched: Sequence[Watch]) -> tuple[Looking, Symmetry]:
         """Return a search, not begun, and what may be interchanged in it.  Raises `RecursionError`."""
         symmetry = Symmetry(self._finder(system), watched)
-        return Search(system, watched, self.limits, self.progress, symmetry.classes), symmetry
+        return Looked(system, watched, self.limits, self.progress, symmetry.classes), symmetry
 
     def _decided(self, base: Verdict, looked: _Looked, unaided: _Looked | None, met: set[Watch]) -> Verdict:
         wanted = goal(base.property)
@@ -153,13 +210,15 @@ class Answers:
             return replace(base, answer=Answer.HOLDS, certificate=looked.states)
         return replace(base, reason=looked.why)
 
-    def _kept(self, search: Search, watched: Sequence[Watch], name: str) -> Checkpoint | None:
+    def _kept(self, search: Looking, watched: Sequence[Watch], name: str) -> Checkpoint | None:
         folder = self.limits.checkpoint
-        return None if folder is None else Checkpoint(folder / name, search.system, watched, names_of(search))
+        if folder is None or not isinstance(search, Search):
+            return None
+        return Checkpoint(folder / name, search.system, watched, names_of(search))
 
     def _looked(
         self,
-        search: Search,
+        search: Looking,
         symmetry: Symmetry,
         watched: Sequence[Watch],
         goals: set[Watch],
@@ -171,7 +230,7 @@ class Answers:
             search.run(kept)
         except Left as left:
             try:
-                found = out_of_range(search, left)
+                found = search.leaving(left)
             except (LimitReached, OSError, MemoryError) as limit:
                 return _Looked({}, None, f"an integer leaves its range; {said(limit)}")
             raise found from None
@@ -185,11 +244,9 @@ class Answers:
         met = {watch: found for watch, found in first.items() if found is not None}
         ways: dict[Watch, Trace] = {}
         try:
-            found_ways = traces(
-                search, [search.met[number] for number, _ in met.values()], [to for _, to in met.values()]
-            )
+            found_ways = search.ways([search.met[number] for number, _ in met.values()], [to for _, to in met.values()])
             ways = dict(zip(met, found_ways, strict=True))
-            return _Looked(ways, certified(search) if search.finished and not why else None, why)
+            return _Looked(ways, search.certificate() if search.finished and not why else None, why)
         except (LimitReached, OSError, MemoryError) as limit:
             return _Looked(ways, None, why or said(limit))
 
@@ -208,12 +265,6 @@ class Answers:
         search, symmetry = self._search(self.system.unaided, wanted)
         kept = self._kept(search, wanted, f"{name}_without_host")
         return self._looked(search, symmetry, wanted, set(wanted), kept)
-
-
-def used(search: Search) -> Interchanged | None:
-    """Return which instances were interchanged in a finished search, if any were."""
-    classes = search.orbits.classes
-    return Interchanged(names_of(search), search.states) if classes and search.finished else None
 
 
 def names_of(search: Search) -> tuple[tuple[str, ...], ...]:
@@ -270,13 +321,19 @@ def certified(search: Search) -> NumberedStates | NumberedOrbits:
     """Return the certificate of a finished search.  Raises `LimitReached` when nobody could check it."""
     parts = search.parts
     local = [len(each) for each in parts.local]
-    places = local[WHOLE] * prod(comb(local[each[0]] + len(each) - 1, len(each)) for each in search.orbits.kinds)
-    memory = search.limits.memory
-    if places > (MOST_PLACES if memory is None else min(MOST_PLACES, memory)) or prod(local) > MOST_OF_PART:
-        found = f"{search.states} {search.visiting} were visited"
-        message = f"{found}, and {places} combinations are too many to be checked again"
-        raise LimitReached(message)
+    checkable_again(local, search.orbits.kinds, search.limits.memory, f"{search.states} {search.visiting}")
     listed = tuple(LocalStates(names, tuple(sorted(parts.values(part)))) for part, names in enumerate(parts.variables))
     if search.orbits.classes:
         return NumberedOrbits(listed, names_of(search), search.states)
     return NumberedStates(listed, search.states)
+
+
+def checkable_again(local: Sequence[int], kinds: Classes, memory: int | None, found: str) -> None:
+    """Raise `LimitReached` when so many local states make more combinations than anybody could go through again.
+
+    ``kinds`` are the instances, those that are interchangeable together; ``found`` says what was visited.
+    """
+    places = local[WHOLE] * prod(comb(local[each[0]] + len(each) - 1, len(each)) for each in kinds)
+    if places > (MOST_PLACES if memory is None else min(MOST_PLACES, memory)) or prod(local) > MOST_OF_PART:
+        message = f"{found} were visited, and {places} combinations are too many to be checked again"
+        raise LimitReached(message)

@@ -143,6 +143,7 @@ class Search:
         self.able = product.able(self) or multisets.able(self)
         """Whether bitmaps may be used."""
         self.frontier: Level | Count = np.zeros(0, np.int64)
+        self._sides: list[int] = []
         self.states = self.stood_for = self.transitions = 0
         self.sizes_of_levels: list[int] = []
         self.complete_levels = 0
@@ -190,7 +191,9 @@ class Search:
         """Go on to the next level: what was offered and is new."""
         if not self._fits(self.visited.bytes_of_level()):
             self._spill()
-        self.frontier = self.visited.level()
+        visited = self.visited
+        self.frontier = visited.level()
+        self._sides = [] if isinstance(visited, Product | Multisets) else list(visited.sides)
         if len(self.frontier):
             self.sizes_of_levels.append(len(self.frontier))
             self.states += len(self.frontier)
@@ -265,10 +268,10 @@ class Search:
     def offer(self, numbers: Sequence[Numbers]) -> None:
         """Take note of some states that represent orbits, by the numbers of their parts."""
         self._make_room()
-        visited = self._listing()
+        visited = self.listing()
         visited.offer(visited.keys(numbers))
 
-    def _listing(self) -> Dense | Runs | Spilled:
+    def listing(self) -> Dense | Runs | Spilled:
         """Return the states that were found, as long as each has a number."""
         if isinstance(self.visited, Product | Multisets):
             message = "states are bits"
@@ -276,22 +279,26 @@ class Search:
         return self.visited
 
     def _expand(self) -> None:
-        depth = len(self.sizes_of_levels) - 1
         if isinstance(self.visited, Dense | Runs) and self._pays():
             self.visited = (Multisets if self.orbits.classes else Product)(self, self.visited)
         if isinstance(self.visited, Product | Multisets):
-            self.visited.expand(depth)
+            self.visited.expand(len(self.sizes_of_levels) - 1)
             return
+        for _ in self.expanded():
+            pass
+        self.tell_left()
+
+    def expanded(self) -> Iterator[None]:
+        """Look at the last level, so many states at once, and offer what comes after them.  Raises `LimitReached`."""
+        depth = len(self.sizes_of_levels) - 1
         if isinstance(self.frontier, Count):
             message = "a level of which only the number of states is known"
             raise TypeError(message)
         chunk = self.chunk
-        visited, sides = self.visited, list(self.visited.sides)  # those of this level, whatever it grows to meanwhile
         for first in range(0, len(self.frontier), chunk):
             self.look()
-            if self.visited is not visited and isinstance(self.visited, Spilled):
-                visited, sides = self.visited, list(self.visited.sides)
-            here = Here(self.tables, taken_apart(self.frontier[first : first + chunk], sides))
+            # the numbers are those of this level, whatever there is room for meanwhile
+            here = Here(self.tables, taken_apart(self.frontier[first : first + chunk], self._sides))
             self._watch(here, depth)
             sizes = self.orbits.sizes(here.numbers)
             self.stood_for += int(sizes.sum())
@@ -301,7 +308,7 @@ class Search:
                     self._leave(here, steps, depth)
                 elif self._left is None:
                     self.offer(self.after(here, steps))
-        self.tell_left()
+            yield
 
     def _pays(self) -> bool:
         """Whether the level takes less with a bit for every combination of the local states met so far."""
@@ -410,7 +417,7 @@ class Search:
                 self.visited = visited.sparse(sizes)
             elif grown > self.most_dense or not self._fits(grown):
                 self._spill()
-        self._listing().reach(sizes)
+        self.listing().reach(sizes)
 
     def _spill(self) -> None:
         """Keep states in files from now on."""
@@ -418,7 +425,7 @@ class Search:
         if most is not None and not isinstance(self.visited, Spilled | Product | Multisets):
             sizes = [len(local) for local in self.parts.local]
             self.visited = made = spilled(self.visited, sizes, most // SHARE_OF_SPILLED)
-            self.frontier = made.last  # the same states in the same order
+            self.frontier, self._sides = made.last, list(made.sides)  # the same states in the same order
 
     def _fits(self, more: int) -> bool:
         """Whether so many bytes more are allowed, and then what it takes to give up keeping states in memory."""

@@ -21,7 +21,7 @@ from tdispmodel.engines.wide.orbits import Replay
 from tdispmodel.engines.wide.search import Left, Met, Search
 from tdispmodel.engines.wide.symmetry import Permutation
 from tdispmodel.engines.wide.visited import Keys
-from tdispmodel.ir.system import State
+from tdispmodel.ir.system import State, System, SystemAction
 from tdispmodel.semantics import LeavesRange, Semantics
 from tdispmodel.verdict import OutOfRange, Trace
 
@@ -37,9 +37,13 @@ class _Wanted:
 
 def out_of_range(search: Search, left: Left) -> OutOfRange:
     """Return what a step that leaves a range means, with a shortest behaviour.  Raises `LimitReached`."""
-    action = search.actions[left.met.action]
     (trace,) = traces(search, [Met(left.met.level, left.met.numbers)])
-    semantics = Semantics(search.system)
+    return leaving(search.system, search.actions[left.met.action], trace)
+
+
+def leaving(system: System, action: SystemAction, trace: Trace) -> OutOfRange:
+    """Return what it means that an action, or its like, leaves a range after a behaviour."""
+    semantics = Semantics(system)
     enabled = semantics.enabled(trace.states[-1])  # by another instance's action, if these are interchangeable
     for each in sorted(enabled, key=lambda one: one is not action):
         try:
@@ -83,7 +87,7 @@ def _before(search: Search, level: int, wanted: Sequence[tuple[int, _Wanted]]) -
     reached: dict[int, tuple[tuple[int, ...], int, int]] = {}
     for keys in _pieces(search, level, sought):
         search.look(ways=True)
-        some = _near(search, keys, sought)
+        some = keys[near(search, search.visited.numbers(keys), search.visited.numbers(sought))]
         here = Here(search.tables, search.visited.numbers(some))
         for steps in search.moves.steps(here) if len(some) else ():
             after = search.visited.keys(search.after(here, steps))
@@ -109,13 +113,12 @@ def _pieces(search: Search, level: int, wanted: Keys) -> Iterator[Keys]:
     return visited.pieces(level, search.chunk)
 
 
-def _near(search: Search, keys: Keys, wanted: Keys) -> Keys:
-    """Return those of some states that one step may take to one of the wanted ones, and perhaps others."""
-    here, there = search.visited.numbers(keys), search.visited.numbers(wanted)
-    near: Flags = np.zeros(len(keys), np.bool_)
-    for place in range(len(wanted)):
-        near |= _may_become(search, here, [int(each[place]) for each in there])
-    return keys[near]
+def near(search: Search, here: Sequence[Numbers], there: Sequence[Numbers]) -> Flags:
+    """Return which of some states one step may take to one of the others, and perhaps more of them."""
+    found: Flags = np.zeros(len(here[WHOLE]), np.bool_)
+    for place in range(len(there[WHOLE])):
+        found |= _may_become(search, here, [int(each[place]) for each in there])
+    return found
 
 
 def _may_become(search: Search, here: Sequence[Numbers], wanted: Sequence[int]) -> Flags:
