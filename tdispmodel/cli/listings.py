@@ -13,7 +13,7 @@ from tdispmodel.checking.loading import Loaded, load, load_base
 from tdispmodel.checking.settings import capabilities
 from tdispmodel.cli.output import Output
 from tdispmodel.engines.portfolio import AUTOMATIC, Portfolio
-from tdispmodel.engines.registry import ENGINES, EXTRA, missing
+from tdispmodel.engines.registry import ENGINES, extra, missing
 from tdispmodel.exporting import MODELS
 from tdispmodel.ir.expressions import Actor, Enumeration, Sort
 from tdispmodel.ir.model import Kind
@@ -45,7 +45,7 @@ def entries_of(what: str, proposal: str | None) -> Iterator[Entry]:
         case "engines":
             yield Entry(Portfolio.name, "", f"the default: {', '.join(AUTOMATIC)}, each for what is still open")
             for name, (_, text) in ENGINES.items():
-                yield Entry(name, "", f"{text} (not installed: tdispmodel[{EXTRA}])" if missing(name) else text)
+                yield Entry(name, "", f"{text} (not installed: tdispmodel[{extra(name)}])" if missing(name) else text)
         case "formats":
             yield from (Entry(name, "", text) for name, (_, text) in FORMATS.items())
             yield from (Entry(name, "export --to", text) for name, (_, text) in MODELS.items())

@@ -24,17 +24,26 @@ ENGINES: dict[str, tuple[str, str]] = {
     "sat": ("tdispmodel.engines.bits.bounded:BoundedBits", "SAT solver: is there a violation within so many steps"),
     "ic3": ("tdispmodel.engines.bits.ic3:Ic3", "SAT solver: IC3, clauses proven step by step"),
     "pdr": ("tdispmodel.engines.pdr:Pdr", "z3's Spacer: property-directed reachability"),
+    "gpu": (
+        "tdispmodel.engines.gpu:Gpu",
+        "breadth-first search on a CUDA card, invariants and steps; never run on a real one yet",
+    ),
 }
 
 EXTRA = "symbolic"
-OF_THE_EXTRA = {"diagrams": "oxidd", "sat": "pysat", "ic3": "pysat"}
-"""The engines that need a module of the extra ``symbolic``."""
+NEEDS = {"diagrams": (EXTRA, "oxidd"), "sat": (EXTRA, "pysat"), "ic3": (EXTRA, "pysat"), "gpu": ("gpu", "cupy")}
+"""The engines that need a module of an extra: of which, and which module."""
 
 
 def missing(name: str) -> str:
     """Return the module of the extra that the engine ``name`` needs and that is not there; empty when there is none."""
-    module = OF_THE_EXTRA.get(name, "")
+    _, module = NEEDS.get(name, ("", ""))
     return module if module and find_spec(module) is None else ""
+
+
+def extra(name: str) -> str:
+    """Return the extra that the engine ``name`` needs; empty when it needs none."""
+    return NEEDS.get(name, ("", ""))[0]
 
 
 def engine(name: str) -> Engine:
