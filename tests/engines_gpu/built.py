@@ -71,7 +71,8 @@ class Built:
             ctypes.c_void_p(each.ctypes.data) if isinstance(each, np.ndarray) else ctypes.c_uint64(int(each or 0))
             for each in arguments
         ]
-        self.library.launch(getattr(self.library, kernel), grid, block, self.workers, *passed)
+        self.library.launch.restype = ctypes.c_bool
+        assert self.library.launch(getattr(self.library, kernel), grid, block, self.workers, *passed)
 
     def free(self) -> int:
         """Return for how many bytes there is room."""

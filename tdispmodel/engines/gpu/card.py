@@ -8,8 +8,8 @@ from importlib import import_module
 from typing import Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tdispmodel.compiling.parts import Numbers
 from tdispmodel.engines.gpu.device import SOURCE, Buffer, Call, CardFails, Words64
 
 THREADS = 256
@@ -43,7 +43,7 @@ class Card:
             message = f"the card fails: {' '.join(str(failed).split())[:200]}"
             raise CardFails(message) from failed
 
-    def sent(self, numbers: Words64 | NDArray[np.int32]) -> Buffer:
+    def sent(self, numbers: Words64 | Numbers) -> Buffer:
         """Copy numbers to the card."""
         with self._told():
             return cast("Buffer", self.cupy.asarray(numbers))

@@ -62,9 +62,7 @@ class Gpu:
             else:
                 yield from CardAnswers(system, able, limits, progress, device).verdicts()
 
-    def _refusal(
-        self, system: System, able: Sequence[SystemProperty], limits: Limits
-    ) -> tuple[str, Device | None]:
+    def _refusal(self, system: System, able: Sequence[SystemProperty], limits: Limits) -> tuple[str, Device | None]:
         """Return why there is no search, or what to search with."""
         if limits.checkpoint is not None:
             return f"{self.name} does not write down how far it is", None

@@ -15,7 +15,7 @@ import numpy as np
 from tdispmodel.compiling.successors import Watch
 from tdispmodel.engines.gpu.device import Buffer, Device
 from tdispmodel.engines.gpu.tables import Written, able
-from tdispmodel.engines.gpu.visited import OnCard
+from tdispmodel.engines.gpu.visited import OnCard, Sent, Where
 from tdispmodel.engines.protocol import Limits, Progress
 from tdispmodel.engines.wide.bitmaps.layout import Outgrown
 from tdispmodel.engines.wide.formulas import Here, Node
@@ -80,8 +80,8 @@ class CardSearch(Search):
                 for here in self._listed(keys):
                     self.leave_from(here, depth)
                 continue
-            tables, steps = self._tables, self._written.most_steps
-            self.transitions += self.card.expand(states, len(keys), steps, tables, self._written.steps)
+            of = Where(self._tables, self._written.steps)
+            self.transitions += self.card.expand(states, self._written.most_steps, of)
             for broad in self.moves.broad:
                 self._take(broad, keys, states, depth)
         self.tell_left()
@@ -92,7 +92,7 @@ class CardSearch(Search):
         words = np.zeros(self.card.words_of_flags, np.uint64)
         for keys in parted(level, self.card.slice):
             self.look()
-            words |= self.card.meet(self.card.sent(keys), len(keys))
+            words |= self.card.meet(self.card.sent(keys))
         bits = np.unpackbits(words.astype("<u8").view(np.uint8), bitorder="little")
         places = {id(self.parts.local[part]): part for part in self.parts.instances}
         for name, part in places.items():
@@ -108,7 +108,7 @@ class CardSearch(Search):
             self._written = Written(self.tables, self.moves.tabulated, self.on_card)
             self._tables = self.device.sent(self._written.numbers)
 
-    def _look_for(self, keys: Keys, states: Buffer, depth: int) -> None:
+    def _look_for(self, keys: Keys, states: Sent, depth: int) -> None:
         """Look at some states for what was not met on an earlier level."""
         for number, node in self.watched_states(depth):
             for here in self._those(node, keys, states):
@@ -118,7 +118,7 @@ class CardSearch(Search):
                 for here in self._those(node, keys, states):
                     self.meet(number, here, np.ones(here.count, np.bool_), depth, action)
 
-    def _take(self, broad: Broad, keys: Keys, states: Buffer, depth: int) -> None:
+    def _take(self, broad: Broad, keys: Keys, states: Sent, depth: int) -> None:
         """Take a broad action."""
         for here in self._those(broad.guard, keys, states):
             self.look()
@@ -129,12 +129,12 @@ class CardSearch(Search):
             elif self._left is None:
                 self.offer(self.after(here, steps))
 
-    def _those(self, node: Node, keys: Keys, states: Buffer) -> Iterator[Here]:
+    def _those(self, node: Node, keys: Keys, states: Sent) -> Iterator[Here]:
         """Yield those of some states of which a formula is true."""
         at = self._written.formulas.get(id(node))
         if at is not None:
             if self._written.possible(node):
-                found = self.card.run("choose", states, len(keys), len(keys), self._tables, at)
+                found = self.card.run("choose", states, states.count, Where(self._tables, at))
                 yield from self._listed(found.keys())
             return
         for here in self._listed(keys):

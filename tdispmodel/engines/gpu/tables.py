@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tdispmodel.compiling.arrays import Flags
 from tdispmodel.compiling.parts import WHOLE, Numbers
 from tdispmodel.engines.wide.bitmaps.masks import simple
 from tdispmodel.engines.wide.formulas import Joined, Negated, Node, OfPair, OfWhole, Pairs, Tables
 from tdispmodel.engines.wide.moves import Table
-from tdispmodel.engines.wide.visited import TooWide
+from tdispmodel.engines.wide.visited import Keys, TooWide
 
 LOOK, NOT, AND, OR = range(4)
 """Operations."""
@@ -31,7 +31,7 @@ class Written:
     def __init__(self, tables: Tables, tabulated: Sequence[Table], nodes: Iterable[Node]) -> None:
         """``nodes`` are the formulas, all of which must be `able`.  Raises `TooWide`."""
         self.tables = tables
-        self._written: list[NDArray[np.int32]] = []
+        self._written: list[Numbers] = []
         self._length = 0
         self._pairs: dict[int, int] = {}
         self._flags: dict[int, int] = {}
@@ -44,7 +44,7 @@ class Written:
         """Where each formula begins."""
         self.numbers = np.concatenate(self._written)
 
-    def _add(self, numbers: Sequence[int] | NDArray[np.generic]) -> int:
+    def _add(self, numbers: Sequence[int] | Numbers | Keys | Flags) -> int:
         at = self._length
         self._written.append(np.asarray(numbers).astype(np.int32))
         self._length += len(numbers)

@@ -7,6 +7,7 @@ full.  When there are more local states than there is room for, or the table get
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from math import prod
 
 import numpy as np
@@ -27,6 +28,22 @@ LEAST_TABLE = 1 << 10
 """Places that a table has at least."""
 WORD_BITS = 64
 EMPTY = (1 << 64) - 1
+
+
+@dataclass(frozen=True)
+class Sent:
+    """States that are on the card."""
+
+    words: Buffer
+    count: int
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where in tables that are on the card a kernel begins."""
+
+    tables: Buffer
+    at: int
 
 
 class OnCard(Runs):
@@ -85,7 +102,9 @@ class OnCard(Runs):
             raise CardFails(message)
         self._known = self.device.filled(words, EMPTY if self.mask else 0)
         self._lay_out()
-        again = sum(len(self._put(piece)) for keys in (*self._levels, *self._noted) for piece in parted(keys, self.slice))
+        again = sum(
+            len(self._put(piece)) for keys in (*self._levels, *self._noted) for piece in parted(keys, self.slice)
+        )
         if again != self.visited:
             message = f"the card lost states: {again} of {self.visited} are there"
             raise CardFails(message)
@@ -115,12 +134,23 @@ class OnCard(Runs):
 
     # --- kernels ------------------------------------------------------------------------------------------------------
 
-    def run(self, kernel: str, states: Buffer, count: int, found: int, tables: Buffer = None, at: int = 0) -> Ran:
+    def run(self, kernel: str, states: Sent, found: int, of: Where | None = None) -> Ran:
         """Run a kernel on states that were sent; it may find so many.  Raises `CardFails`."""
         out, counters = self.device.filled(found, 0), self.device.filled(COUNTERS, 0)
-        tables = self.device.sent(np.zeros(1, np.int32)) if tables is None else tables
-        layout, parts = self._layout, len(self.sides)
-        call = Call(states, count, layout, parts, tables, at, self._known, self.mask, out, found, counters)
+        of = Where(self.device.sent(np.zeros(1, np.int32)), 0) if of is None else of
+        call = Call(
+            states.words,
+            states.count,
+            self._layout,
+            len(self.sides),
+            of.tables,
+            of.at,
+            self._known,
+            self.mask,
+            out,
+            found,
+            counters,
+        )
         self.device.run(kernel, call)
         many, steps, wrong = self.device.fetched(counters, COUNTERS).tolist()
         if wrong:
@@ -128,18 +158,18 @@ class OnCard(Runs):
             raise CardFails(message)
         return Ran(self.device, out, many, steps)
 
-    def sent(self, keys: Keys) -> Buffer:
+    def sent(self, keys: Keys) -> Sent:
         """Send states to the card."""
-        return self.device.sent(keys.astype(np.uint64))
+        return Sent(self.device.sent(keys.astype(np.uint64)), len(keys))
 
-    def meet(self, states: Buffer, count: int) -> Words64:
+    def meet(self, states: Sent) -> Words64:
         """Return a bit for each pair of local states that some states have; ``flags`` says where whose begin."""
-        return self.run("meet", states, count, self.words_of_flags).words(self.words_of_flags)
+        return self.run("meet", states, self.words_of_flags).words(self.words_of_flags)
 
-    def expand(self, states: Buffer, count: int, steps: int, tables: Buffer, at: int) -> int:
+    def expand(self, states: Sent, steps: int, of: Where) -> int:
         """Take note of what steps from tables, so many at most, lead to; return how many steps there are."""
-        self._make_room(count * steps)
-        ran = self.run("expand", states, count, count * steps, tables, at)
+        self._make_room(states.count * steps)
+        ran = self.run("expand", states, states.count * steps, of)
         self._note(ran.keys())
         return ran.steps
 
@@ -151,7 +181,7 @@ class OnCard(Runs):
 
     def _put(self, keys: Keys) -> Keys:
         """Return those of some states that the card did not know."""
-        return self.run("insert", self.sent(keys), len(keys), len(keys)).keys()
+        return self.run("insert", self.sent(keys), len(keys)).keys()
 
     def _note(self, new: Keys) -> None:
         self.visited += len(new)
