@@ -91,10 +91,10 @@ FAULTS = {
 
 @pytest.fixture(scope="module")
 def cases(tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
-    """Several hundred certificates and what is known of each: those of the pool, and those written by hand."""
+    """Several hundred certificates and what is known of each: those written by hand for faults, and those of the pool."""
     found = pool(tmp_path_factory.mktemp("pool"))
     written = examples(tmp_path_factory.mktemp("written"))
-    return found + [Case(one.folder, one.path, one.name, not one.complaint) for one in written]
+    return [*(Case(one.folder, one.path, one.name, not one.complaint) for one in written), *found]
 
 
 @pytest.fixture(scope="module", autouse=True)

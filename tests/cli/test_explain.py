@@ -15,6 +15,7 @@ from tdispmodel.checking.constants import chosen
 from tdispmodel.checking.explaining import BY_KIND, FAMILIES, explanations
 from tdispmodel.checking.settings import settings
 from tdispmodel.checking.topics import COMPLAINTS, Known, Topic
+from tdispmodel.cli import explains
 from tdispmodel.ir.expressions import Actor
 from tdispmodel.reports.explanation import render
 
@@ -22,6 +23,18 @@ Run = Callable[..., Any]
 
 ROOT = Path(__file__).resolve().parents[2]
 KNOWN = Known(Catalogue(ROOT))
+
+
+@pytest.fixture(scope="module")
+def indexes() -> dict[Path, Known]:
+    """What is known of each catalogue, for all tests: to read all its files takes seconds."""
+    return {}
+
+
+@pytest.fixture(autouse=True)
+def _read_once(indexes: dict[Path, Known], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explains, "Known", lambda found: indexes.setdefault(found.root.resolve(), Known(found)))
+
 
 NOT_MODELLED = """\
 statement 68                                                not modelled

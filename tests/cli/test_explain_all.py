@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tdispmodel.checking.catalogue import MODELS, Catalogue
 from tdispmodel.checking.explaining import explanations
+from tdispmodel.checking.loading import load
 from tdispmodel.checking.topics import Known, Topic
+from tdispmodel.cli import listings
 from tdispmodel.cli.arguments import LISTS
 from tdispmodel.cli.listings import entries_of
 from tdispmodel.reports.explanation import render
 
 ROOT = Path(__file__).resolve().parents[2]
 KNOWN = Known(Catalogue(ROOT))
+loaded = cache(load)
+"""Each proposal is read once for all lists."""
 OF_A_MODEL = ("properties", "actions", "variables", "constants", "capabilities")
 
 
@@ -22,6 +27,7 @@ OF_A_MODEL = ("properties", "actions", "variables", "constants", "capabilities")
 def test_whatever_a_list_prints_can_be_explained(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each name of a list, of the base and of every proposal, is one that ``explain`` knows."""
     monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(listings, "load", loaded)
     models = (*MODELS, *KNOWN.catalogue.proposals) if what in OF_A_MODEL else (None,)
     names = {entry.name for model in models for entry in entries_of(what, model)}
     words = {word.lower() for known in KNOWN.topics.values() for word in known}

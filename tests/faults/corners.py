@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tdispmodel.engines.conformance.writing import Counter, Flag, ask, move, system
+from dataclasses import replace
+
+from tdispmodel.engines.conformance.writing import Counter, Flag, ask, move, strongly, system
 from tdispmodel.ir.expressions import TRUE, Actor, AtMost, Not, Or, conjunction, negation, number
 from tdispmodel.ir.model import Kind
 from tests.laws.test_engines_agree import Asked
@@ -57,11 +59,25 @@ def doors() -> Asked:
     return system("doors", (place,), *moves), (ask(Kind.LEADS_TO, place.at(2), after=TRUE),)
 
 
+def open_doors() -> Asked:
+    """The same, where the promise is strong: since the door is open again and again he goes in."""
+    made, questions = doors()
+    to, fro, go_in = made.actions
+    return replace(made, actions=(to, fro, strongly(go_in))), questions
+
+
 def at_the_mercy() -> Asked:
     """What only the host can bring about does not stay possible: nobody relies on an adversary."""
     place = Counter("place", 1)
     made = system("at_the_mercy", (place,), move("help", place.at(0), place.set(1), actor=Actor.HOST))
     return made, (ask(Kind.STAYS_POSSIBLE, place.at(1)),)
+
+
+def far() -> Asked:
+    """A counter that is 3 after three steps, which is as far as bounded search looks in these tests: it should never be."""
+    place = Counter("place", 3)
+    made = system("far", (place,), move("step", AtMost(place.now, number(2)), place.add(1)))
+    return made, (ask(Kind.INVARIANT, negation(place.at(3))),)
 
 
 def exchanged() -> Asked:
@@ -92,7 +108,9 @@ CORNERS: tuple[Asked, ...] = (
     divided(),
     dead_end(),
     doors(),
+    open_doors(),
     at_the_mercy(),
+    far(),
     exchanged(),
     turning(),
     limited(),

@@ -84,6 +84,11 @@ BY_HAND: dict[str, tuple[System, Verdict, bool]] = {
     "what is broken is reached": (lamp.SYSTEM, said(Kind.INVARIANT, NEVER_BROKEN, ALL), False),
     "and not without the host": (lamp.SYSTEM, said(Kind.INVARIANT, NEVER_BROKEN, ALONE), False),
     "the host breaks it": (lamp.SYSTEM, said(Kind.STEP, negation(TAKEN), ALL), False),
+    "the host breaks none that is dark": (
+        lamp.SYSTEM,
+        said(Kind.STEP, Or((negation(TAKEN), negation(is_("DARK")))), ALL),
+        True,
+    ),
     "it is switched on in the dark": (lamp.SYSTEM, said(Kind.STEP, STAYS_DARK, ALL), False),
     "the host alone takes that step": (
         lamp.SYSTEM,

@@ -39,6 +39,8 @@ ENGINES = ("explicit", "graph", "diagrams", "ic3", "sat")
 FINDS = "sat"
 """Finds every violation of systems so small, and proves nothing."""
 FEW, MANY = 500, 20_000
+FEWER = {"ic3": 150, "sat": 200}
+"""Of those that take longest the gate asks about fewer; all that they say of these kinds is asked of `MANY` in the long run."""
 SECONDS = 20.0
 
 
@@ -66,7 +68,7 @@ def test_an_engine_agrees_with_trying_everything(name: str) -> None:
     """On tiny systems the engine answers as the enumeration does, open only to what it cannot prove, and the judge
     accepts all of it.
     """
-    assert all_differences(name, 1, FEW) == []
+    assert all_differences(name, 1, FEWER.get(name, FEW)) == []
 
 
 @pytest.mark.long

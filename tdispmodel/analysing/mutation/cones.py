@@ -31,17 +31,22 @@ MOST_VALUES = 1 << 12
 
 @dataclass(frozen=True)
 class Cone:
-    """``questions`` are those of the ``properties``, each once; ``bystanders`` the names of the actions left out."""
+    """``questions`` are those of the ``properties``, each once; ``bystanders`` the names of the actions left out.
+
+    ``instead_of`` are cones whose properties are asked here, where no fewer variables are kept.
+    """
 
     grounded: Grounded
     properties: tuple[tuple[Property, tuple[SystemProperty, ...]], ...]
     read: frozenset[str]
     bystanders: frozenset[str]
+    instead_of: tuple[Cone, ...] = ()
 
-    @property
-    def whole(self) -> bool:
-        """Whether nothing that counts in the system is left out."""
-        return not self.bystanders and self.read == self.grounded.read
+    @classmethod
+    def whole(cls, grounded: Grounded, instead_of: Sequence[Cone] = ()) -> Cone:
+        """Return all of a system that counts, with the properties of some cones."""
+        properties = tuple(asked for cone in instead_of for asked in cone.properties)
+        return cls(grounded, properties, grounded.read, frozenset(), tuple(instead_of))
 
     @cached_property
     def questions(self) -> list[SystemProperty]:
@@ -62,6 +67,10 @@ class Cone:
             if name not in self.bystanders
         }
         return Change(actions, {name: values for name, values in change.initial.items() if name in self.read})
+
+    def concerns(self, change: Change) -> bool:
+        """Whether a change of the system might matter to a property."""
+        return any(cone.concerns(change) for cone in self.instead_of) if self.instead_of else bool(self.change(change))
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from tdispmodel.analysing.mutation.operators import Mutant
 from tdispmodel.analysing.mutation.rechecking import Recheck
 from tdispmodel.analysing.mutation.states.answers import CHEAPEST_FIRST, Answers, Asked, plainly
 from tdispmodel.analysing.mutation.states.evidence import Evidence
-from tdispmodel.analysing.mutation.states.space import Numbers, Space
+from tdispmodel.analysing.mutation.states.space import Numbers
 from tdispmodel.analysing.mutation.states.walking import Base, Graph, Variant, Walk, unmutated, variant
 from tdispmodel.checking.mistakes import OurFault
 from tdispmodel.compiling.arrays import Flags
@@ -41,28 +41,23 @@ class Noticed:
 
 
 class Noticer:
-    """The states of one cone, the answers about them, and the judge's view of them.
+    """The states of one cone, all of them reached, the answers about them, and the judge's view of them.
 
-    ``stopped`` says why there are no answers, and then nothing may be asked.  Raises `TooManyStarts`.
+    Raises `OurFault`.
     """
 
-    def __init__(self, cone: Cone, stop: Callable[[], str]) -> None:
-        self.cone = cone
+    def __init__(self, cone: Cone, base: Base, stop: Callable[[], str]) -> None:
+        self.cone, self.base, self.space = cone, base, base.space
         self.stop = stop
+        self._variants: dict[int, Variant] = {}
         self.asked = Asked(cone.questions)
-        self.space = Space(cone.system, self.asked.states, self.asked.steps)
         numbers = {question: number for number, question in enumerate(cone.questions)}
         self.properties = {
             wanted: [numbers[question] for question in parts]
             for wanted, parts in sorted(cone.properties, key=lambda pair: CHEAPEST_FIRST.index(pair[0].kind))
         }
-        self.holds: dict[Property, bool] = {}
-        self.evidence = Evidence()
-        self.base = Base(self.space, stop)
-        self.stopped = self.base.stopped or stop()
-
-    def answer(self) -> None:
-        """Answer what is asked of the system itself, and have that judged.  Raises `OurFault`."""
+        self.space.look_for(self.asked.states, self.asked.steps)
+        self.space.watch(base.numbers)
         names = [variable.name for variable in self.cone.system.variables]
         grounded, states = self.cone.grounded, self.space.states(self.base.numbers)
         self.recheck = Recheck(grounded.model, grounded.system, names, states, self.cone.bystanders)
@@ -70,9 +65,11 @@ class Noticer:
         holds = [answers.holds(number) for number in range(len(self.asked.questions))]
         for number, question in enumerate(self.asked.questions):
             self.recheck.baseline(question, holds[number])
-        self.evidence = answers.why()
+        self.evidence: Evidence = answers.why()
         self._plain = in_range(self.cone.system.actions, self.cone.system)
-        self.holds = {wanted: all(holds[number] for number in parts) for wanted, parts in self.properties.items()}
+        self.holds: dict[Property, bool] = {
+            wanted: all(holds[number] for number in parts) for wanted, parts in self.properties.items()
+        }
         kept = {
             watch  # not of a property that is violated: it does not notice that one more of its questions is
             for wanted, parts in self.properties.items()
@@ -82,9 +79,15 @@ class Noticer:
         }
         self._kept = np.array(sorted(kept), np.intp)
 
-    def variant(self, change: Change) -> Variant:
-        """Return what a change of the system makes of the cone.  Raises `TooManyStarts`."""
-        return variant(self.base, self.cone.change(change))
+    def variant(self, number: int, change: Change) -> Variant:
+        """Return what a change of the system, that of the mutant of this number, makes of the cone.
+
+        Raises `TooManyStarts`.
+        """
+        known = self._variants.get(number)
+        if known is None:
+            known = self._variants[number] = variant(self.base, self.cone.change(change))
+        return known
 
     def try_all(self, wanted: Mapping[int, tuple[Mutant, Change]], *, complete: bool) -> Iterator[tuple[int, Noticed]]:
         """Yield for each mutant, by its number, who notices it here.  Raises `OurFault`.
@@ -94,7 +97,7 @@ class Noticer:
         differing: dict[int, Variant] = {}
         alike: dict[int | bytes, list[int]] = {}
         for number, (_, change) in wanted.items():
-            found = self._differing(change)
+            found = self._differing(number, change)
             if isinstance(found, Noticed):
                 yield number, found
             else:
@@ -107,13 +110,15 @@ class Noticer:
             noticed = self._noticed([wanted[number][0] for number in numbers], graph, complete=complete)
             yield from ((number, noticed) for number in numbers)
 
-    def _differing(self, change: Change) -> Variant | Noticed:
+    def _differing(self, number: int, change: Change) -> Variant | Noticed:
         """Return what a change makes of the cone; or who notices, where it is plain without following it."""
         stopped = self.stop()
         if stopped:
             return Noticed(stopped=stopped)
+        if not self.cone.concerns(change):
+            return Noticed()
         try:
-            mutant = self.variant(change)
+            mutant = self.variant(number, change)
         except TooManyStarts as many:
             return Noticed(stopped=many.words)
         if mutant.same:

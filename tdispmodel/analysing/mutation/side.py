@@ -6,7 +6,7 @@ depend on, which are smaller.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -18,7 +18,7 @@ from tdispmodel.analysing.mutation.noticing import NO_START, Noticer
 from tdispmodel.analysing.mutation.operators import Mutant
 from tdispmodel.analysing.mutation.states.apart import told_apart, way
 from tdispmodel.analysing.mutation.states.space import LEAVES
-from tdispmodel.analysing.mutation.states.walking import Variant
+from tdispmodel.analysing.mutation.states.walking import Base, Variant
 from tdispmodel.checking.asking import Group, range_complaint
 from tdispmodel.ir.model import Property
 from tdispmodel.ir.system import System, SystemProperty
@@ -26,6 +26,9 @@ from tdispmodel.reports.mutants import Difference, Notice
 from tdispmodel.semantics import LeavesRange, Semantics, TooManyStarts
 from tdispmodel.source import Rejected
 from tdispmodel.verdict import OutOfRange
+
+SMALLER = 1.5
+"""A cone is worth it if the whole system has more than so many times its states."""
 
 
 class Outcome(Enum):
@@ -53,7 +56,7 @@ def questions_of(group: Group) -> list[SystemProperty]:
 
 
 class Side:
-    """One system: the ``whole`` of it, and the noticers that have all its properties among them.
+    """One system: the noticers that have all its properties among them, one of them on the ``whole`` of it.
 
     ``stopped`` says why there are no answers, and then no mutant is decided.  Raises `Rejected` when an integer of the
     system itself leaves its range.
@@ -70,20 +73,25 @@ class Side:
         except TooManyStarts as many:
             self.stopped = many.words
 
-    def _explore(self, cut: list[Cone]) -> None:
-        whole = next((cone for cone in cut if cone.whole), Cone(self.grounded, (), self.grounded.read, frozenset()))
-        self.whole = Noticer(whole, self.stop)
-        self.stopped = self.whole.stopped
-        if not self.stopped and (self.whole.base.table == LEAVES).any():
-            self._refuse()
-        for cone in cut:
+    def _explore(self, cut: Sequence[Cone]) -> None:
+        base = self._reached(self.grounded.core)
+        if not self.stopped and (base.table == LEAVES).any():
+            self._refuse(base)
+        wide = [cone for cone in cut if SMALLER * base.space.looks(base.numbers, cone.read) > base.count]
+        found = [(Cone.whole(self.grounded, wide), base)]
+        found += [(cone, self._reached(cone.system)) for cone in cut if cone not in wide and not self.stopped]
+        for cone, states in found:
             if not self.stopped:
-                self.noticers.append(self.whole if cone is whole else Noticer(cone, self.stop))
-                self.stopped = self.noticers[-1].stopped
-        for noticer in {id(each): each for each in (self.whole, *self.noticers)}.values():
-            if not self.stopped:
-                noticer.answer()
+                self.noticers.append(Noticer(cone, states, self.stop))
                 self.stopped = self.stop()
+        if self.noticers:
+            self.whole = self.noticers[0]
+        self.noticers.sort(key=lambda noticer: noticer.base.count)
+
+    def _reached(self, system: System) -> Base:
+        base = Base(system, self.stop)
+        self.stopped = base.stopped or self.stop()
+        return base
 
     @property
     def holds(self) -> dict[Property, bool]:
@@ -93,16 +101,15 @@ class Side:
     @property
     def memory(self) -> int:
         """About how many bytes all this takes."""
-        spaces = {id(noticer.space): noticer.space for noticer in (self.whole, *self.noticers)}
-        return 2 * sum(space.memory for space in spaces.values())
+        return 2 * sum(noticer.space.memory for noticer in self.noticers)
 
     def stop(self) -> str:
         """Return why no more may be spent; empty while more may."""
         return self._limit()
 
-    def _refuse(self) -> None:
+    def _refuse(self, base: Base) -> None:
         """Raise `Rejected`: a step of the proposal itself leaves a range."""
-        base, core = self.whole.base, self.grounded.core
+        core = self.grounded.core
         number, position = (int(place) for place in np.argwhere(base.table == LEAVES)[0])
         trace = way(base, number)
         action = core.by_name[base.space.actions[position].name]
@@ -118,7 +125,7 @@ class Side:
         One that is noticed is not put to the other cones, unless what is found is to be ``complete``.
         """
         notices: dict[int, tuple[Notice, ...]] = dict.fromkeys(wanted, ())
-        for noticer in () if self.stopped else self.noticers:
+        for noticer in () if self.stopped else [each for each in self.noticers if each.properties]:
             left = {number: wanted[number] for number in notices}
             for number, noticed in noticer.try_all(left, complete=complete):
                 notices[number] += noticed.notices
@@ -129,15 +136,15 @@ class Side:
                 elif notices[number] and not complete:
                     yield number, Found(Outcome.DIFFERS, notices=notices.pop(number))
         for number, by in notices.items():
-            yield number, Found(Outcome.DIFFERS, notices=by) if by else self._unnoticed(wanted[number][1])
+            yield number, Found(Outcome.DIFFERS, notices=by) if by else self._unnoticed(number, wanted[number][1])
 
-    def _unnoticed(self, change: Change) -> Found:
+    def _unnoticed(self, number: int, change: Change) -> Found:
         """Return what a change makes of the system that nobody notices."""
         stopped = self.stopped or self.stop()
         if stopped:
             return Found(Outcome.OPEN, stopped)
         try:
-            mutant = self.whole.variant(change)
+            mutant = self.whole.variant(number, change)
         except TooManyStarts as many:
             return Found(Outcome.OPEN, many.words)
         if mutant.same:

@@ -7,7 +7,7 @@ the system itself never reaches; the next mutant finds them there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set as AbstractSet
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,23 +43,36 @@ class Space:
     step formula ``f`` is; ``on(f, a)`` where it is true on the step of ``a``.
     """
 
-    def __init__(self, system: System, states: Sequence[Expression] = (), steps: Sequence[Expression] = ()) -> None:
+    def __init__(self, system: System) -> None:
         self.system = system
         self.sharing = Sharing()
         self.actions = tuple(map(self.sharing.action, system.actions))
         self.packing = Packing(system)
-        self.state_formulas = tuple(map(self.sharing.of, states))
-        self.step_formulas = tuple(map(self.sharing.of, steps))
         self._numbering = Numbering(self.packing.words)
         self.count = 0
         self.rows: Words = np.zeros((ROOM, self.packing.words), np.uint64)
         self.targets: Numbers = np.full((ROOM, len(self.actions)), DISABLED, np.int32)
         self.expanded: Flags = np.zeros(ROOM, np.bool_)
-        self.true: Flags = np.zeros((len(self.state_formulas), ROOM), np.bool_)
-        self.hits: Counts = np.zeros((len(self.step_formulas), ROOM), np.int16)
-        self._on: dict[tuple[int, int], Flags] = {}
         self._unpacked: dict[int, State] = {}
+        self.look_for((), ())
+
+    def look_for(self, states: Sequence[Expression], steps: Sequence[Expression]) -> None:
+        """Watch these formulas from now on, of states and of steps, and no others; nothing counts as expanded."""
+        self.state_formulas = tuple(map(self.sharing.of, states))
+        self.step_formulas = tuple(map(self.sharing.of, steps))
+        self.expanded[:] = False
+        self.true: Flags = np.zeros((len(self.state_formulas), len(self.expanded)), np.bool_)
+        self.hits: Counts = np.zeros((len(self.step_formulas), len(self.expanded)), np.int16)
+        self._on: dict[tuple[int, int], Flags] = {}
         self._groups = [groups(formula, self.actions) for formula in self.step_formulas]
+
+    def looks(self, numbers: Numbers, names: AbstractSet[str]) -> int:
+        """Return how many different looks some states have to somebody who sees some variables only."""
+        seen = [0] * self.packing.words
+        for name in names:
+            field = self.packing.fields[name]
+            seen[field.word] |= field.mask
+        return len(np.unique(self.rows[numbers] & np.array(seen, np.uint64), axis=0))
 
     @property
     def memory(self) -> int:

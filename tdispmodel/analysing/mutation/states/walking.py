@@ -18,7 +18,7 @@ import numpy as np
 from tdispmodel.analysing.mutation.changes import Change
 from tdispmodel.analysing.mutation.states.space import DISABLED, LEAVES, Numbers, Space
 from tdispmodel.compiling.arrays import Flags
-from tdispmodel.ir.system import SystemAction
+from tdispmodel.ir.system import System, SystemAction
 from tdispmodel.semantics import Semantics, start_states
 
 Stop = Callable[[], str]
@@ -26,13 +26,13 @@ Stop = Callable[[], str]
 
 
 class Base:
-    """The states that the system reaches: numbers 0 to ``count``, by their distance from the start.
+    """The states that the system reaches: numbers 0 to ``count``, by their distance from the start; nothing is watched.
 
     ``levels[d]`` is the number of the first state at distance d.  ``stopped`` says why not all were explored.
     """
 
-    def __init__(self, space: Space, stop: Stop) -> None:
-        self.space = space
+    def __init__(self, system: System, stop: Stop) -> None:
+        self.space = space = Space(system)
         self.stopped = ""
         self.levels = [0]
         self.starts = starts_of(space, Change())
@@ -43,7 +43,6 @@ class Base:
             self.levels.append(last)
         self.count = self.levels[-1]
         self.numbers: Numbers = np.arange(self.count, dtype=np.int32)
-        space.watch(self.numbers)
         self.batch = space.batch(self.numbers)
         self.table = space.targets[: self.count].copy()
         self.tree = _tree(self.table, self.levels)
@@ -233,8 +232,15 @@ class Graph:
 
     @cached_property
     def targets(self) -> Numbers:
-        """The table by places."""
+        """The table by places, which are the numbers where no state of the system is missing and none is new."""
+        count = self.count
+        if count and self.numbers[-1] == count - 1 and self.table.max(initial=-1) < count and self._sorted:
+            return self.table
         return self.places[self.table]
+
+    @property
+    def _sorted(self) -> bool:
+        return np.array_equal(self.numbers, np.arange(self.count))
 
     @cached_property
     def starts(self) -> Numbers:
@@ -298,7 +304,9 @@ class Walk:
         mutant, base = self.mutant, self.base
         numbers = np.concatenate([np.zeros(0, np.int32), *self._levels])
         table = np.full((len(numbers), len(mutant.actions)), DISABLED, np.int32)
-        table[:, : len(self.space.actions)] = self.space.targets[numbers]
+        known = base.count if mutant.keeps_all else 0  # then these come first, in their order
+        table[:known, : len(self.space.actions)] = base.table[:known]
+        table[known:, : len(self.space.actions)] = self.space.targets[numbers[known:]]
         old = numbers < base.count
         places = np.zeros(len(self.space.expanded), np.int32)
         places[numbers] = np.arange(len(numbers), dtype=np.int32)
@@ -337,14 +345,10 @@ class Walk:
         missing = len(self.space.expanded) - len(self._seen)
         if missing:
             self._seen = np.concatenate([self._seen, np.zeros(missing, np.bool_)])
-        led = np.concatenate([np.zeros(0, np.int32), *(each.ravel() for each in targets)])
-        led = led[led >= 0]
-        led = led[~self._seen[led]]
-        if len(led) < len(self._seen) >> 8:
-            return np.unique(led)
-        fresh = np.zeros(len(self._seen), np.bool_)
-        fresh[led] = True
-        return np.flatnonzero(fresh).astype(np.int32)
+        fresh = np.zeros(len(self._seen) - LEAVES, np.bool_)  # the last two are for what is no state
+        for each in targets:
+            fresh[each] = True
+        return np.flatnonzero(fresh[:LEAVES] & ~self._seen).astype(np.int32)
 
 
 def unmutated(base: Base) -> Graph:
