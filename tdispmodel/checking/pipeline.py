@@ -19,7 +19,7 @@ from tdispmodel.checking.settings import devices, without
 from tdispmodel.checking.topology import Topology
 from tdispmodel.checking.workers import each
 from tdispmodel.engines.protocol import Progress, silent
-from tdispmodel.engines.registry import ENGINES, engine, extra
+from tdispmodel.engines.registry import ENGINES, engine, extra, missing
 from tdispmodel.ir.expressions import Value
 from tdispmodel.source import Complaint, Rejected
 from tdispmodel.verdict import Report
@@ -265,8 +265,12 @@ def known_engines(names: tuple[str, ...]) -> None:
             continue
         if name not in ENGINES:
             raise unknown(UNKNOWN_ENGINE, "engine", name, (AUTOMATIC, *ENGINES))
-        try:
-            engine(name)
-        except ImportError as missing:
-            message = f"the engine {name} needs a package that is not installed: {missing.name or missing}"
-            raise mistake(UNKNOWN_ENGINE, message, f"pip install '{extra(name)}'") from None
+        absent = missing(name)
+        if not absent:
+            try:
+                engine(name)
+            except ImportError as error:
+                absent = error.name or str(error)
+        if absent:
+            message = f"the engine {name} needs a package that is not installed: {absent}"
+            raise mistake(UNKNOWN_ENGINE, message, f"pip install '{extra(name)}'")

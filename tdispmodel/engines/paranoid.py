@@ -22,6 +22,7 @@ OVER_Z3 = "terms for z3"
 FAMILIES: dict[str, str] = {
     "explicit": "compiled successors",
     "distributed": "compiled successors",
+    "gpu": "compiled successors",
     "graph": "the reference semantics on a graph",
     "walk": "the reference semantics at random",
     "diagrams": "decision diagrams",

@@ -28,14 +28,19 @@ ENGINES: dict[str, tuple[str, str]] = {
     "sat": ("tdispmodel.engines.bits.bounded:BoundedBits", "SAT solver: is there a violation within so many steps"),
     "ic3": ("tdispmodel.engines.bits.ic3:Ic3", "SAT solver: IC3, clauses proven step by step"),
     "pdr": ("tdispmodel.engines.pdr:Pdr", "z3's Spacer: property-directed reachability"),
+    "gpu": (
+        "tdispmodel.engines.gpu:Gpu",
+        "breadth-first search on a CUDA card, invariants and steps; never run on a real one yet",
+    ),
 }
 
-SYMBOLIC, CLUSTER = "symbolic", "cluster"
+SYMBOLIC, CLUSTER, CARD = "symbolic", "cluster", "gpu"
 OF_AN_EXTRA = {
     "diagrams": (SYMBOLIC, "oxidd"),
     "sat": (SYMBOLIC, "pysat"),
     "ic3": (SYMBOLIC, "pysat"),
     "distributed": (CLUSTER, "ray"),
+    "gpu": (CARD, "cupy"),
 }
 """The engines that need an extra, and a module of it."""
 

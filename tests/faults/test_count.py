@@ -7,6 +7,7 @@ from collections import Counter
 from tests.cluster.test_faults import FAULTS as PARTITIONS
 from tests.engines_bits.test_faults import FAULTS as BITS
 from tests.engines_diagrams.test_faults import FAULTS as DIAGRAMS
+from tests.engines_gpu.test_faults import FAULTS as GPU
 from tests.engines_wide.test_faults import FAULTS as WIDE
 from tests.engines_wide.test_kept_faults import FAULTS as KEPT
 from tests.engines_wide.test_multisets_faults import FAULTS as MULTISETS
@@ -33,6 +34,7 @@ AT_LEAST = {
     "product": 18,
     "multisets": 12,
     "distributed": 15,
+    "gpu": 15,
 }
 """Faults in each engine; ``wide`` is what `explicit` does with large spaces, ``orbits`` what it does there under
 symmetry, ``product`` what it does with bitmaps, ``multisets`` with those of orbits, ``claims`` is one that proves nothing of
@@ -49,6 +51,7 @@ def planted() -> Counter[str]:
     found["product"] = len(PRODUCT)
     found["multisets"] = len(MULTISETS)
     found["distributed"] = len(PARTITIONS)
+    found["gpu"] = len(GPU)
     found.update({name: len(faults) for name, faults in SOLVERS.items()})
     found.update(name for name, _ in BROKEN)
     found.update(name for name, _, _ in BITS.values())

@@ -182,10 +182,14 @@ class Search:
     def _begin_anew(self) -> None:
         """Begin once more, without bitmaps; what is numbered was met."""
         self.able, self.visited = False, self._nothing()
+        self.forget()
+        self._start()
+
+    def forget(self) -> None:
+        """Forget what was found, but not the numbers of local states."""
         self.met, self._least, self._left = {}, {}, None
         self.states = self.stood_for = self.transitions = self.complete_levels = 0
         self.sizes_of_levels = []
-        self._start()
 
     def advance(self) -> None:
         """Go on to the next level: what was offered and is new."""
