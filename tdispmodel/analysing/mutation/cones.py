@@ -9,7 +9,7 @@ of E. M. Clarke, O. Grumberg and D. Peled, "Model Checking" (1999).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
@@ -27,6 +27,11 @@ MOST_CONES = 3
 
 MOST_VALUES = 1 << 12
 """So many combinations of values are tried to see that a formula takes no notice of a step that changes nothing."""
+
+
+def each_once(asked: Iterable[Sequence[SystemProperty]]) -> list[SystemProperty]:
+    """Return the questions of some properties, each once."""
+    return list(dict.fromkeys(question for parts in asked for question in parts))
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class Cone:
     @cached_property
     def questions(self) -> list[SystemProperty]:
         """What is asked."""
-        return list(dict.fromkeys(question for _, parts in self.properties for question in parts))
+        return each_once(parts for _, parts in self.properties)
 
     @cached_property
     def system(self) -> System:

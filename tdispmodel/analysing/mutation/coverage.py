@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tdispmodel.analysing.mutation.changes import Grounded
+from tdispmodel.analysing.mutation.cones import each_once
 from tdispmodel.analysing.mutation.operators import Mutant, mutants
-from tdispmodel.analysing.mutation.side import Found, Outcome, Side, questions_of
+from tdispmodel.analysing.mutation.side import Found, Outcome, Side
 from tdispmodel.analysing.mutation.wording import formula_text, words
 from tdispmodel.checking.asking import Plan, grouped
 from tdispmodel.engines.protocol import Limits, Progress, silent
@@ -61,7 +62,7 @@ def coverage(
     tallies: dict[int, _Tally] = {}
     sides: list[Side] = []
     groups.sort(key=lambda group: len(group.questions), reverse=True)
-    systems = [Grounded(model, group.system, questions_of(group)) for group in groups]
+    systems = [Grounded(model, group.system, each_once(group.questions.values())) for group in groups]
     for number, mutant in enumerate(known):
         if any(grounded.contains(mutant) for grounded in systems):
             tallies[number] = _Tally()

@@ -21,7 +21,7 @@ from tdispmodel.analysing.mutation.states.space import LEAVES
 from tdispmodel.analysing.mutation.states.walking import Base, Variant
 from tdispmodel.checking.asking import Group, range_complaint
 from tdispmodel.ir.model import Property
-from tdispmodel.ir.system import System, SystemProperty
+from tdispmodel.ir.system import System
 from tdispmodel.reports.mutants import Difference, Notice
 from tdispmodel.semantics import LeavesRange, Semantics, TooManyStarts
 from tdispmodel.source import Rejected
@@ -48,11 +48,6 @@ class Found:
     reason: str = ""
     notices: tuple[Notice, ...] = ()
     variant: Variant | None = None
-
-
-def questions_of(group: Group) -> list[SystemProperty]:
-    """Return the questions of a group, each once."""
-    return list(dict.fromkeys(question for parts in group.questions.values() for question in parts))
 
 
 class Side:

@@ -12,7 +12,7 @@ gone on.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NoReturn
@@ -27,11 +27,10 @@ from tdispmodel.engines.distributed.ways import traces
 from tdispmodel.engines.protocol import LimitReached, Limits, Progress
 from tdispmodel.engines.wide.answers import checkable_again
 from tdispmodel.engines.wide.progress import line
-from tdispmodel.engines.wide.search import SHARE_FOR_WAYS, TELL_EVERY, Found, Kept, Left, Met
+from tdispmodel.engines.wide.search import SHARE_FOR_WAYS, TELL_EVERY, Found, Kept, Left, Met, start_rows
 from tdispmodel.engines.wide.symmetry import Permutation
 from tdispmodel.engines.wide.ways import leaving
 from tdispmodel.ir.system import System
-from tdispmodel.semantics import Semantics, TooManyStarts, start_states
 from tdispmodel.verdict import LocalStates, NumberedStates, OutOfRange, Space, Trace
 
 WAIT = 0.5
@@ -156,10 +155,7 @@ class Partitioned:
     # --- one level --------------------------------------------------------------------------------------------------
 
     def _start(self) -> None:
-        try:
-            rows = self.packing.packed(list(start_states(Semantics(self.system))))
-        except TooManyStarts as many:
-            raise LimitReached(many.words) from many
+        rows = start_rows(self.packing)
         owner = owners(rows, self.members.count)
         for member, answer in enumerate([self._begin(member) for member in self._everyone]):
             try:
@@ -174,16 +170,13 @@ class Partitioned:
         """Let all partitions expand the last level, and send what it leads to where it belongs."""
         self._transitions = [0] * self.members.count
         waiting = dict(map(self._asked_to_expand, self._everyone))
-        while waiting:
-            answer = self._next(waiting)
-            asked = waiting.pop(answer)
-            try:
-                said = self._value(answer)
-            except Gone:
-                self._build_anew(asked.member)
-                self._transitions[asked.member] = 0
-                waiting.update([self._asked_to_expand(asked.member)])
-                continue
+
+        def again(member: int) -> tuple[Answer, _Asked]:
+            self._build_anew(member)
+            self._transitions[member] = 0
+            return self._asked_to_expand(member)
+
+        for asked, said in self._answered(waiting, again):
             for to, bucket in enumerate(asked.others):
                 if said.sent[to]:
                     self._send(to, bucket)
@@ -199,15 +192,12 @@ class Partitioned:
         """Let all partitions go on to the next level."""
         waiting = dict(map(self._asked_to_go_on, self._everyone))
         new = 0
-        while waiting:
-            answer = self._next(waiting)
-            asked = waiting.pop(answer)
-            try:
-                said = self._value(answer)
-            except Gone:
-                self._build_and_expand(asked.member)
-                waiting.update([self._asked_to_go_on(asked.member)])
-                continue
+
+        def again(member: int) -> tuple[Answer, _Asked]:
+            self._build_and_expand(member)
+            return self._asked_to_go_on(member)
+
+        for asked, said in self._answered(waiting, again):
             self._memory[asked.member] = said.memory
             if said.stopped:
                 self._stop(self._why(said.stopped, asked.member))
@@ -260,17 +250,36 @@ class Partitioned:
 
     def _say_all(self, method: str, *arguments: object) -> list[Content]:
         """Return what each partition answers to a question.  Raises `LimitReached`."""
-        found: dict[int, Content] = {}
-        waiting = {self.members.call(member, method, *arguments)[0]: member for member in self._everyone}
-        while waiting:
-            answer = self._next(waiting, ways=True)
-            member = waiting.pop(answer)
-            try:
-                found[member] = self._value(answer)
-            except Gone:
-                self._build_anew(member)
-                waiting[self.members.call(member, method, *arguments)[0]] = member
+
+        def called(member: int) -> tuple[Answer, _Asked]:
+            (answer,) = self.members.call(member, method, *arguments)
+            return answer, _Asked(member)
+
+        def again(member: int) -> tuple[Answer, _Asked]:
+            self._build_anew(member)
+            return called(member)
+
+        found = {
+            asked.member: said for asked, said in self._answered(dict(map(called, self._everyone)), again, ways=True)
+        }
         return [found[member] for member in self._everyone]
+
+    def _answered(
+        self, waiting: dict[Answer, _Asked], again: Callable[[int], tuple[Answer, _Asked]], *, ways: bool = False
+    ) -> Iterator[tuple[_Asked, Content]]:
+        """Yield answers as they come, until nobody is waited for, also of those who were added meanwhile.
+
+        A member that is gone is asked ``again``, which builds it anew.  Raises `LimitReached`.
+        """
+        while waiting:
+            answer = self._next(waiting, ways=ways)
+            asked = waiting.pop(answer)
+            try:
+                said = self._value(answer)
+            except Gone:
+                waiting.update([again(asked.member)])
+                continue
+            yield asked, said
 
     # --- members that are gone --------------------------------------------------------------------------------------
 

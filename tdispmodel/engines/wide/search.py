@@ -16,7 +16,7 @@ from typing import NoReturn, Protocol
 
 import numpy as np
 
-from tdispmodel.compiling.arrays import Flags, Packing
+from tdispmodel.compiling.arrays import Flags, Packing, Words
 from tdispmodel.compiling.parts import Numbers, Parts
 from tdispmodel.compiling.successors import Watch
 from tdispmodel.engines.protocol import LimitReached, Limits, Progress
@@ -101,6 +101,14 @@ class Kept(Protocol):
 
     def keep(self, search: Search) -> None:
         """Write down where a search is, between two levels.  Raises OSError."""
+
+
+def start_rows(packing: Packing) -> Words:
+    """Return the start states of a system as rows.  Raises `LimitReached` when there are too many to be tried."""
+    try:
+        return packing.packed(list(start_states(Semantics(packing.system))))
+    except TooManyStarts as many:
+        raise LimitReached(many.words) from many
 
 
 class Search:
@@ -261,10 +269,7 @@ class Search:
     # --- forwards -----------------------------------------------------------------------------------------------------
 
     def _start(self) -> None:
-        try:
-            rows = self.packing.packed(list(start_states(Semantics(self.system))))
-        except TooManyStarts as many:
-            raise LimitReached(many.words) from many
+        rows = start_rows(self.packing)
         numbers = [self.parts.gathered(part, rows) for part in range(len(self.parts.names))]
         self.offer(self.orbits.representative(numbers))
         self.advance()

@@ -130,7 +130,7 @@ class Variant:
         """
         if any((column >= self.base.count).any() for column in (self.starts, *self.columns.values())):
             return b""
-        parts = [np.sort(self.starts).tobytes()]
+        parts = [self.starts.tobytes()]
         for position, column in sorted(self.columns.items()):
             if not np.array_equal(column, self.before(position)):
                 parts += [self.actions[position].name.encode(), column.tobytes()]
