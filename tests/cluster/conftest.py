@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from importlib.util import find_spec
 
 import pytest
 
-DEMANDED = set(os.environ.get("TDISPMODEL_REQUIRE", "").split(","))
+from tests.exporting.peers import DEMANDED
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ from tests.cluster.test_partitions import in_small_pieces, said
 from tests.engines.bench_tdi import bench_properties, bench_tdi
 from tests.engines_wide.numbered import Plain, spread_systems
 from tests.faults.detectors import Noticed
+from tests.faults.planting import entered_into
 from tests.laws.random_systems import law
 from tests.laws.test_engines_agree import Asked, complaints_about
 
@@ -31,12 +32,7 @@ Broken = type[Partition | Partitioned]
 FAULTS: dict[str, Broken] = {}
 SECONDS = 2.0
 """A search that finds the same states again and again is stopped, and said to be open although it should not be."""
-
-
-def fault(made: Broken) -> Broken:
-    """Enter a fault; its docstring is its name."""
-    FAULTS[(made.__doc__ or "").rstrip(".")] = made
-    return made
+fault = entered_into(FAULTS)
 
 
 class Stopped(Partitions):

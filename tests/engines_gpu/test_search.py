@@ -10,17 +10,15 @@ from tdispmodel.engines.gpu import Gpu
 from tdispmodel.engines.gpu.search import CardSearch
 from tdispmodel.engines.protocol import Limits, silent
 from tdispmodel.judging import judge_all
-from tdispmodel.semantics import LeavesRange
-from tdispmodel.verdict import Answer, OutOfRange, Space
+from tdispmodel.verdict import Answer, Space
 from tests.engines.bench_tdi import bench_properties, bench_tdi
 from tests.engines_gpu.asking import MODES, OnBuilt, keeps, without_names
 from tests.engines_gpu.built import Built, made
 from tests.engines_wide.multiplied import both_at, counters
 from tests.engines_wide.numbered import Plain, spread_systems
 from tests.engines_wide.symmetric import symmetric_systems
-from tests.laws.oracle import Oracle
 from tests.laws.random_systems import law
-from tests.laws.test_engines_agree import Asked, assert_leads_there, complaints_about
+from tests.laws.test_engines_agree import Asked, assert_leaving_is_noticed, complaints_about
 
 PUBLISHED = {1: Space(143, 565, 15), 2: Space(6_543, 47_766, 27), 3: Space(305_009, 3_240_706, 39)}
 """bench-tdi: states, transitions and depth on which SPIN, Rumur, Stateright, TLC and NuSMV agree."""
@@ -70,21 +68,9 @@ def test_it_agrees_with_the_oracle_and_the_other_search(pair: Asked, mode: str, 
 @given(spread_systems(may_leave_range=True), st.sampled_from(MODES), st.sampled_from((1, 1 << 12)))
 def test_leaving_a_range_is_noticed(pair: Asked, mode: str, states: int) -> None:
     """`OutOfRange` is raised exactly when some reachable step leaves a range, and its trace replays."""
-    system, asked = pair
-    try:
-        Oracle(system)
-        leaves = False
-    except LeavesRange:
-        leaves = True
     with pytest.MonkeyPatch.context() as patch:
         keeps(patch, mode, states)
-        try:
-            list(OnBuilt().answer(system, asked, Limits()))
-        except OutOfRange as found:
-            assert leaves
-            assert_leads_there(system, found)
-        else:
-            assert not leaves
+        assert_leaving_is_noticed(OnBuilt(), pair)
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -17,7 +19,8 @@ from tdispmodel.engines.wide import search, spilled
 from tdispmodel.engines.wide.answers import KINDS, Answers
 from tdispmodel.engines.wide.checkpoint import Checkpoint
 from tdispmodel.engines.wide.search import Search
-from tdispmodel.engines.wide.spilled import Spilled
+from tdispmodel.engines.wide.spilled import File, Spilled
+from tdispmodel.engines.wide.visited import Keys
 from tdispmodel.ir.expressions import Expression, Read, rebuilt
 from tdispmodel.ir.system import Assignment, System, SystemProperty
 from tdispmodel.verdict import Verdict
@@ -69,6 +72,18 @@ class SpillingAll(Spilling):
     """The same, visiting every state."""
 
     symmetry = False
+
+
+def fills_up(patch: pytest.MonkeyPatch, most: int) -> None:
+    """Let a file of states have no room for more than so many."""
+    original = File.append
+
+    def append(file: File, keys: Keys) -> None:
+        if file.count + len(keys) > most:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        original(file, keys)
+
+    patch.setattr(File, "append", append)
 
 
 def spills(patch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,7 @@ from tdispmodel.verdict import NumberedStates, Verdict
 from tests.engines_wide.corners import CORNERS
 from tests.engines_wide.numbered import Numbered, spread_systems
 from tests.faults.detectors import complaint_among, drawn
+from tests.faults.planting import entered_with_words
 from tests.laws.test_engines_agree import complaints_about
 
 Patch = pytest.MonkeyPatch
@@ -32,16 +33,7 @@ SECONDS = 1.0
 """A search that finds the same states again and again is stopped, and said to be open although it should not be."""
 DRAWN = 40
 """Random systems; whatever one in ten of them does not show there is a corner for."""
-
-
-def fault(like: str = "") -> Callable[[Callable[[Patch], None]], Callable[[Patch], None]]:
-    """Enter a fault, of which a complaint with these words is expected; its docstring is its name."""
-
-    def entered(plant: Callable[[Patch], None]) -> Callable[[Patch], None]:
-        FAULTS[(plant.__doc__ or "").rstrip(".")] = (like, plant)
-        return plant
-
-    return entered
+fault = entered_with_words(FAULTS)
 
 
 class Stopped(Numbered):

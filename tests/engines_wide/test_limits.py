@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import gc
-import os
 import re
 import tracemalloc
 from collections.abc import Iterator
@@ -19,15 +17,15 @@ from tdispmodel.engines.exploration import Exploration
 from tdispmodel.engines.protocol import LimitReached, Limits, silent
 from tdispmodel.engines.wide import answers, search
 from tdispmodel.engines.wide.search import Search
-from tdispmodel.engines.wide.spilled import File, Spilled
-from tdispmodel.engines.wide.visited import Keys, Runs
+from tdispmodel.engines.wide.spilled import Spilled
+from tdispmodel.engines.wide.visited import Runs
 from tdispmodel.ir.expressions import Arithmetic, AtMost, Bounded, Equal, Literal, Read, negation
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import Assignment, SystemProperty, SystemVariable
 from tdispmodel.judging import judge, judge_all
 from tdispmodel.verdict import Answer, Space, Verdict
 from tests.engines.bench_tdi import bench_properties, bench_tdi
-from tests.engines_wide.numbered import Numbered, Plain, goes_over
+from tests.engines_wide.numbered import Numbered, Plain, fills_up, goes_over
 from tests.judging import lamp
 
 LEAST = 330_000
@@ -162,14 +160,7 @@ def test_both_searches_of_explicit_keep_the_limits(monkeypatch: pytest.MonkeyPat
     """Where `explicit` goes over, what it is open about says why and has the greater bound of its two searches."""
     goes_over(monkeypatch, 1_000)
     monkeypatch.setattr(search, "LEAST_FOR_PRODUCT", 1 << 60)
-    original = File.append
-
-    def append(file: File, keys: Keys) -> None:
-        if file.count + len(keys) > 100_000:  # of 305,009 states
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        original(file, keys)
-
-    monkeypatch.setattr(File, "append", append)
+    fills_up(monkeypatch, 100_000)  # of 305,009 states
     system, questions = bench_tdi(3), bench_properties(3)
     found = list(Explicit(symmetry=False).answer(system, questions, Limits(memory=4_500_000)))
     still_open = [one for one in found if one.answer is Answer.OPEN]

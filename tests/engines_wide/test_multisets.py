@@ -19,12 +19,11 @@ from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.judging import judge_all
 from tdispmodel.verdict import Answer, Space
 from tests.engines.bench_tdi import bench_properties, bench_tdi
-from tests.engines_wide.leaving import assert_leaving_is_noticed
 from tests.engines_wide.multiplied import both_at, counters, multiplies, shown
 from tests.engines_wide.numbered import Numbered
 from tests.engines_wide.symmetric import symmetric_systems
 from tests.laws.random_systems import law
-from tests.laws.test_engines_agree import complaints_about
+from tests.laws.test_engines_agree import assert_leaving_is_noticed, complaints_about
 
 Asked = tuple[System, tuple[SystemProperty, ...]]
 PUBLISHED = {2: Space(6_543, 47_766, 27), 3: Space(305_009, 3_240_706, 39)}
@@ -58,7 +57,7 @@ def test_leaving_a_range_is_noticed(pair: Asked) -> None:
     """`OutOfRange` is raised exactly when some reachable step leaves a range, and its trace replays."""
     with pytest.MonkeyPatch.context() as patch:
         multiplies(patch)
-        assert_leaving_is_noticed(pair)
+        assert_leaving_is_noticed(Numbered(), pair)
 
 
 def orbits_of_bench(devices: int) -> int:

@@ -22,6 +22,7 @@ from tests.engines_wide.multiplied import multiplies
 from tests.engines_wide.symmetric import symmetric_systems
 from tests.engines_wide.test_faults import Stopped
 from tests.faults.detectors import complaint_among, drawn
+from tests.faults.planting import entered_into
 
 Patch = pytest.MonkeyPatch
 FAULTS: dict[str, Callable[[Patch], None]] = {}
@@ -29,12 +30,7 @@ DRAWN = 80
 """So many random systems notice each."""
 SECONDS = 2.0
 """Published counts take a tenth of a second."""
-
-
-def fault(plant: Callable[[Patch], None]) -> Callable[[Patch], None]:
-    """Enter a fault; its docstring is its name."""
-    FAULTS[(plant.__doc__ or "").rstrip(".")] = plant
-    return plant
+fault = entered_into(FAULTS)
 
 
 @fault

@@ -19,11 +19,10 @@ from tdispmodel.semantics import Scope, ground
 from tdispmodel.semantics.grounding import ground_properties
 from tdispmodel.verdict import ClosedStates, NumberedOrbits, NumberedStates, Space
 from tests.engines.bench_tdi import bench_properties, bench_tdi
-from tests.engines_wide.leaving import assert_leaving_is_noticed
 from tests.engines_wide.numbered import FINITE, Numbered, goes_over, spread_systems
 from tests.laws.random_models import models
 from tests.laws.random_systems import asked_systems, law
-from tests.laws.test_engines_agree import complaints_about
+from tests.laws.test_engines_agree import assert_leaving_is_noticed, complaints_about
 
 Asked = tuple[System, tuple[SystemProperty, ...]]
 
@@ -86,7 +85,7 @@ def test_runs_say_the_same(pair: Asked) -> None:
 @given(spread_systems(may_leave_range=True))
 def test_leaving_a_range_is_noticed(pair: Asked) -> None:
     """`OutOfRange` is raised exactly when some reachable step leaves a range, and its trace replays."""
-    assert_leaving_is_noticed(pair)
+    assert_leaving_is_noticed(Numbered(), pair)
 
 
 @pytest.mark.parametrize("devices", PUBLISHED)

@@ -18,22 +18,14 @@ from tests.engines_wide.corners import CORNERS
 from tests.engines_wide.symmetric import Drawn, drawn_systems, orbits, symmetric_systems
 from tests.engines_wide.test_faults import DRAWN, Stopped
 from tests.faults.detectors import complaint_among, drawn
+from tests.faults.planting import entered_with_words
 from tests.laws.oracle import Oracle
 from tests.laws.random_systems import law
 
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")  # when a law fails
 Patch = pytest.MonkeyPatch
 FAULTS: dict[str, tuple[str, Callable[[Patch], None]]] = {}
-
-
-def fault(like: str = "") -> Callable[[Callable[[Patch], None]], Callable[[Patch], None]]:
-    """Enter a fault, of which a complaint with these words is expected; its docstring is its name."""
-
-    def entered(plant: Callable[[Patch], None]) -> Callable[[Patch], None]:
-        FAULTS[(plant.__doc__ or "").rstrip(".")] = (like, plant)
-        return plant
-
-    return entered
+fault = entered_with_words(FAULTS)
 
 
 # --- what is interchangeable -------------------------------------------------------------------------------------------

@@ -29,12 +29,11 @@ from tdispmodel.ir.system import Assignment, System, SystemAction, SystemPropert
 from tdispmodel.judging import judge, judge_all
 from tdispmodel.verdict import Answer, NumberedOrbits, NumberedStates, Space
 from tests.engines.bench_tdi import TDI, bench_properties, bench_tdi
-from tests.engines_wide.leaving import assert_leaving_is_noticed
 from tests.engines_wide.numbered import Numbered, Plain
 from tests.engines_wide.symmetric import Drawn, drawn_systems, orbits, symmetric_systems
 from tests.laws.oracle import Oracle
 from tests.laws.random_systems import law
-from tests.laws.test_engines_agree import Asked, complaints_about
+from tests.laws.test_engines_agree import Asked, assert_leaving_is_noticed, complaints_about
 
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")  # when a law fails
 ORBITS = {
@@ -76,7 +75,7 @@ def test_runs_say_the_same(pair: Asked) -> None:
 @given(symmetric_systems(may_leave_range=True))
 def test_leaving_a_range_is_noticed(pair: Asked) -> None:
     """`OutOfRange` is raised exactly when some reachable step leaves a range, and its trace replays."""
-    assert_leaving_is_noticed(pair)
+    assert_leaving_is_noticed(Numbered(), pair)
 
 
 @law(100)

@@ -25,6 +25,7 @@ from tests.engines_wide.numbered import spread_systems
 from tests.engines_wide.symmetric import symmetric_systems
 from tests.engines_wide.test_faults import Stopped
 from tests.faults.detectors import complaint_among, drawn
+from tests.faults.planting import entered_with_words
 from tests.laws.test_engines_agree import Asked
 
 Patch = pytest.MonkeyPatch
@@ -34,16 +35,7 @@ DRAWN = 80
 """So many random systems notice each."""
 SECONDS = 2.0
 """Published counts take a tenth of a second."""
-
-
-def fault(like: str = "") -> Callable[[Callable[[Patch], None]], Callable[[Patch], None]]:
-    """Enter a fault, of which a complaint with these words is expected; its docstring is its name."""
-
-    def entered(plant: Callable[[Patch], None]) -> Callable[[Patch], None]:
-        FAULTS[(plant.__doc__ or "").rstrip(".")] = (like, plant)
-        return plant
-
-    return entered
+fault = entered_with_words(FAULTS)
 
 
 class StoppedPlain(Stopped):

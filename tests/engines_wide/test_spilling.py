@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import gc
-import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,14 +15,14 @@ from hypothesis import given, strategies as st
 from tdispmodel.engines.protocol import Limits, silent
 from tdispmodel.engines.wide import search, spilled
 from tdispmodel.engines.wide.search import Search
-from tdispmodel.engines.wide.spilled import File, Spilled, merged, missing, without
+from tdispmodel.engines.wide.spilled import Spilled, merged, missing, without
 from tdispmodel.engines.wide.visited import Dense, Keys, Runs
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.judging import judge_all
 from tdispmodel.semantics import LeavesRange
 from tdispmodel.verdict import Answer, OutOfRange, Space, Verdict
 from tests.engines.bench_tdi import bench_properties, bench_tdi
-from tests.engines_wide.numbered import Numbered, Plain, Spilling, SpillingAll, spills, spread_systems
+from tests.engines_wide.numbered import Numbered, Plain, Spilling, SpillingAll, fills_up, spills, spread_systems
 from tests.laws.oracle import Oracle
 from tests.laws.random_systems import law
 from tests.laws.test_engines_agree import assert_leads_there, complaints_about
@@ -176,14 +175,7 @@ def test_a_full_disk_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_disk_that_becomes_full_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was found before is shown with a shortest behaviour, and judged; all else is open, with the depth it reached."""
     spills(monkeypatch)
-    original = File.append
-
-    def append(file: File, keys: Keys) -> None:
-        if file.count + len(keys) > 5_000:  # of 6,543 states
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        original(file, keys)
-
-    monkeypatch.setattr(File, "append", append)
+    fills_up(monkeypatch, 5_000)  # of 6,543 states
     monkeypatch.setattr(search, "CHUNK", 1 << 15)
     system = bench_tdi(2)
     found = list(SpillingAll().answer(system, bench_properties(2), Limits()))

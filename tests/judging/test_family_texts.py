@@ -24,6 +24,7 @@ from tdispmodel.judging.parametric.steps import _Reading
 from tdispmodel.parametric.clauses import images
 from tdispmodel.semantics.families import Family, Kinds
 from tdispmodel.verdict import QuantifiedClause
+from tests.faults.planting import entered_into
 from tests.judging.instances import Comparison
 from tests.judging.rooms import room
 from tests.laws.random_families import families
@@ -99,12 +100,7 @@ def test_the_text_means_what_the_semantics_means(case: Any) -> None:
 # --- faults ----------------------------------------------------------------------------------------------------------
 
 FAULTS: dict[str, Callable[[Patch], None]] = {}
-
-
-def fault(plant: Callable[[Patch], None]) -> Callable[[Patch], None]:
-    """Enter a fault; its docstring is its name."""
-    FAULTS[(plant.__doc__ or "").rstrip(".")] = plant
-    return plant
+fault = entered_into(FAULTS)
 
 
 @fault

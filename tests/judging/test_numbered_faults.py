@@ -31,6 +31,7 @@ from tdispmodel.judging.numbered import NumberedSpace, _Part
 from tdispmodel.judging.vectors import Looks, Parted, Vectors
 from tdispmodel.verdict import Answer, LocalStates, NumberedStates, Space, Verdict
 from tests.engines_wide.numbered import Numbered, spread_systems
+from tests.faults.planting import entered_into
 from tests.judging import lamp
 from tests.judging.lamp import AFTER, BROKEN, DARK, LIT, is_
 from tests.laws.oracle import Oracle
@@ -187,12 +188,7 @@ def test_what_is_right_is_accepted_and_nothing_else() -> None:
 
 
 FAULTS: dict[str, Callable[[Patch], None]] = {}
-
-
-def fault(plant: Callable[[Patch], None]) -> Callable[[Patch], None]:
-    """Enter a fault; its docstring is its name."""
-    FAULTS[(plant.__doc__ or "").rstrip(".")] = plant
-    return plant
+fault = entered_into(FAULTS)
 
 
 @fault

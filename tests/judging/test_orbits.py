@@ -39,6 +39,7 @@ from tdispmodel.judging.symmetry import Interchange, Shapes, Swap
 from tdispmodel.verdict import Answer, Interchanged, LocalStates, NumberedOrbits, Space, Verdict
 from tests.engines_wide.numbered import Numbered
 from tests.engines_wide.symmetric import symmetric_systems
+from tests.faults.planting import entered_into
 from tests.judging.switches import (
     ALWAYS,
     BOTH,
@@ -338,12 +339,7 @@ def test_too_many_permutations_are_refused(monkeypatch: Patch) -> None:
 # --- a judge that is broken --------------------------------------------------------------------------------------------
 
 FAULTS: dict[str, Callable[[Patch], None]] = {}
-
-
-def fault(plant: Callable[[Patch], None]) -> Callable[[Patch], None]:
-    """Enter a fault; its docstring is its name."""
-    FAULTS[(plant.__doc__ or "").rstrip(".")] = plant
-    return plant
+fault = entered_into(FAULTS)
 
 
 @fault

@@ -21,6 +21,7 @@ from tdispmodel.verdict import LocalStates, NumberedStates, Space
 from tests.engines.bench_tdi import bench_properties, bench_tdi
 from tests.engines_wide.multiplied import counters
 from tests.engines_wide.numbered import Plain, spread_systems
+from tests.faults.planting import entered_into
 from tests.laws.oracle import Oracle
 from tests.laws.random_systems import law
 
@@ -116,12 +117,7 @@ def test_several_words(monkeypatch: Patch) -> None:
 
 
 # --- faults ------------------------------------------------------------------------------------------------------------
-
-
-def fault(plant: Callable[[Patch], None]) -> Callable[[Patch], None]:
-    """Enter a fault; its docstring is its name."""
-    FAULTS[(plant.__doc__ or "").rstrip(".")] = plant
-    return plant
+fault = entered_into(FAULTS)
 
 
 @fault

@@ -139,21 +139,26 @@ def test_leaving_a_range_is_noticed(name: str) -> None:
     @law(40)
     @given(asked_systems(may_leave_range=True))
     def check(pair: Asked) -> None:
-        system, asked = pair
-        try:
-            Oracle(system)
-            leaves = False
-        except LeavesRange:
-            leaves = True
-        try:
-            list(engine(name).answer(system, asked, Limits()))
-        except OutOfRange as found:
-            assert leaves
-            assert_leads_there(system, found)
-        else:
-            assert not leaves
+        assert_leaving_is_noticed(engine(name), pair)
 
     check()
+
+
+def assert_leaving_is_noticed(tried: Engine, pair: Asked) -> None:
+    """`OutOfRange` is raised exactly when some reachable step leaves a range, and its trace replays."""
+    system, asked = pair
+    try:
+        Oracle(system)
+        leaves = False
+    except LeavesRange:
+        leaves = True
+    try:
+        list(tried.answer(system, asked, Limits()))
+    except OutOfRange as found:
+        assert leaves
+        assert_leads_there(system, found)
+    else:
+        assert not leaves
 
 
 def assert_leads_there(system: System, found: OutOfRange) -> None:
