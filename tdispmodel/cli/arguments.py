@@ -8,7 +8,7 @@ from typing import NamedTuple, NoReturn
 
 from tdispmodel import __version__
 
-FORMATS = ("text", "json", "rst")
+FORMATS = ("text", "json", "mail", "rst")
 MODELS = ("promela", "murphi", "aiger")
 
 EXIT_CODES = """\
@@ -340,6 +340,15 @@ def _certify(parser: argparse.ArgumentParser) -> None:
 def _explain(parser: argparse.ArgumentParser) -> None:
     what = "statement number, property, action, variable, constant, proposal or code of a complaint"
     parser.add_argument("topic", metavar="TOPIC", help=what)
+    _asker(parser)
+
+
+def _reply(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a mail as a file, with or without headers; - for stdin")
+    _asker(parser)
+
+
+def _asker(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-verdicts", action="store_false", dest="verdicts", help="ask no engine")
     parser.add_argument("--timeout", metavar="TIME", help="for each proposal: 60s, 5m (default: 60s)")
     parser.add_argument(
@@ -377,6 +386,7 @@ VERBS = {
     "export": Verb("the model for another model checker", "PROPOSAL --to LANGUAGE", "exports", "export", _export),
     "list": Verb("what there is", "WHAT [PROPOSAL]", "listings", "listing", _list),
     "explain": Verb("what something is, and the verdicts that answer", "TOPIC", "explains", "explain", _explain),
+    "reply": Verb("a mail answered, statement by statement", "FILE", "replies", "reply", _reply),
     "replay": Verb("are the stored counterexamples still real?", "[FILE ...] [--update]", "replays", "replay", _replay),
     "certify": Verb("certificates checked again, by others", "DIR", "certifies", "certify", _certify),
     "show": Verb("the model as it was read, and what it changed", "PROPOSAL", "listings", "show", _show),
