@@ -36,6 +36,8 @@ LISTS = (
 )
 
 
+SHELLS = ("bash", "zsh", "tcsh")
+
 NOT_ASKED: dict[str, object] = {
     "select": "",
     "engine": (),
@@ -316,6 +318,7 @@ def _export(parser: argparse.ArgumentParser) -> None:
 def _list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=LISTS, metavar="WHAT", help=", ".join(LISTS))
     parser.add_argument("proposal", nargs="?", metavar="PROPOSAL", help="of this proposal (default: of the base model)")
+    parser.add_argument("--names", action="store_true", help="names alone, a line each")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
 
@@ -361,6 +364,14 @@ def _show(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("proposal", metavar="PROPOSAL", help="name in the catalogue or path")
 
 
+def _doctor(_parser: argparse.ArgumentParser) -> None:
+    """It has no arguments."""
+
+
+def _completion(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("shell", choices=SHELLS, metavar="SHELL", help="bash, zsh or tcsh")
+
+
 VERBS = {
     "check": Verb("the verdict on each property", "[PROPOSAL ...] [-k EXPR]", "checks", "check", _check),
     "matrix": Verb("proposals by properties", "[PROPOSAL ...] [-k EXPR]", "checks", "matrix", _matrix),
@@ -390,4 +401,6 @@ VERBS = {
     "replay": Verb("are the stored counterexamples still real?", "[FILE ...] [--update]", "replays", "replay", _replay),
     "certify": Verb("certificates checked again, by others", "DIR", "certifies", "certify", _certify),
     "show": Verb("the model as it was read, and what it changed", "PROPOSAL", "listings", "show", _show),
+    "doctor": Verb("what this machine has, and whether the engines work", "", "doctor", "doctor", _doctor),
+    "completion": Verb("what a shell reads to complete commands", "SHELL", "doctor", "completion", _completion),
 }
