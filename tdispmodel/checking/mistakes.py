@@ -38,6 +38,7 @@ TOPOLOGY = "E630"
 CHECKPOINT = "E631"
 NO_CLUSTER = "E632"
 MAIL = "E640"
+CONFORM = "E650"
 OWN_FAULT = "E900"
 
 
@@ -67,6 +68,7 @@ CATALOGUE: dict[str, str] = {
     CHECKPOINT: "a checkpoint cannot be written, or not be gone on from",
     NO_CLUSTER: "there is no such cluster, or the package for it is not installed",
     MAIL: "a mail cannot be read",
+    CONFORM: "a log cannot be read, or says what the model does not have",
     CANNOT_READ: "a stored trace cannot be read",
     NOT_JSON: "a stored trace is no JSON",
     NOT_ITF: "a stored trace is not in the Informal Trace Format",
