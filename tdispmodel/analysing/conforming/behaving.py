@@ -72,7 +72,7 @@ class Taken(NamedTuple):
 
 def backwards(merged: Merged, cell: Cell) -> Iterator[Taken]:
     """Yield how a cell was come to, from its end; the last one is a start place."""
-    at = min(merged.cells[cell])
+    at = nearest_place(merged, cell)
     while any(cell):
         before, log, (source, action) = way_to(merged, cell, at)
         yield Taken(at, action, log, before[log])
@@ -82,6 +82,16 @@ def backwards(merged: Merged, cell: Cell) -> Iterator[Taken]:
             source = way[0]
         cell, at = before, source
     yield Taken(at, NO_STEP)
+
+
+def nearest_place(merged: Merged, cell: Cell) -> At:
+    """Return a place of a cell that was found early, so that few hidden steps lead to it."""
+    for log in range(len(cell)):
+        before = merged.moved(cell, log, -1)
+        if before in merged.cells and log in merged.next_lines(before):
+            for at in merged.after(before, log).ways:
+                return at
+    return min(merged.cells[cell])
 
 
 def way_to(merged: Merged, cell: Cell, at: At) -> tuple[Cell, int, tuple[At, int]]:

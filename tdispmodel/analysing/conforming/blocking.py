@@ -17,8 +17,9 @@ from tdispmodel.semantics import Semantics
 from tdispmodel.source import Place
 
 MOST_LOOKED_AT = 400
-WRONG_EFFECT = 2
-"""An effect that is not there counts for more than a guard that is false: such a step is a different one."""
+FALSE_GUARD, WRONG_EFFECT, WRONG_RESULT = 2, 4, 1
+"""How far away a step is: an effect that is not there counts for more than a guard that is false, since such a step is
+another one; that a verb of userspace ends otherwise counts for less."""
 
 Reason = tuple[int, str, tuple[tuple[Expression, Place | None], ...], tuple[Unmet, ...]]
 
@@ -58,9 +59,11 @@ def reasons(showing: Showing, states: list[State], items: int, semantics: Semant
             after = None if false else semantics.step(state, action)
             for conditions in ways:
                 unmet = tuple(unmet_of(semantics, conditions, state, after))
+                far = FALSE_GUARD * len(false) + WRONG_EFFECT * len(unmet)
                 if after is not None and not conditions:
-                    unmet += tuple(unmet_result(showing, number, items, state, after))
-                yield len(false) + WRONG_EFFECT * len(unmet), action.name, false, unmet
+                    unmet = tuple(unmet_result(showing, number, items, state, after))
+                    far = WRONG_RESULT
+                yield far, action.name, false, unmet
 
 
 def guards(action: SystemAction) -> Iterator[tuple[Expression, Place | None]]:

@@ -7,10 +7,12 @@ the lines before it is left out, or (where logs are complete) a line is missing.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from tdispmodel.analysing.conforming.merging import Cell, Merged
 from tdispmodel.analysing.conforming.observations import Observation
+from tdispmodel.analysing.conforming.table import FORMS, Event
 from tdispmodel.analysing.conforming.tracking import After, Places
 from tdispmodel.engines.protocol import LimitReached
 
@@ -31,10 +33,8 @@ class Change:
 def nearest(merged: Merged, cell: Cell, told: list[tuple[Observation, ...]]) -> tuple[str, ...]:
     """Return the best changes in words, best first; fewer where limits are reached."""
     found: list[Change] = []
-    try:
+    with suppress(LimitReached):
         found.extend(changes(merged, cell, told))
-    except LimitReached:
-        pass
     found.sort(key=lambda change: (-change.gained, change.rank, change.words))
     best = [change for change in found if change.gained == found[0].gained]
     return tuple(f"{change.words}; {further(change.gained)}" for change in best[:MOST_SHOWN])
@@ -42,8 +42,9 @@ def nearest(merged: Merged, cell: Cell, told: list[tuple[Observation, ...]]) -> 
 
 def further(lines: int) -> str:
     """Return in words how many lines more are explained with a change."""
-    count = "1 line" if lines == 1 else f"{lines} lines"
-    return f"then {count} more are explained" if lines <= LINES_ON else f"then {LINES_ON} lines more and maybe others"
+    if lines > LINES_ON:
+        return f"then at least {LINES_ON} more lines are explained"
+    return "then 1 more line is explained" if lines == 1 else f"then {lines} more lines are explained"
 
 
 def changes(merged: Merged, cell: Cell, told: list[tuple[Observation, ...]]) -> Iterator[Change]:
@@ -69,7 +70,8 @@ def other_words(merged: Merged, cell: Cell, log: int, told: list[tuple[Observati
     for number, item in enumerate(tracker.showing.items):
         if item in line.items or (item.device not in devices and item.device >= 0):
             continue
-        if item.form.endswith("uevent") is not line.told.form.endswith("uevent"):
+        kind, own = FORMS[item.form], FORMS[line.told.form]
+        if kind.source is not own.source or (kind.event is Event.MARKED) is not (own.event is Event.MARKED):
             continue
         places = tracker.explained(merged.cells[cell], 1 << number).places
         if places:

@@ -6,12 +6,12 @@ Given a system, the items that matter and whether the logs are complete; gives `
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from tdispmodel.analysing.conforming.observations import Item
 from tdispmodel.analysing.conforming.table import ABOUT_NO_DEVICE, FACTS, FORMS, RULES, Event, Rule, When
-from tdispmodel.ir.expressions import Value
+from tdispmodel.ir.expressions import Expression, Literal, Value
 from tdispmodel.ir.system import State, System, SystemAction
 
 INSTANCE = re.compile(r"devices\[(\d+)\]")
@@ -84,7 +84,7 @@ class Showing:
 
     def _of_action(self, action: SystemAction) -> tuple[Shown, ...]:
         about = {int(found) for found in INSTANCE.findall(action.name)}
-        assigned = {assignment.variable for assignment in action.assignments}
+        assigned = {assignment.variable: assignment.value for assignment in action.assignments}
         found = []
         for rule in RULES:
             template = action.template.name
@@ -168,10 +168,14 @@ def conditions_of(system: System, when: Iterable[When], device: int) -> tuple[Co
     return tuple(found)
 
 
-def can_change(condition: Condition, assigned: set[str], system: System) -> bool:
-    """Whether an action that assigns these variables can meet a condition."""
-    kept = system.variables[condition.position].name not in assigned
-    return not kept or condition.before is None or condition.after is None or bool(condition.before & condition.after)
+def can_change(condition: Condition, assigned: Mapping[str, Expression], system: System) -> bool:
+    """Whether an action with these assignments can meet a condition, as far as the words show it."""
+    value = assigned.get(system.variables[condition.position].name)
+    if condition.after is None:
+        return True
+    if value is None:
+        return condition.before is None or bool(condition.before & condition.after)
+    return not isinstance(value, Literal) or value.value in condition.after
 
 
 def holds(conditions: Iterable[Condition], before: State, after: State) -> bool:

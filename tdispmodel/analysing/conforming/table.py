@@ -1,12 +1,13 @@
 """Which line of a log shows which step of the model: data, with the kernel function that prints the line.
 
 `FORMS` are lines by name: what they tell (an `Event`), of which source, and how early they come among those that one
-step writes.  `RULES` say which steps show an event, and `FACTS` in which states one may be told without a step.  Where a
-model cannot tell whether a line is written, the rule lets it be.  Variables and actions are those of the base model; a
-rule about a variable that a model does not have says nothing about that model.
+step writes.  `RULES` say which steps show an event, and `FACTS` in which states one may be told without a step.  Where
+a model cannot tell whether a line is written, the rule lets it be.  Variables and actions are those of the base model;
+a rule about a variable that a model does not have says nothing about that model.
 
 Sources: drivers/base/dd.c, bus.c and core.c, drivers/pci (probe.c, remove.c, hotplug/pciehp_ctrl.c, pcie/aer.c,
-pcie/err.c), init/main.c, kernel/power/suspend.c of Linux 6.12 and 7.2; the order of lines and uevents was observed on both.
+pcie/err.c), init/main.c, kernel/power/suspend.c of Linux 6.12 and 7.2; the order of lines and uevents was observed on
+both.
 """
 
 from __future__ import annotations
@@ -170,7 +171,7 @@ FREE = (When("device.present", ON), When("device.driver", NONE))
 RULES: tuple[Rule, ...] = (
     Rule(Event.PROBED, FREE, QUEUING, certain=False),
     Rule(Event.PROBED, (*FREE, When("result", None, ("DONE", "EAGAIN", "EIO"))), ASKING, certain=False),
-    Rule(Event.DEFERS, (*FREE, UNBOUND), QUEUING, certain=False),
+    Rule(Event.DEFERS, (*FREE, UNBOUND, When("device.deferred", None, ON)), QUEUING),
     Rule(Event.DEFERS, (*FREE, UNBOUND, When("result", None, ("EAGAIN",))), ASKING),
     Rule(Event.FAILED, (*FREE, UNBOUND, When("device.deferred", None, OFF)), QUEUING, certain=False),
     Rule(Event.FAILED, (*FREE, UNBOUND, When("result", None, ("EIO",))), ASKING),

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from tdispmodel.analysing.conforming.showing import Showing
 from tdispmodel.compiling.successors import Compiled
 from tdispmodel.engines.protocol import LimitReached, Limits, Progress, silent
+from tdispmodel.ir.system import State
 
 CHECK_EVERY = 4096
 BYTES_PER_PLACE = 250
@@ -52,6 +53,13 @@ class Move(NamedTuple):
     must: int
 
 
+class Moves(NamedTuple):
+    """The steps from a packed state: where those lead that may be hidden, and those that show something."""
+
+    hidden: tuple[Way, ...]
+    telling: tuple[Move, ...]
+
+
 @dataclass
 class Tracker:
     """Sets of places of one system; `closed` and `explained` remember what they were asked."""
@@ -61,7 +69,11 @@ class Tracker:
     limits: Limits
     progress: Progress = silent
     kept: int = 0
-    moves: dict[int, tuple[Move, ...]] = field(default_factory=dict)
+    moves: dict[int, Moves] = field(default_factory=dict)
+    states: dict[int, State] = field(default_factory=dict)
+    ends: dict[tuple[int, int], tuple[Way, ...]] = field(default_factory=dict)
+    plain: dict[int, At] = field(default_factory=dict)
+    """The place of each packed state of which nothing more is shown."""
     facts: dict[int, int] = field(default_factory=dict)
     closures: dict[tuple[Places, bool], dict[At, Way | None]] = field(default_factory=dict)
     lines: dict[tuple[Places, int, bool], After] = field(default_factory=dict)
@@ -72,7 +84,7 @@ class Tracker:
         """Return the places before the first step."""
         found = []
         for packed in self.compiled.starts():
-            found.append(At(packed, 0, 0))
+            found.append(self.at(packed))
             self.keep(1)
         return frozenset(found)
 
@@ -95,22 +107,20 @@ class Tracker:
         for at in waiting:
             if at.must:
                 continue
-            for move in self.moves_of(at.packed):
-                if not move.must:
-                    after = At(move.after, 0, 0)
-                    if after not in ways:
-                        ways[after] = (at, move.action)
-                        waiting.append(after)
-                        self.keep(1)
+            for after, action in self.moves_of(at.packed).hidden:
+                if after not in ways:
+                    ways[after] = (at, action)
+                    waiting.append(after)
+            self.keep(1)
         return ways
 
     def _inserted(self, places: Places) -> dict[At, Way | None]:
         ways: dict[At, Way | None] = {}
         for at in self.closed(places):
-            for move in self.moves_of(at.packed):
+            for move in self.moves_of(at.packed).telling:
                 if move.must and not at.must:
-                    ways.setdefault(At(move.after, 0, 0), (at, move.action))
-                    self.keep(1)
+                    ways.setdefault(self.at(move.after), (at, move.action))
+            self.keep(1)
         return ways
 
     def explained(self, places: Places, items: int, inserting: bool = False) -> After:
@@ -131,15 +141,24 @@ class Tracker:
         """Return the one object that stands for a set."""
         return self.sets.setdefault(places, places)
 
-    def after_line(self, at: At, items: int) -> Iterator[Way]:
-        """Yield the places that one place leads to with a line, and how."""
+    def after_line(self, at: At, items: int) -> Iterable[Way]:
+        """Return the places that one place leads to with a line, and how."""
+        if at.shows:
+            return self.after_line_there(at, items)
+        known = self.ends.get((at.packed, items))
+        if known is None:
+            known = self.ends[at.packed, items] = tuple(self.after_line_there(at, items))
+        return known
+
+    def after_line_there(self, at: At, items: int) -> Iterator[Way]:
+        """Yield what `after_line` returns."""
         if at.shows & items:
             for after in self.told(at.packed, at.shows, at.must, items):
                 yield after, SAME_STEP
         if self.facts_of(at.packed) & items:
             yield at, NO_STEP
         if not at.must:
-            for move in self.moves_of(at.packed):
+            for move in self.moves_of(at.packed).telling:
                 if move.shows & items:
                     for after in self.told(move.after, move.shows, move.must, items):
                         yield after, move.action
@@ -154,25 +173,42 @@ class Tracker:
             if not must & gone & ~lowest:
                 yield At(packed, shows & ~gone, must & ~gone)
 
-    def moves_of(self, packed: int) -> tuple[Move, ...]:
+    def moves_of(self, packed: int) -> Moves:
         """Return the steps from a packed state."""
         known = self.moves.get(packed)
         if known is None:
-            before = self.compiled.unpack(packed)
-            found = []
+            before = self.state(packed)
+            hidden: dict[At, int] = {}
+            telling = []
             for action, after in self.compiled.visit(packed):
-                shows, must = self.showing.step(before, action, self.compiled.unpack(after))
-                if shows or after != packed:
-                    found.append(Move(action, after, shows, must))
-            known = self.moves[packed] = tuple(found)
+                shows, must = self.showing.step(before, action, self.state(after))
+                if shows:
+                    telling.append(Move(action, after, shows, must))
+                if not must and after != packed:
+                    hidden.setdefault(self.at(after), action)
+            known = self.moves[packed] = Moves(tuple(hidden.items()), tuple(telling))
             self.keep(1)
+        return known
+
+    def at(self, packed: int) -> At:
+        """Return the place of a packed state of which nothing more is shown."""
+        known = self.plain.get(packed)
+        if known is None:
+            known = self.plain[packed] = At(packed, 0, 0)
+        return known
+
+    def state(self, packed: int) -> State:
+        """Return a state's values."""
+        known = self.states.get(packed)
+        if known is None:
+            known = self.states[packed] = self.compiled.unpack(packed)
         return known
 
     def facts_of(self, packed: int) -> int:
         """Return what may be told in a packed state without a step."""
         known = self.facts.get(packed)
         if known is None:
-            known = self.facts[packed] = self.showing.state(self.compiled.unpack(packed))
+            known = self.facts[packed] = self.showing.state(self.state(packed))
         return known
 
     def keep(self, more: int) -> None:

@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/tdispmodel
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_tdispmodel_subparsers=(check matrix trace adversary sweep mutants refine litmus findings export list explain reply replay certify show doctor completion)
+_shtab_tdispmodel_subparsers=(check matrix trace adversary sweep mutants refine litmus conform findings export list explain reply replay certify show doctor completion)
 
 _shtab_tdispmodel_check_option_strings=(-h --help -k --any-number -n --devices --set --topology --without --engine --paranoid --timeout --memory --progress --jobs --certificates --checkpoint --cluster --no-vacuous --format --json --output -v --verbose -q --quiet)
 _shtab_tdispmodel_matrix_option_strings=(-h --help -k --any-number -n --devices --set --topology --without --engine --paranoid --timeout --memory --progress --jobs --certificates --checkpoint --cluster --no-vacuous --format --json --output -v --verbose -q --quiet)
@@ -15,6 +15,7 @@ _shtab_tdispmodel_sweep_option_strings=(-h --help -n --devices --set --topology 
 _shtab_tdispmodel_mutants_option_strings=(-h --help -k -n --devices --set --topology --without --all-noticers --timeout --memory --jobs --progress --format --json)
 _shtab_tdispmodel_refine_option_strings=(-h --help --map -n --devices --set --topology --without --engine --paranoid --timeout --memory --progress --format --json)
 _shtab_tdispmodel_litmus_option_strings=(-h --help --timeout --memory --progress --format --json -v --verbose)
+_shtab_tdispmodel_conform_option_strings=(-h --help --proposal -n --devices --set --topology --without --device --driver --prepare-driver --complete --skew --timeout --memory --progress --format --json -v --verbose)
 _shtab_tdispmodel_findings_option_strings=(-h --help --timeout --memory --jobs --progress --format --json)
 _shtab_tdispmodel_export_option_strings=(-h --help --to -k -n --devices --set --topology --without -o)
 _shtab_tdispmodel_list_option_strings=(-h --help --names --format --json)
@@ -57,6 +58,8 @@ _shtab_tdispmodel_refine___map_COMPGEN=_shtab_compgen_files
 _shtab_tdispmodel_refine___topology_COMPGEN=_shtab_compgen_files
 _shtab_tdispmodel_refine___engine_COMPGEN=_tdispmodel_engines
 _shtab_tdispmodel_litmus_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_tdispmodel_conform___proposal_COMPGEN=_tdispmodel_proposals
+_shtab_tdispmodel_conform___topology_COMPGEN=_shtab_compgen_files
 _shtab_tdispmodel_findings_pos_0_COMPGEN=_tdispmodel_proposals
 _shtab_tdispmodel_export_pos_0_COMPGEN=_tdispmodel_proposals
 _shtab_tdispmodel_export___topology_COMPGEN=_shtab_compgen_files
@@ -83,6 +86,8 @@ _shtab_tdispmodel_refine___progress_choices=(auto plain never)
 _shtab_tdispmodel_refine___format_choices=(text json)
 _shtab_tdispmodel_litmus___progress_choices=(auto plain never)
 _shtab_tdispmodel_litmus___format_choices=(text json)
+_shtab_tdispmodel_conform___progress_choices=(auto plain never)
+_shtab_tdispmodel_conform___format_choices=(text json)
 _shtab_tdispmodel_findings___progress_choices=(auto plain never)
 _shtab_tdispmodel_findings___format_choices=(text json)
 _shtab_tdispmodel_export___to_choices=(promela murphi aiger)
@@ -94,7 +99,7 @@ _shtab_tdispmodel_replay___progress_choices=(auto plain never)
 _shtab_tdispmodel_certify___progress_choices=(auto plain never)
 _shtab_tdispmodel_certify___format_choices=(text json)
 _shtab_tdispmodel_completion_pos_0_choices=(bash zsh tcsh)
-_shtab_tdispmodel_pos_0_choices=(check matrix trace adversary sweep mutants refine litmus findings export list explain reply replay certify show doctor completion)
+_shtab_tdispmodel_pos_0_choices=(check matrix trace adversary sweep mutants refine litmus conform findings export list explain reply replay certify show doctor completion)
 
 _shtab_tdispmodel_check_pos_0_nargs='*'
 _shtab_tdispmodel_check__h_nargs=0
@@ -151,6 +156,13 @@ _shtab_tdispmodel_litmus___help_nargs=0
 _shtab_tdispmodel_litmus___json_nargs=0
 _shtab_tdispmodel_litmus__v_nargs=0
 _shtab_tdispmodel_litmus___verbose_nargs=0
+_shtab_tdispmodel_conform_pos_0_nargs=+
+_shtab_tdispmodel_conform__h_nargs=0
+_shtab_tdispmodel_conform___help_nargs=0
+_shtab_tdispmodel_conform___complete_nargs=0
+_shtab_tdispmodel_conform___json_nargs=0
+_shtab_tdispmodel_conform__v_nargs=0
+_shtab_tdispmodel_conform___verbose_nargs=0
 _shtab_tdispmodel_findings_pos_0_nargs='*'
 _shtab_tdispmodel_findings__h_nargs=0
 _shtab_tdispmodel_findings___help_nargs=0

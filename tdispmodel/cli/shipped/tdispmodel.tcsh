@@ -17,7 +17,7 @@ complete tdispmodel \
         'c/--map=/f/' \
         'c/--to=/(promela murphi aiger)/' \
         'c/-o=/f/' \
-        'c/--/(all-noticers any-number certificates chart checkpoint cluster devices engine format full help jobs json map memory names no-vacuous no-verdicts output paranoid progress quiet set timeout to topology update verbose version without)/' \
+        'c/--/(all-noticers any-number certificates chart checkpoint cluster complete device devices driver engine format full help jobs json map memory names no-vacuous no-verdicts output paranoid prepare-driver progress proposal quiet set skew timeout to topology update verbose version without)/' \
         'c/-/(- h k n o q v)/' \
         'n/--topology/f/' \
         'n/--progress/(auto plain never)/' \
@@ -28,7 +28,7 @@ complete tdispmodel \
         'n/--map/f/' \
         'n/--to/(promela murphi aiger)/' \
         'n/-o/f/' \
-        'p/1/(check matrix trace adversary sweep mutants refine litmus findings export list explain reply replay certify show doctor completion)/' \
+        'p/1/(check matrix trace adversary sweep mutants refine litmus conform findings export list explain reply replay certify show doctor completion)/' \
         'n/litmus/f/' \
         'n/list/(proposals properties actions variables constants capabilities engines formats statements)/' \
         'n/reply/f/' \
