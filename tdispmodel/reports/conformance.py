@@ -148,7 +148,7 @@ def _blocked(one: Conformance, blocked: Blocked) -> list[str]:
     lines = paragraph(f"{line.place.path}:{line.place.line}: cannot come next ({line.form}):", INDENT, INDENT * 2)
     lines.append(INDENT * 2 + cut(line.text, WIDTH - 2 * len(INDENT)))
     if not blocked.action:
-        why = blocked.missing or "no step of the proposal ever writes it"
+        why = blocked.missing or "no step writes it under these constants"
         return [*lines, *paragraph(why, INDENT * 2)]
     lines += paragraph(f"nearest step that writes it: {names.action(blocked.action)}", INDENT * 2)
     for guard, place in blocked.guards:

@@ -23,7 +23,7 @@ MOST_SHOWN = 3
 
 @dataclass(frozen=True)
 class Change:
-    """A change in words, how many lines beyond the blocked one it explains, and how plain it is (less is plainer)."""
+    """A change in words, how many lines more are explained with it, and how plain it is (less is plainer)."""
 
     words: str
     gained: int
@@ -95,12 +95,12 @@ def left_out_before(merged: Merged, cell: Cell, log: int, told: list[tuple[Obser
             continue
         name = named(told, before, log)
         gained = gain(merged, merged.moved(cell, log, 1), places)
-        yield Change(f"leave out {name}", gained, 2)
+        yield Change(f"leave out {name}", gained - 1, 2)
         items, _ = merged.sequences[log][before[log]]
         later = tracker.explained(places, items).places
         if later:
             words = f"{name} comes after {named(told, cell, log)}"
-            yield Change(words, gain(merged, merged.moved(cell, log, 1), later) + 1, 2)
+            yield Change(words, gain(merged, merged.moved(cell, log, 1), later), 2)
 
 
 def gain(merged: Merged, cell: Cell, places: Places) -> int:
