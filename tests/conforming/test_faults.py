@@ -9,16 +9,16 @@ from typing import NamedTuple
 
 import pytest
 
-from tdispmodel.analysing.conforming import merging, showing
+from tdispmodel.analysing.conforming import showing
 from tdispmodel.analysing.conforming.merging import Merged
 from tdispmodel.analysing.conforming.showing import Showing
 from tdispmodel.analysing.conforming.table import RULES, Event
-from tdispmodel.analysing.conforming.tracking import At, Tracker
+from tdispmodel.analysing.conforming.tracking import Moves, Tracker
 from tdispmodel.checking.mistakes import OurFault
 from tests.conforming.asking import asked_of
 from tests.conforming.oracle import KERNEL, UEVENTS, Graph, Oracle, graph_of, key
 from tests.conforming.simulating import corrupted, simulated, text_of, vocabulary
-from tests.conforming.test_laws import QUIET, together
+from tests.conforming.test_laws import BINDING, QUIET, together
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 
@@ -32,7 +32,7 @@ class Case(NamedTuple):
 
 def graph() -> Graph:
     """Return the graph that the cases are about."""
-    return graph_of("initrd_autoprobe_off", off=QUIET)
+    return graph_of("initrd_autoprobe_off", BINDING, off=QUIET)
 
 
 @cache
@@ -41,8 +41,8 @@ def cases() -> tuple[Case, ...]:
     random = Random(11)  # noqa: S311  # repeatable, no secret
     found = []
     for source in (KERNEL, UEVENTS):
-        for _ in range(2):
-            lines = simulated(graph(), random, 16, [source])[source]
+        for _ in range(4):
+            lines = simulated(graph(), random, 24, [source])[source]
             for log in (lines, corrupted(lines, random, vocabulary(graph(), source))):
                 labels = [label for _, label in log]
                 found.append(
@@ -97,17 +97,19 @@ def told_again(patch: pytest.MonkeyPatch) -> None:
 
 def nothing_hidden(patch: pytest.MonkeyPatch) -> None:
     """Take no hidden steps."""
-    patch.setattr(Tracker, "_closed", lambda _self, places: dict.fromkeys(sorted(places)))
+    moves = Tracker.moves_of
+    patch.setattr(Tracker, "moves_of", lambda self, packed: moves(self, packed)._replace(hidden=()))
 
 
 def wrong_way(patch: pytest.MonkeyPatch) -> None:
     """Remember the wrong action for each hidden step."""
-    closed = Tracker._closed
+    moves = Tracker.moves_of
 
-    def mangled(self: Tracker, places: frozenset[At]) -> dict[At, tuple[At, int] | None]:
-        return {at: None if way is None else (way[0], way[1] - 1) for at, way in closed(self, places).items()}
+    def mangled(self: Tracker, packed: int) -> Moves:
+        found = moves(self, packed)
+        return found._replace(hidden=tuple((after, max(0, action - 1)) for after, action in found.hidden))
 
-    patch.setattr(Tracker, "_closed", mangled)
+    patch.setattr(Tracker, "moves_of", mangled)
 
 
 def no_step_again(patch: pytest.MonkeyPatch) -> None:
@@ -126,10 +128,15 @@ def no_clock(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Merged, "precedes", lambda _self, _one, _other: False)
 
 
-def one_log_first(patch: pytest.MonkeyPatch) -> None:
-    """Take one log to its end before the next one."""
-    ways = Merged.next_lines
-    patch.setattr(merging.Merged, "next_lines", lambda self, cell: ways(self, cell)[:1])
+def half_of_reach(patch: pytest.MonkeyPatch) -> None:
+    """Forget what a component of hidden steps reaches beyond itself."""
+    close = Tracker.close
+
+    def forgetful(self: Tracker, root: int, open_states: list[int]) -> None:
+        close(self, root, open_states)
+        self.reached[-1] = 1 << (len(self.reached) - 1)
+
+    patch.setattr(Tracker, "close", forgetful)
 
 
 FAULTS: list[Plant] = [
@@ -141,7 +148,7 @@ FAULTS: list[Plant] = [
     wrong_way,
     no_step_again,
     no_clock,
-    one_log_first,
+    half_of_reach,
 ]
 
 

@@ -173,7 +173,7 @@ class Question:
     def blocked(self, cell: Cell, log: int) -> Blocked:
         """Return why the next line of a log cannot come at a cell."""
         items, _ = self.merged.sequences[log][cell[log]]
-        places = self.tracker.closed(self.merged.cells[cell])
+        places = self.merged.cells[cell]
         return blocked(self.tracker, places, items, self.shown(log, cell[log]), self.semantics)
 
     def shown(self, log: int, position: int, step: int | None = None) -> Shown:
