@@ -1,8 +1,8 @@
 """What `tdispmodel conform` takes: ``python -m benchmarks.logs [PROPOSAL ...] [--lines N] [--rounds R]``.
 
 Given names of proposals (default: three); writes logs of random behaviours - complete, and with half of the lines
-dropped - and prints seconds of the wall and of the processors for each.  There is no peer.  The exit code is 1 when a log
-is not accepted, or ten thousand lines take longer than ten seconds of the processors.
+dropped - and prints seconds of the wall and of the processors for each.  There is no peer.  The exit code is 1 when a
+log is not accepted, or takes longer than ten seconds of the processors.
 """
 
 from __future__ import annotations

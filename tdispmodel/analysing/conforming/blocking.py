@@ -27,7 +27,7 @@ Reason = tuple[int, str, tuple[tuple[Expression, Place | None], ...], tuple[Unme
 
 def blocked(tracker: Tracker, places: Places, items: int, line: Shown, semantics: Semantics) -> Blocked:
     """Return why no place leads on with a line that any of ``items`` explains."""
-    found = [at for at, _ in islice(tracker.near(places), MOST_LOOKED_AT)]
+    found = list(islice(tracker.near(places, {}), MOST_LOOKED_AT))
     owed = [at for at in found if at.must]
     states = list(dict.fromkeys(at.packed for at in found if not at.must))
     missing = ""

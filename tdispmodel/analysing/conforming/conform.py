@@ -144,13 +144,16 @@ class Question:
         lines: tuple[Shown, ...] = ()
         blocks: tuple[Blocked, ...] = ()
         changes: tuple[str, ...] = ()
-        if total and self.merged.cells:
-            found = explanation(self.merged, cell, self.semantics)
-            trace = found.trace
-            lines = tuple(self.shown(line.log, line.position, line.step) for line in found.lines)
-            if not stopped and cell != self.merged.end:
-                blocks = tuple(self.blocked(cell, log) for log in self.merged.next_lines(cell))
-                changes = nearest(self.merged, cell, self.told)
+        try:
+            if total and self.merged.cells:
+                found = explanation(self.merged, cell, self.semantics)
+                trace = found.trace
+                lines = tuple(self.shown(line.log, line.position, line.step) for line in found.lines)
+                if not stopped and cell != self.merged.end:
+                    blocks = tuple(self.blocked(cell, log) for log in self.merged.next_lines(cell))
+                    changes = nearest(self.merged, cell, self.told)
+        except LimitReached as limit:
+            stopped = stopped or str(limit)
         logs = tuple(
             Summary(log.path, log.source.value, log.lines, len(told))
             for log, told in zip(self.asked.logs, self.told, strict=True)

@@ -72,11 +72,12 @@ class Tracker:
     members: list[list[int]] = field(default_factory=list)
     reached: list[int] = field(default_factory=list)
     """Of each component, as a mask, the components that hidden steps lead to from it."""
-    told_by: dict[tuple[int, int], Places] = field(default_factory=dict)
+    told_by: dict[tuple[int, int], dict[At, list[int]]] = field(default_factory=dict)
     """The places after a line, from the members of a component: by component and line."""
     closures: dict[Places, tuple[int, Places]] = field(default_factory=dict)
     lines: dict[tuple[int, Places, int], Places] = field(default_factory=dict)
     paths: dict[tuple[Places, int, At], tuple[Way, ...]] = field(default_factory=dict)
+    trees: dict[Places, Tree] = field(default_factory=dict)
     sets: dict[Places, Places] = field(default_factory=dict)
     """Every set of places, once: equal sets are the same object, which makes looking them up quick."""
 
@@ -95,7 +96,7 @@ class Tracker:
         if known is None:
             found: set[At] = set()
             for component in bits(mask):
-                found |= self.after_component(component, items)
+                found.update(self.after_component(component, items))
             for at in others:
                 found.update(after for after, _ in self.after_line(at, items))
             self.keep(len(found))
@@ -115,12 +116,14 @@ class Tracker:
             self.keep(len(others))
         return known
 
-    def after_component(self, component: int, items: int) -> Places:
-        """Return the places after a line, from the members of a component."""
+    def after_component(self, component: int, items: int) -> dict[At, list[int]]:
+        """Return the places after a line, from the members of a component, each with the states that lead there."""
         known = self.told_by.get((component, items))
         if known is None:
-            ends = (way for packed in self.members[component] for way in self.after_line(self.at(packed), items))
-            known = self.told_by[component, items] = frozenset(after for after, _ in ends)
+            known = self.told_by[component, items] = {}
+            for packed in self.members[component]:
+                for after, _ in self.after_line(self.at(packed), items):
+                    known.setdefault(after, []).append(packed)
             self.keep(len(known))
         return known
 
@@ -144,17 +147,19 @@ class Tracker:
             if not must & gone & ~(1 << number):
                 yield At(packed, shows & ~gone, must & ~gone)
 
-    def near(self, places: Places) -> Iterator[tuple[At, Way | None]]:
-        """Yield what hidden steps reach, those after few steps first, each with the way to it (None: it was there)."""
-        ways: dict[At, Way | None] = dict.fromkeys(sorted(places))
-        waiting = list(ways)
+    def near(self, places: Places, ways: dict[At, Way | None]) -> Iterator[At]:
+        """Yield what hidden steps reach, those after few steps first; note in ``ways`` how (None: it was there)."""
+        waiting = list(places)
+        ways.update(dict.fromkeys(waiting))
         for at in waiting:
-            yield at, ways[at]
+            yield at
             if not at.must:
-                for after, action in self.moves_of(at.packed).hidden:
+                follow = self.moves_of(at.packed).hidden
+                for after, action in ((self.at(at.packed), NO_STEP), *follow) if at.shows else follow:
                     if after not in ways:
                         ways[after] = (at, action)
                         waiting.append(after)
+                        self.keep(1)
 
     def path(self, places: Places, items: int, target: At) -> tuple[Way, ...]:
         """Return a way with few steps from ``places`` over a line to ``target``: a place of ``places`` first.
@@ -163,19 +168,34 @@ class Tracker:
         """
         known = self.paths.get((places, items, target))
         if known is None:
-            ways: dict[At, Way | None] = {}
-            for at, way in self.near(places):
-                ways[at] = way
-                last = next((action for after, action in self.after_line(at, items) if after == target), None)
-                if last is not None:
-                    known = (*traced(ways, at), (target, last))
-                    break
-            else:
-                message = "a place of a search has no way to it"
-                raise OurFault(message)
-            self.paths[places, items, target] = known
+            known = self.paths[places, items, target] = self.found_path(places, items, target)
             self.keep(len(known))
         return known
+
+    def found_path(self, places: Places, items: int, target: At) -> tuple[Way, ...]:
+        """Find what `path` returns."""
+        mask, others = self.closed(places)
+        for at in others:
+            action = self.leads(at, items, target)
+            if action is not None:
+                return (at, NO_STEP), (target, action)
+        sources = {
+            packed for component in bits(mask) for packed in self.after_component(component, items).get(target, ())
+        }
+        tree = self.trees.get(places)
+        if tree is None:
+            ways: dict[At, Way | None] = {}
+            tree = self.trees[places] = Tree(ways, {}, self.near(places, ways))
+        source = tree.nearest(sources)
+        action = None if source is None else self.leads(source, items, target)
+        if source is None or action is None:
+            message = "a place of a search has no way to it"
+            raise OurFault(message)
+        return *traced(tree.ways, source), (target, action)
+
+    def leads(self, at: At, items: int, target: At) -> int | None:
+        """Return the action by which a line leads from one place to another, None when it does not."""
+        return next((action for after, action in self.after_line(at, items) if after == target), None)
 
     def inserted(self, places: Places) -> dict[int, Places]:
         """Return the places after one step that should have been told and was not, by its action."""
@@ -289,6 +309,26 @@ class Tracker:
         if self.limits.memory is not None and self.kept * BYTES_PER_PLACE > self.limits.memory:
             message = f"out of memory ({self.limits.memory / 1e6:g} MB)"
             raise LimitReached(message)
+
+
+@dataclass
+class Tree:
+    """What hidden steps reach from a set of places, as far as it was needed: ways, and states in the order found."""
+
+    ways: dict[At, Way | None]
+    order: dict[int, At]
+    rest: Iterator[At]
+
+    def nearest(self, wanted: set[int]) -> At | None:
+        """Return the first place found, with nothing more to show, whose state is one of these."""
+        if not wanted.isdisjoint(self.order):
+            return next(at for packed, at in self.order.items() if packed in wanted)
+        for at in self.rest:
+            if not at.shows:
+                self.order.setdefault(at.packed, at)
+                if at.packed in wanted:
+                    return at
+        return None
 
 
 def bits(mask: int) -> Iterator[int]:
