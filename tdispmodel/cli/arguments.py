@@ -313,6 +313,23 @@ def _export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", metavar="FILE", dest="file", help="write to this file (default: stdout)")
 
 
+def _explore(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("proposal", metavar="PROPOSAL", help="name in the catalogue or path")
+    parser.add_argument(
+        "-o", metavar="FILE", dest="file", help="write to this file, - for stdout (default: PROPOSAL.html)"
+    )
+    parser.add_argument("--serve", action="store_true", help="serve it to this machine, and fetch what lies far away")
+    parser.add_argument("--port", type=int, metavar="N", help="with --serve (default: any that is free)")
+    parser.add_argument(
+        "--states", type=int, metavar="N", help="room for so many states (default: 20000; with --serve 5000)"
+    )
+    parser.add_argument("--no-verdicts", action="store_false", dest="verdicts", help="ask no engine")
+    _scope(parser)
+    parser.add_argument("--timeout", metavar="TIME", help="for the verdicts: 60s, 5m (default: 60s)")
+    parser.add_argument("--memory", metavar="SIZE", help="for the verdicts: 500M, 2G (default: 4G)")
+    parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
+
+
 def _list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=LISTS, metavar="WHAT", help=", ".join(LISTS))
     parser.add_argument("proposal", nargs="?", metavar="PROPOSAL", help="of this proposal (default: of the base model)")
@@ -375,6 +392,9 @@ VERBS = {
     "litmus": Verb("these steps, then this outcome: possible?", "[FILE ...]", "scenarios", "litmus", _litmus),
     "findings": Verb("what the matrix and its variants say", "[PROPOSAL ...]", "findings", "findings", _findings),
     "export": Verb("the model for another model checker", "PROPOSAL --to LANGUAGE", "exports", "export", _export),
+    "explore": Verb(
+        "a page to walk through a model by hand", "PROPOSAL [-o FILE] [--serve]", "explores", "explore", _explore
+    ),
     "list": Verb("what there is", "WHAT [PROPOSAL]", "listings", "listing", _list),
     "explain": Verb("what something is, and the verdicts that answer", "TOPIC", "explains", "explain", _explain),
     "replay": Verb("are the stored counterexamples still real?", "[FILE ...] [--update]", "replays", "replay", _replay),
