@@ -67,9 +67,14 @@ def described(arguments: argparse.Namespace, room: int) -> Description:
 def summary(description: Description) -> str:
     """Return what a page has: ``1 device, 2824 states, 31590 steps, all of them``."""
     part = description.contents.part
-    whole = "all of them" if part.radius is None else f"those within {part.radius} steps of the start"
+    whole = "all of them" if part.radius is None else f"those within {counted(part.radius, 'step')} of the start"
     devices = number_text(description.contents.scope.devices)
-    return f"{devices}, {len(part.states)} states, {part.transitions} steps, {whole}"
+    return f"{devices}, {counted(len(part.states), 'state')}, {counted(part.transitions, 'step')}, {whole}"
+
+
+def counted(number: int, what: str) -> str:
+    """Return ``1 step``, ``2 steps``."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def serve(description: Description, port: int, output: Output) -> int:

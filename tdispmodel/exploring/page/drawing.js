@@ -1,8 +1,17 @@
 // Two pictures: the path as a message sequence chart, and the TDI's four states with the present one marked.
 
 const TDI = ["CONFIG_UNLOCKED", "CONFIG_LOCKED", "RUN", "ERROR"];
-const PLACES = { CONFIG_UNLOCKED: [78, 70], CONFIG_LOCKED: [244, 70], RUN: [402, 70], ERROR: [244, 168] };
-const HALF = { CONFIG_UNLOCKED: 68, CONFIG_LOCKED: 60, RUN: 32, ERROR: 36 };
+// Where the states are drawn, each with half its width: one picture, or several beside one another with shorter words.
+const LARGE = {
+  box: "0 0 446 200",
+  words: (name) => name,
+  places: { CONFIG_UNLOCKED: [78, 70, 68], CONFIG_LOCKED: [244, 70, 60], RUN: [402, 70, 32], ERROR: [244, 168, 36] },
+};
+const SMALL = {
+  box: "0 0 330 180",
+  words: (name) => name.replace("CONFIG_", ""),
+  places: { CONFIG_UNLOCKED: [60, 64, 54], CONFIG_LOCKED: [186, 64, 42], RUN: [294, 64, 32], ERROR: [186, 152, 40] },
+};
 
 function interfaces(about) {
   const whole = (variable) => variable.values !== null && TDI.every((name) => variable.values.includes(name));
@@ -28,7 +37,8 @@ function movesOf(graph) {
   return found;
 }
 
-function automaton(graph, walk, variable, moves) {
+function automaton(graph, walk, variable, moves, small) {
+  const plan = small ? SMALL : LARGE;
   const now = graph.value(variable, graph.row(walk.state)[variable]);
   const before = walk.before === null ? null : graph.value(variable, graph.row(walk.before)[variable]);
   const next = new Set();
@@ -37,21 +47,21 @@ function automaton(graph, walk, variable, moves) {
     if (after !== now) next.add(`${now} ${after}`);
   }
   const label = `${graph.about.variables[variable].name} is ${now}`;
-  const picture = draw("svg", { viewBox: "0 0 446 200", class: "automaton", role: "img", "aria-label": label });
+  const picture = draw("svg", { viewBox: plan.box, class: "automaton", role: "img", "aria-label": label });
   for (const [key, actions] of moves) {
     const [from, to] = key.split(" ");
-    if (!PLACES[from] || !PLACES[to]) continue;
+    if (!plan.places[from] || !plan.places[to]) continue;
     const kind = from === before && to === now ? "last" : next.has(key) ? "next" : "";
     const names = [...new Set([...actions].map((action) => graph.about.actions[action].name.split("(")[0]))].sort();
     const told = draw("title", {}, `${from} to ${to}: ${names.join(", ")}`);
-    const [line, head] = arrow(from, to);
+    const [line, head] = arrow(plan.places[from], plan.places[to]);
     picture.append(draw("g", { class: `move ${kind}` }, told, line, head));
   }
   for (const name of TDI) {
-    const [x, y] = PLACES[name];
-    const box = { x: x - HALF[name], y: y - 17, width: 2 * HALF[name], height: 34, rx: 17 };
+    const [x, y, half] = plan.places[name];
+    const box = { x: x - half, y: y - 17, width: 2 * half, height: 34, rx: 17 };
     const kind = name === now ? "present" : name === before ? "previous" : "";
-    const words = draw("text", { x, y: y + 4.5, "text-anchor": "middle" }, name);
+    const words = draw("text", { x, y: y + 4.5, "text-anchor": "middle" }, plan.words(name));
     picture.append(draw("g", { class: `place ${kind} ${name.toLowerCase()}` }, draw("rect", box), words));
   }
   return picture;
@@ -59,8 +69,8 @@ function automaton(graph, walk, variable, moves) {
 
 // A curve from one box to another, bent to the right so that a way and its way back stand apart.
 function arrow(from, to) {
-  const [x1, y1] = PLACES[from];
-  const [x2, y2] = PLACES[to];
+  const [x1, y1] = from;
+  const [x2, y2] = to;
   const far = Math.abs(x2 - x1) > 200 && y1 === y2;
   const length = Math.hypot(x2 - x1, y2 - y1);
   const bend = far ? (x2 > x1 ? -96 : -70) : y1 === y2 ? 13 : 20;
@@ -76,10 +86,9 @@ function arrow(from, to) {
 }
 
 // Where the line from the middle of a box to a point leaves the box.
-function edge(name, x, y) {
-  const [mx, my] = PLACES[name];
+function edge([mx, my, half], x, y) {
   const [dx, dy] = [x - mx, y - my];
-  const scale = Math.min(HALF[name] / Math.max(Math.abs(dx), 1e-6), 19 / Math.max(Math.abs(dy), 1e-6));
+  const scale = Math.min(half / Math.max(Math.abs(dx), 1e-6), 19 / Math.max(Math.abs(dy), 1e-6));
   return [mx + dx * scale, my + dy * scale];
 }
 

@@ -9,6 +9,7 @@ class Page {
     this.changedOnly = false;
     this.violatedOnly = false;
     this.opened = null;
+    this.whole = graph.about.counts.radius === null;
     this.moves = movesOf(graph);
     this.walk = new Walk(graph, () => this.show_(), (words) => this.tell(words));
   }
@@ -44,7 +45,7 @@ class Page {
     if (this.shown !== walk.address()) at("can").scrollTop = 0;
     this.shown = walk.address();
     if (within) this.focusAction(0);
-    document.documentElement.dataset.steps = String(walk.actions.length);
+    document.documentElement.dataset.path = walk.address();
     document.documentElement.dataset.state = this.graph.row(walk.state).join(".");
     this.speak();
   }
@@ -229,7 +230,7 @@ function pressed(page, event) {
     const inside = field !== null && field.classList.contains("action");
     page.focusAction(inside ? [...document.querySelectorAll("#can .action")].indexOf(field) + (event.key === "j" ? 1 : -1) : 0);
   } else if (event.key === "w" && at("cannot")) {
-    at("cannot").open = !at("cannot").open;
+    at("cannot").querySelector("summary").click();
     at("cannot").querySelector("summary").focus();
   } else if (event.key === "/" && at("filter")) at("filter").focus();
   else return;

@@ -38,14 +38,13 @@ function many(count, what, plural = `${what}s`) {
 const folds = new Map();
 
 function fold(name, summary, content, open = false) {
-  const details = make("details", { open: folds.has(name) ? folds.get(name) : open }, make("summary", {}, summary));
+  const head = make("summary", {}, summary);
+  const details = make("details", { open: folds.has(name) ? folds.get(name) : open }, head);
   const fill = () => {
     if (details.open && details.childElementCount === 1) details.append(...[content()].flat());
   };
   fill();
-  details.addEventListener("toggle", () => {
-    folds.set(name, details.open);
-    fill();
-  });
+  head.addEventListener("click", () => folds.set(name, !details.open));
+  details.addEventListener("toggle", fill);
   return details;
 }

@@ -164,7 +164,7 @@ function truthLine(page, formula, state, deep = true) {
     { class: truth ? "yes" : "no" },
     make("span", { class: "truth" }, truth ? "yes" : "no"),
     make("span", { class: "formula" }, known.text),
-    !plain && values.length > 0 && known.parts.length === 0 && make("span", { class: "values" }, values.join(", ")),
+    !plain && !(truth && values.length === 1) && values.length > 0 && known.parts.length === 0 && make("span", { class: "values" }, values.join(", ")),
     deep && !truth && known.parts.length > 0 && make("ul", {}, known.parts.map((part) => truthLine(page, part, state, false))),
   );
 }
@@ -172,15 +172,10 @@ function truthLine(page, formula, state, deep = true) {
 function pathPanel(page) {
   const { graph, walk } = page;
   const panel = at("walked");
+  const scroll = panel.scrollTop;
   const about = graph.about;
   const heading = make("h2", { id: "path-heading" }, "The path", make("span", { class: "count" }, many(walk.actions.length, "step")));
-  const starts = about.starts.length > 1 && make(
-    "div",
-    { class: "chips", role: "group", "aria-label": "start states" },
-    about.starts.map((state, place) =>
-      make("button", { type: "button", class: place === walk.begin ? "chip chosen" : "chip", "aria-pressed": String(place === walk.begin), title: startText(graph, place), click: () => walk.start(place) }, `start ${place + 1}: ${startText(graph, place)}`),
-    ),
-  );
+  const starts = about.starts.length > 1 && startChoice(page);
   const forks = walk.forks.length > 0 && make(
     "div",
     { class: "chips forks", role: "group", "aria-label": "forks" },
@@ -196,7 +191,7 @@ function pathPanel(page) {
     }),
   );
   const watched = interfaces(about);
-  const pictures = make("div", { class: "automata" }, watched.map((variable) => make("figure", {}, watched.length > 1 && make("figcaption", {}, about.variables[variable].name), automaton(graph, walk, variable, page.moves.get(variable)))));
+  const pictures = make("div", { class: watched.length > 1 ? "automata several" : "automata" }, watched.map((variable) => make("figure", {}, watched.length > 1 && make("figcaption", {}, about.variables[variable].name), automaton(graph, walk, variable, page.moves.get(variable), watched.length > 1))));
   const box = make("div", { class: "scroll", tabindex: "-1" });
   panel.replaceChildren(...[watched.length > 0 && make("h2", {}, "The TDI"), watched.length > 0 && pictures, heading, starts, forks, box].filter(Boolean));
   if (walk.actions.length + walk.undone.length === 0) {
@@ -205,7 +200,21 @@ function pathPanel(page) {
   }
   const width = Math.max(280, Math.min(box.clientWidth || 560, 760));
   box.append(chart(graph, walk, width, (place) => brokenBefore(page, place).join(", ")));
-  box.scrollTop = Math.max(0, ROW * walk.actions.length + 80 - box.clientHeight);
+  panel.scrollTop = scroll;
+  const row = box.querySelector(".row.latest");
+  if (row === null) return;
+  const [inner, outer] = [row.getBoundingClientRect(), panel.getBoundingClientRect()];
+  if (inner.bottom > outer.bottom - 20) panel.scrollTop += inner.bottom - outer.bottom + 20;
+  else if (inner.top < outer.top) panel.scrollTop -= outer.top - inner.top + 20;
+}
+
+function startChoice(page) {
+  const { graph, walk } = page;
+  const words = graph.about.starts.map((_, place) => `start ${place + 1}: ${startText(graph, place)}`);
+  const options = words.map((text, place) => make("option", { value: place, selected: place === walk.begin }, text));
+  const field = make("select", { id: "begin", "aria-label": "start state" }, options);
+  field.addEventListener("change", () => walk.start(Number(field.value)));
+  return field;
 }
 
 // The behaviours that verdicts show, to begin with.
@@ -290,7 +299,7 @@ function otherValues(page, variable, position, present) {
   const codes = variable.values === null ? [] : variable.values.map((_, code) => code);
   const buttons = codes.filter((code) => code !== present).map((code) => {
     const way = graph.way(walk.state, (state) => graph.row(state)[position] === code);
-    const words = way === null ? `${graph.value(position, code)}: not from here` : `${graph.value(position, code)}: ${many(way.length, "step")}`;
+    const words = way === null ? `${graph.value(position, code)}: ${page.whole ? "not from here" : "not in this page"}` : `${graph.value(position, code)}: ${many(way.length, "step")}`;
     return make("button", { type: "button", class: "chip", disabled: way === null, click: () => page.follow(way) }, words);
   });
   const words = [variable.text, variable.hidden.length ? `Hidden from ${variable.hidden.join(", ")}.` : ""].filter(Boolean).join(" ");

@@ -139,7 +139,7 @@ function propertyText(page, property, words) {
   return make(
     "div",
     { class: "about" },
-    make("p", { class: "now" }, `Here: ${words}.`),
+    make("p", { class: "now" }, `${words[0].toUpperCase()}${words.slice(1)}.`),
     make("p", {}, property.text),
     property.questions.map((question) =>
       make(
@@ -168,8 +168,7 @@ function waysTo(page, property) {
     const way = property.kind === "invariant"
       ? graph.way(walk.state, (state) => property.questions.some((question) => !graph.holds(question.state, state)))
       : graph.way(walk.state, () => false, (step) => property.questions.some((question) => !step.holds(question.step)));
-    const all = graph.about.counts.radius === null && !graph.about.served;
-    if (way === null) found.push(make("span", { class: "quiet" }, all ? "cannot be broken any more from here" : "not broken on any way from here in this page"));
+    if (way === null) found.push(make("span", { class: "quiet" }, page.whole ? "cannot be broken any more from here" : "not broken on any way from here in this page"));
     else if (way.length > 0) found.push(make("button", { type: "button", class: "chip", "data-show": "nearest", click: () => page.follow(way) }, `break it from here (${many(way.length, "step")})`));
   }
   return found;
