@@ -5,10 +5,11 @@ Given formulas of one system; gives an index for each.  Formulas about states an
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 
-from tdispmodel.ir.expressions import And, Expression, Read
+from tdispmodel.ir.expressions import And, Expression, Read, Took
 from tdispmodel.ir.system import State
 from tdispmodel.reports.naming import Names
 from tdispmodel.reports.plain import ascii_only
@@ -16,6 +17,9 @@ from tdispmodel.reports.reasons import atoms, worded
 from tdispmodel.semantics import Semantics
 
 MANY_PARTS = 24
+
+Moment = tuple[State, State, str]
+"""The state before a step, the state after it, and the action instance taken; of a state it is both, and nothing."""
 
 
 class Book:
@@ -65,11 +69,33 @@ class Book:
     def truths(self, states: Iterable[State]) -> list[list[bool]]:
         """Return for each formula about states its truth in each of ``states``."""
         listed = list(states)
-        meanings = map(self.semantics.denotation, self.of_states)
-        return [[bool(meaning(state, state, "")) for state in listed] for meaning in meanings]
+        return [self._column(formula, [(state, state, "") for state in listed]) for formula in self.of_states]
 
-    def step_truths(self, steps: Iterable[tuple[State, str, State]]) -> list[list[bool]]:
-        """Return for each formula about steps its truth of each of ``steps``: before, action instance, after."""
+    def step_truths(self, steps: Iterable[Moment]) -> list[list[bool]]:
+        """Return for each formula about steps its truth of each of ``steps``."""
         listed = list(steps)
-        meanings = map(self.semantics.denotation, self.of_steps)
-        return [[bool(meaning(now, after, taken)) for now, taken, after in listed] for meaning in meanings]
+        return [self._column(formula, listed) for formula in self.of_steps]
+
+    def _column(self, formula: Expression, moments: Sequence[Moment]) -> list[bool]:
+        """Return the truth of a formula at each moment; moments that look the same to it are asked about once."""
+        meaning = self.semantics.denotation(formula)
+        index = self.names.system.index
+        reads = [node for node in formula.walk() if isinstance(node, Read)]
+        before, after = (
+            picker(sorted({index[node.name] for node in reads if node.after is wanted})) for wanted in (False, True)
+        )
+        minds_who = any(isinstance(node, Took) for node in formula.walk())
+        known: dict[object, bool] = {}
+        found = []
+        for now, then, taken in moments:
+            seen = (before(now), after(then), taken if minds_who else "")
+            truth = known.get(seen)
+            if truth is None:
+                truth = known[seen] = bool(meaning(now, then, taken))
+            found.append(truth)
+        return found
+
+
+def picker(positions: Sequence[int]) -> Callable[[State], object]:
+    """Return what picks the values at some positions of a state."""
+    return itemgetter(*positions) if positions else lambda _: None

@@ -218,7 +218,7 @@ class Description:
         found += numbers((len(part.looked_at.get(state, ())) for state in part.states), 2)
         found += numbers((action for _, (action, _) in steps), 2)
         found += numbers((part.number[after] for _, (_, after) in steps), 4)
-        taken = [(now, self.system.actions[action].name, after) for now, (action, after) in steps]
+        taken = [(now, after, self.system.actions[action].name) for now, (action, after) in steps]
         for truths in self.book.step_truths(taken):
             found += bits(truths)
         return bytes(found)

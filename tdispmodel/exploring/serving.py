@@ -72,7 +72,7 @@ class Successors:
             steps = self.walker.steps(state)
         except LeavesRange:
             raise Impossible from None
-        taken = [(state, self.system.actions[action].name, after) for action, after in steps]
+        taken = [(state, after, self.system.actions[action].name) for action, after in steps]
         truths = _columns(self.book.truths([after for _, after in steps]), len(steps))
         holds = _columns(self.book.step_truths(taken), len(steps))
         return [

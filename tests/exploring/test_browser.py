@@ -99,7 +99,7 @@ def test_every_shown_state_is_the_engines(described: Described, opened: Opening)
 
 
 def test_a_walk_through_a_proposal_is_the_engines(proposal: Description, proposal_page: str, opened: Opening) -> None:
-    """In every fortieth state of a proposal, values, actions, broken invariants, and the step properties that the page
+    """In every sixtieth state of a proposal, values, actions, broken invariants, and the step properties that the page
     says a step would break, are the engine's.
     """
     system = proposal.system
@@ -107,7 +107,7 @@ def test_a_walk_through_a_proposal_is_the_engines(proposal: Description, proposa
     broken = {code: negation(formula) for _, code, formula in (*invariants, *steps)}
     engine = Engine(system, broken.values())
     truths = {code: engine.truth(formula) for code, formula in broken.items()}
-    sample = range(0, len(engine.states), 40)
+    sample = range(0, len(engine.states), 60)
     starts = proposal.contents.part.starts
     ways = [engine.path(number) for number in sample]
     paths = [fragment(proposal, starts.index(start), actions) for start, actions in ways]

@@ -41,10 +41,12 @@ function fold(name, summary, content, open = false) {
   const head = make("summary", {}, summary);
   const details = make("details", { open: folds.has(name) ? folds.get(name) : open }, head);
   const fill = () => {
-    if (details.open && details.childElementCount === 1) details.append(...[content()].flat());
+    if (details.childElementCount === 1) details.append(...[content()].flat());
   };
-  fill();
-  head.addEventListener("click", () => folds.set(name, !details.open));
-  details.addEventListener("toggle", fill);
+  if (details.open) fill();
+  head.addEventListener("click", () => {
+    folds.set(name, !details.open);
+    fill();
+  });
   return details;
 }
