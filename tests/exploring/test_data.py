@@ -12,34 +12,9 @@ import pytest
 from tdispmodel.exploring.description import Description
 from tdispmodel.exploring.page import page
 from tdispmodel.exploring.space import part_of
-from tdispmodel.ir.expressions import Expression
 from tests.exploring.conftest import BENCH, ROOT, Described
-from tests.exploring.engine import Engine, words
-from tests.exploring.packed import unpacked
-
-
-def engine_of(description: Description) -> Engine:
-    """The engine, asked about every formula of a page."""
-    formulas: list[Expression] = [*description.book.of_states, *description.book.of_steps]
-    return Engine(description.system, formulas)
-
-
-def compare(description: Description, text: str, counts: tuple[int, int] | None = None) -> None:
-    """Compare all that a page says with what the engine says."""
-    engine, found = engine_of(description), unpacked(text)
-    numbers = {values: number for number, values in enumerate(map(found.values, range(len(found.rows))))}
-    assert len(numbers) == len(found.rows) == len(engine.states)
-    assert counts in (None, (len(found.rows), sum(len(steps or ()) for steps in found.steps)))
-    there = [numbers[tuple(map(words, state))] for state in engine.states]
-    of_states, of_steps = (
-        list(map(engine.truth, known)) for known in (description.book.of_states, description.book.of_steps)
-    )
-    for number, place in enumerate(there):
-        assert found.truths[place] == [true(number, -1) for true in of_states]
-        assert set(found.steps[place] or ()) == {
-            (action, there[after], tuple(true(number, action) for true in of_steps))
-            for action, after in engine.steps(number)
-        }
+from tests.exploring.engine import words
+from tests.exploring.packed import compare, engine_of, unpacked
 
 
 def test_every_state_of_bench_tdi_is_the_engines(described: Described) -> None:

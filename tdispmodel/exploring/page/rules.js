@@ -122,7 +122,7 @@ function rulesPanel(page) {
 }
 
 function propertyBox(page, { property, number, mark, words }) {
-  const badge = property.answer === null ? null : make("span", { class: `verdict ${property.answer}`, title: property.reason || VERDICTS[property.word.split(" ")[0]] }, property.word);
+  const badge = property.answer === null ? null : make("span", { class: `verdict ${property.word === "vac" ? "vacuous" : property.answer}`, title: property.reason || VERDICTS[property.word.split(" ")[0]] }, property.word);
   const summary = [make("span", { class: `standing ${mark}`, role: "img", "aria-label": words, title: words }), make("span", { class: "name" }, make("span", { class: "code" }, property.code), " ", breakable(property.name)), badge];
   const details = fold(`property ${number}`, summary, () => propertyText(page, property, words));
   details.dataset.property = property.name;
