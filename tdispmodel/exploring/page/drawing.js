@@ -120,8 +120,8 @@ function chart(graph, walk, width, broken) {
     const y = 34 + ROW * place + 24;
     const kind = place >= walk.actions.length ? "undone" : place === walk.actions.length - 1 ? "latest" : "";
     const wrong = place < walk.actions.length && broken(place + 1);
-    const told = `${place + 1}. ${action.name}, by ${who(about, action.actor)}: ${wrong ? `breaks ${wrong}; ` : ""}go there`;
-    const row = draw("g", { class: `row ${kind} ${wrong ? "wrong" : ""} ${action.actor}`, role: "listitem" });
+    const told = `${place + 1} ${action.short}, by ${who(about, action.actor)}: ${wrong ? `breaks ${wrong}; ` : ""}go there`;
+    const row = draw("g", { class: `row ${kind} ${wrong ? "wrong" : ""} ${action.actor}`, role: "listitem", "data-action": action.name });
     const button = draw("g", { role: "button", tabindex: "0", "aria-label": told });
     button.append(draw("rect", { x: 0, y: y - 26, width, height: ROW, class: "field" }));
     button.append(draw("text", { x: 22, y: y + 4, "text-anchor": "end", class: "number" }, String(place + 1)));
