@@ -8,8 +8,10 @@ from typing import NamedTuple, NoReturn
 
 from tdispmodel import __version__
 
-FORMATS = ("text", "json", "rst")
+FORMATS = ("text", "json", "html", "rst")
+DRAWN = ("svg", "mermaid")
 MODELS = ("promela", "murphi", "aiger")
+VIEWS = ("dot", "svg")
 
 EXIT_CODES = """\
 exit codes:
@@ -238,6 +240,7 @@ def _trace(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("property", metavar="PROPERTY", help="name or code")
     parser.add_argument("--full", action="store_true", help="show all variables of the first state")
     parser.add_argument("--chart", action="store_true", help="draw a message sequence chart too")
+    parser.add_argument("--draw", choices=DRAWN, help="only the chart, as a picture or for Mermaid")
     _asking(parser)
     _report(parser, "text")
 
@@ -305,7 +308,8 @@ def _mutants(parser: argparse.ArgumentParser) -> None:
 
 def _export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("proposal", metavar="PROPOSAL", help="name in the catalogue or path")
-    parser.add_argument("--to", choices=MODELS, required=True, help="the language")
+    parser.add_argument("--to", choices=(*MODELS, *VIEWS), required=True, help="the language")
+    parser.add_argument("--view", metavar="NAMES", help="with dot and svg: variables or instances, commas between them")
     parser.add_argument(
         "-k", metavar="EXPR", default="", dest="select", help="with these invariants and step properties"
     )
@@ -372,7 +376,9 @@ def _show(parser: argparse.ArgumentParser) -> None:
 VERBS = {
     "check": Verb("the verdict on each property", "[PROPOSAL ...] [-k EXPR]", "checks", "check", _check),
     "matrix": Verb("proposals by properties", "[PROPOSAL ...] [-k EXPR]", "checks", "matrix", _matrix),
-    "trace": Verb("one counterexample", "PROPOSAL PROPERTY [--full] [--chart]", "checks", "trace", _trace),
+    "trace": Verb(
+        "one counterexample", "PROPOSAL PROPERTY [--full] [--chart] [--draw LANGUAGE]", "checks", "trace", _trace
+    ),
     "adversary": Verb(
         "which capabilities of the host break a property", "PROPOSAL PROPERTY", "analyses", "adversary", _adversary
     ),

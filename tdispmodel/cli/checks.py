@@ -25,6 +25,7 @@ from tdispmodel.reports.exits import Exit, exit_code, matrix_exit_code
 from tdispmodel.reports.formats import renderer
 from tdispmodel.reports.json import render as document_text
 from tdispmodel.reports.options import Options
+from tdispmodel.reports.pictures import drawer
 from tdispmodel.reports.trace import trace_of
 from tdispmodel.verdict import Answer, Report, Result, Skipped
 
@@ -69,12 +70,16 @@ def matrix(arguments: argparse.Namespace, output: Output) -> int:
 def trace(arguments: argparse.Namespace, output: Output) -> int:
     """One counterexample (or witness): exit code 1 when the property is violated, 0 when it holds."""
     arguments.proposals = [arguments.proposal]
+    if arguments.draw is not None and (arguments.chart or arguments.format != "text"):
+        raise mistake(USAGE, "--draw is the whole result", "leave out --chart and --format")
     wanted = request(arguments)
     try:
         name = one_property(load(wanted.catalogue, wanted.paths()[0]), arguments.property)
     except NotApplicable as found:
         return not_applicable(found.left, output)
     finished = ran(arguments, replace(wanted, only=(name,)))
+    if arguments.draw is not None and all(trace_of(result) is None for result in finished.report.results):
+        output.note("there is no behaviour to draw")
     return deliver(finished, output, exit_code(finished.report))
 
 
@@ -169,6 +174,8 @@ def result_text(finished: Finished, code: Exit) -> str:
     arguments, report, options = finished.arguments, finished.report, finished.options
     if arguments.format == "json":
         return rendered("json", report, options, code)
+    if arguments.verb == "trace" and arguments.draw is not None:
+        return "".join(drawer(arguments.draw)(result) for result in report.results)
     if arguments.verb == "trace" and arguments.format == "text":
         return "\n".join(told(result, options, chart=arguments.chart) for result in report.results)
     shown = only_failures(report) if arguments.quiet else report
