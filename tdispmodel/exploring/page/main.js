@@ -54,7 +54,7 @@ class Page {
     const { walk, graph } = this;
     const last = walk.actions[walk.actions.length - 1];
     const broken = brokenAt(this, walk.actions.length);
-    const what = last === undefined ? "at the start" : `${graph.about.actions[last].short}: ${changesText(graph, walk.before, walk.state).join(", ") || "nothing changes"}`;
+    const what = last === undefined ? "At the start" : `${graph.about.actions[last].short}: ${changesText(graph, walk.before, walk.state).join(", ") || "nothing changes"}`;
     at("said").textContent = `${what}. ${many((graph.steps(walk.state) || []).length, "action")} possible${broken.length ? `; broken: ${broken.join(", ")}` : ""}.`;
   }
 

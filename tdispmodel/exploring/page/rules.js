@@ -113,7 +113,7 @@ function rulesPanel(page) {
   const fails = about.properties.filter((property) => property.answer === "violated").length;
   const open = about.properties.filter((property) => property.answer === "open").length;
   const asked = about.properties.some((property) => property.answer !== null);
-  const summary = asked ? `Of this design ${fails} of ${about.properties.length} are violated${open ? `, ${open} open` : ""}.` : "No engine was asked for verdicts.";
+  const summary = asked ? `Of this design ${fails || "none"} of ${about.properties.length} ${fails > 1 ? "are" : "is"} violated${open ? `, ${open} open` : ""}.` : "No engine was asked for verdicts.";
   const shown = known.filter((one) => !page.violatedOnly || one.property.answer === "violated" || one.mark === "broken");
   const list = make("div", { class: "properties" }, shown.map((one) => propertyBox(page, one)));
   const toggle = fails > 0 && fails < about.properties.length && make("button", { type: "button", class: "small", "aria-pressed": String(page.violatedOnly), click: () => page.toggleViolated() }, "only these");
