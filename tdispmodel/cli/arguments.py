@@ -9,6 +9,8 @@ from typing import NamedTuple, NoReturn
 from tdispmodel import __version__
 
 FORMATS = ("text", "json", "rst")
+CHANNELS = ("text", "json", "sarif", "junit", "ktap", "github", "gitlab", "markdown", "rst", "b4")
+"""The formats of ``gate``."""
 MODELS = ("promela", "murphi", "aiger")
 
 EXIT_CODES = """\
@@ -303,6 +305,41 @@ def _mutants(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
 
 
+def _gate(parser: argparse.ArgumentParser) -> None:
+    _proposals(parser)
+    parser.add_argument("-k", metavar="EXPR", default="", dest="select", help="properties: 'bind and not TDM101'")
+    parser.add_argument(
+        "--expectations", metavar="FILE", help="TOML: expected verdicts (default: expectations.toml, if it is there)"
+    )
+    parser.add_argument(
+        "--waivers", metavar="FILE", help="TOML: what is excused, and why (default: waivers.toml, if it is there)"
+    )
+    parser.add_argument("--baseline", metavar="FILE", help="JSON of an earlier run: what it violates is known")
+    parser.add_argument("--update", action="store_true", help="write the expectations anew; what is open stays open")
+    parser.add_argument("--today", metavar="DATE", help="on which day waivers must be good: 2027-03-31")
+    parser.add_argument("--no-vacuous", action="store_true", help="what holds vacuously must be expected to do so")
+    parser.add_argument(
+        "--any-number", action="store_true", help="for every number of devices; what --set lists are then kinds"
+    )
+    _asking(parser)
+    _jobs(parser)
+    parser.add_argument("--format", choices=CHANNELS, default="text", help="of stdout (default: text)")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    parser.add_argument(
+        "--output",
+        action="append",
+        default=[],
+        metavar="FORMAT=FILE",
+        dest="outputs",
+        help="write a report of the same run to a file too, as often as wanted",
+    )
+    parser.add_argument("--sarif-all", action="store_true", help="SARIF also of what passes, is open, or is excused")
+    parser.add_argument("--times", action="store_true", help="JSON and JUnit with times: never the same bytes twice")
+    parser.add_argument("--stdin", action="store_true", help="read stdin to its end first, as checks of b4 must")
+    parser.add_argument("-v", "--verbose", action="store_true", help="a line for each verdict")
+    parser.add_argument("-q", "--quiet", action="store_true", help="nothing on stdout but what went wrong")
+
+
 def _export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("proposal", metavar="PROPOSAL", help="name in the catalogue or path")
     parser.add_argument("--to", choices=MODELS, required=True, help="the language")
@@ -373,6 +410,9 @@ VERBS = {
         "is every step of a model one of a smaller model?", "FULL ABSTRACT [--map FILE]", "refines", "refine", _refine
     ),
     "litmus": Verb("these steps, then this outcome: possible?", "[FILE ...]", "scenarios", "litmus", _litmus),
+    "gate": Verb(
+        "verdicts as expected, or waived with a reason?", "[PROPOSAL ...] [-k EXPR] [--update]", "gates", "gate", _gate
+    ),
     "findings": Verb("what the matrix and its variants say", "[PROPOSAL ...]", "findings", "findings", _findings),
     "export": Verb("the model for another model checker", "PROPOSAL --to LANGUAGE", "exports", "export", _export),
     "list": Verb("what there is", "WHAT [PROPOSAL]", "listings", "listing", _list),
