@@ -39,7 +39,7 @@ def baseline(text: str, path: str) -> frozenset[Known]:
     except ValueError as problem:  # a number of more digits than Python reads
         _refuse(path, f"this is no JSON: {str(problem)[:80]}")
     schema = document.get("schema") if isinstance(document, dict) else None
-    if schema not in {RESULT, GATE}:
+    if not isinstance(schema, str) or schema not in {RESULT, GATE}:
         _refuse(path, f"this is no document of tdispmodel: its schema is neither {RESULT} nor {GATE}")
     rows = document.get("results" if schema == RESULT else "cells")
     if not isinstance(rows, list) or document.get("exit") not in range(5) or document.get("complaints"):

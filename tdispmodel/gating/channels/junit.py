@@ -59,6 +59,7 @@ def render(gated: Gated, options: Options | None = None) -> str:
         if gated.problems:
             suites.append(_suite(ENTRIES, [_entry(problem) for problem in gated.problems], ()))
     total = _counts([case for _, cases in suites for case in cases])
+    del total["skipped"]  # only a suite has it
     lines = [HEAD, _tag("testsuites", {"name": "tdispmodel gate", **total}, closed=not suites)]
     for text, _ in suites:
         lines += text
@@ -117,7 +118,8 @@ def _testcase(case: _Case) -> list[str]:
     inner: dict[str, object] = {"type": case.sort, "message": case.message}
     lines = [f"    {_tag('testcase', known)}"]
     if case.text:
-        lines += [f"      {_tag(case.element, inner)}{escape(case.text)}</{case.element}>"]
+        text = "\n".join(escape(ascii_only(line)) for line in case.text.split("\n"))
+        lines += [f"      {_tag(case.element, inner)}{text}</{case.element}>"]
     else:
         lines += [f"      {_tag(case.element, inner, closed=True)}"]
     return [*lines, "    </testcase>"]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from tdispmodel.gating.classifying import exit_of
 from tdispmodel.gating.vocabulary import Gated, Outcome, Problem, Row, Status, Trouble
 from tdispmodel.ir.model import NOWHERE
+from tdispmodel.reports.exits import Exit
 from tdispmodel.reports.naming import Names
 from tdispmodel.reports.options import Options, again, sentence, unanswered, word
 from tdispmodel.reports.plain import ascii_only
@@ -63,8 +64,10 @@ def wanted(row: Row) -> str:
 def verdict_line(row: Row) -> str:
     """Return what became of a row in one sentence: ``FAIL 3, expected ok``."""
     match row.status:
-        case Status.FAIL | Status.XPASS:
+        case Status.FAIL:
             return f"{found(row)}, expected {wanted(row)}"
+        case Status.XPASS:
+            return f"XPASS: {found(row)}, expected {wanted(row)}"
         case Status.XFAIL:
             why = "expected to be violated" if row.expected is Outcome.VIOLATED else "known from the baseline"
             return f"{why} ({found(row)})"
@@ -197,5 +200,7 @@ def summary(gated: Gated) -> str:
 
 
 def conclusion(gated: Gated) -> str:
-    """Return whether the gate is passed, in a word or two."""
-    return {0: "passed", 1: "failed", 2: "not run", 3: "open", 4: "nothing checked", 130: "interrupted"}[exit_of(gated)]
+    """Return whether the gate is passed, in a few words."""
+    code = exit_of(gated)
+    words = {Exit.HOLDS: "passed", Exit.VIOLATED: "failed", Exit.OPEN: "is open", Exit.NOTHING: "had nothing to check"}
+    return words.get(code, "was interrupted" if code is Exit.INTERRUPTED else "could not be asked")
