@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import os
 import re
 import sys
 import time
@@ -22,7 +23,7 @@ from tdispmodel.gating.channels.formats import channel
 from tdispmodel.gating.channels.wording import GateOptions
 from tdispmodel.gating.classifying import exit_of
 from tdispmodel.gating.reading import Assumed, ExpectationFile, expectations, read_expectations, read_waivers
-from tdispmodel.gating.running import gated as judged
+from tdispmodel.gating.running import gated as judged, is_path, under_assumptions
 from tdispmodel.gating.updating import new_text, replace_file, updated
 from tdispmodel.gating.vocabulary import Asked, Entries, Gated, Waiver
 from tdispmodel.source import Rejected
@@ -100,7 +101,8 @@ def prepare(arguments: argparse.Namespace) -> Prepared:
         file = read_expectations(path)
         wanted = under(plain, file.assumed, path)
     else:
-        assumed = Assumed(plain.proposals, plain.devices, plain.any_number, plain.settings, plain.without)
+        named = tuple(seen_from(path.parent, name) for name in plain.proposals)
+        assumed = Assumed(named, plain.devices, plain.any_number, plain.settings, plain.without)
         file, wanted = ExpectationFile(assumed, ()), plain
         if arguments.update and plain.topology is not None:
             hint = "write --set devices.kind=TDISP,PLAIN instead: then [check] can say it"
@@ -112,6 +114,11 @@ def prepare(arguments: argparse.Namespace) -> Prepared:
     stems = frozenset(one.stem for one in wanted.paths()) if plain.proposals else None
     asked_of = Asked(stems, whole=not arguments.select)
     return Prepared(wanted, Entries(file.expectations, waivers, known), file, path, asked_of, day(arguments.today))
+
+
+def seen_from(folder: Path, proposal: str) -> str:
+    """Return a proposal as a file in ``folder`` calls it: a name as it is, a path from there."""
+    return Path(os.path.relpath(proposal, folder)).as_posix() if is_path(proposal) else proposal
 
 
 def present(path: Path) -> bool:
@@ -141,14 +148,7 @@ def under(plain: Request, assumed: Assumed, path: Path) -> Request:
         if wrong:
             message = f"{option} differs from what the expectations in {shortened(str(path))} are about"
             raise mistake(EXPECTATIONS, message, "leave it out, or name a file for it: --expectations FILE")
-    return replace(
-        plain,
-        proposals=plain.proposals or assumed.proposals,
-        devices=assumed.devices,
-        any_number=assumed.any_number,
-        settings=assumed.settings,
-        without=assumed.without,
-    )
+    return under_assumptions(plain, assumed, path.parent)
 
 
 def day(text: str | None) -> dt.date:

@@ -1,14 +1,38 @@
-"""From a report to a gate: each result and each property that was left out is a cell, and cells are classified."""
+"""From a file of expectations to a request, and from a report to a gate: each result is a cell, each property that was
+left out is one, and cells are classified.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
+from pathlib import Path
 
+from tdispmodel.checking.pipeline import Request
 from tdispmodel.gating.baselines import assumptions
 from tdispmodel.gating.classifying import classify
+from tdispmodel.gating.reading import Assumed
 from tdispmodel.gating.vocabulary import Asked, Cell, Entries, Gated, Outcome
 from tdispmodel.reports.json import document
 from tdispmodel.verdict import Answer, Report, Result, Skipped, Verdict
+
+
+def is_path(proposal: str) -> bool:
+    """Whether a proposal in a file of expectations is meant as a path."""
+    return proposal.endswith(".py") or "/" in proposal
+
+
+def under_assumptions(plain: Request, assumed: Assumed, folder: Path) -> Request:
+    """Return the request as a file of expectations in ``folder`` wants it; proposals that are named already stay."""
+    named = tuple(str(folder / name) if is_path(name) else name for name in assumed.proposals)
+    return replace(
+        plain,
+        proposals=plain.proposals or named,
+        devices=assumed.devices,
+        any_number=assumed.any_number,
+        settings=assumed.settings,
+        without=assumed.without,
+    )
 
 
 def cells_of(report: Report) -> tuple[Cell, ...]:
