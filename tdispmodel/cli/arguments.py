@@ -25,6 +25,36 @@ exit codes:
   when several apply: 70, 2, 1, 3, 4, 0
 """
 
+GATE_NOTES = """\
+what passes (exit code 0):
+  what holds; what is violated and expected, waived, or in the baseline;
+  what is open and waived.  What is open cannot be expected.
+what fails (exit code 1):
+  a violation that is none of these; what holds and was expected to be
+  violated; an expectation or a waiver that matches nothing.  A waiver
+  that expired does not count any more, and is named.
+
+files:
+  expectations.toml   [expected.PROPOSAL], below it NAME = "violated",
+                      "holds" or "vacuous"; [check] with proposals,
+                      devices, set, without: what they are about.
+                      What no entry names must hold.
+  waivers.toml        [[waivers]] with proposal, property, verdict
+                      ("violated", "open", "vacuous"), reason, and, if
+                      it shall end, expires = 2027-03-31
+
+formats:
+  text json sarif junit ktap github gitlab markdown rst b4: one on
+  stdout, any in files: --output sarif=FILE --output junit=FILE
+
+examples:
+  tdispmodel gate --update
+  tdispmodel gate status_quo --output junit=result.xml
+  tdispmodel check --output json=before.json
+  tdispmodel gate --baseline before.json --format github
+
+"""
+
 LISTS = (
     "proposals",
     "properties",
@@ -56,13 +86,15 @@ NOT_ASKED: dict[str, object] = {
 
 
 class Verb(NamedTuple):
-    """One command: what it is for, where its function is, how its arguments are declared."""
+    """One command: what it is for, where its function is, how its arguments are declared, what else is to be said."""
 
     summary: str
     usage: str
     module: str
     function: str
     declare: Callable[[argparse.ArgumentParser], None]
+    notes: str = ""
+    """What ``--help`` says after the options and before the exit codes."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -131,7 +163,7 @@ def parser_of(name: str) -> Parser:
     parser = Parser(
         prog=f"tdispmodel {name}",
         description=verb.summary,
-        epilog=EXIT_CODES,
+        epilog=verb.notes + EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -411,7 +443,12 @@ VERBS = {
     ),
     "litmus": Verb("these steps, then this outcome: possible?", "[FILE ...]", "scenarios", "litmus", _litmus),
     "gate": Verb(
-        "verdicts as expected, or waived with a reason?", "[PROPOSAL ...] [-k EXPR] [--update]", "gates", "gate", _gate
+        "verdicts as expected, or waived with a reason?",
+        "[PROPOSAL ...] [-k EXPR] [--update]",
+        "gates",
+        "gate",
+        _gate,
+        GATE_NOTES,
     ),
     "findings": Verb("what the matrix and its variants say", "[PROPOSAL ...]", "findings", "findings", _findings),
     "export": Verb("the model for another model checker", "PROPOSAL --to LANGUAGE", "exports", "export", _export),
