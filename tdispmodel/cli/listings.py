@@ -15,12 +15,11 @@ from tdispmodel.cli.output import Output
 from tdispmodel.engines.portfolio import AUTOMATIC, Portfolio
 from tdispmodel.engines.registry import ENGINES, extra, missing
 from tdispmodel.exporting import MODELS
-from tdispmodel.gating.channels.formats import CHANNELS
 from tdispmodel.ir.expressions import Actor, Enumeration, Sort
 from tdispmodel.ir.model import Kind
 from tdispmodel.printing import changes_text, hidden_text, model_text
 from tdispmodel.reports.exits import Exit
-from tdispmodel.reports.formats import FORMATS
+from tdispmodel.reports.formats import CHANNELS, FORMATS
 from tdispmodel.reports.listing import Entry, listing as listed
 
 

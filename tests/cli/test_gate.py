@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tdispmodel.cli.arguments import CHANNELS
-from tdispmodel.gating.channels import formats
+from tdispmodel.reports import formats
 
 Run = Callable[..., Any]
 VIOLATED = '[expected.room]\nstays_dark = "violated"\n'

@@ -11,7 +11,7 @@ import jsonschema  # type: ignore[import-untyped]  # it has no types of its own
 from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
 from tdispmodel.gating.channels import json as documents, sarif
-from tdispmodel.gating.channels.formats import CHANNELS, channel
+from tdispmodel.gating.channels.formats import channel
 from tdispmodel.gating.channels.wording import GateOptions
 from tdispmodel.gating.classifying import classify
 from tdispmodel.gating.reading import Assumed, expectations
@@ -28,6 +28,7 @@ from tdispmodel.gating.vocabulary import (
     Status,
     Waiver,
 )
+from tdispmodel.reports.formats import CHANNELS
 from tdispmodel.source import Place, Rejected
 from tdispmodel.verdict import Report
 from tests.gating import ktap_rules

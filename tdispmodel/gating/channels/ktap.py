@@ -74,7 +74,7 @@ SORTS = ("pass", "fail", "xfail", "xpass", "skip", "error")
 
 
 def _subtest(name: str, cases: Sequence[_Case]) -> list[str]:
-    lines = [VERSION, f"# Subtest: {_clean(name)}", f"1..{len(cases)}"]
+    lines = [VERSION, f"# Subtest: {_named(name)}", f"1..{len(cases)}"]
     for number, case in enumerate(cases, 1):
         lines += [*case.before, _result(number, case)]
     return [INDENT + line for line in lines]
@@ -82,7 +82,7 @@ def _subtest(name: str, cases: Sequence[_Case]) -> list[str]:
 
 def _result(number: int, case: _Case) -> str:
     directive = f" # {_clean(case.directive)}" if case.directive else ""
-    return f"{'ok' if case.ok else 'not ok'} {number} {_clean(case.name)}{directive}"
+    return f"{'ok' if case.ok else 'not ok'} {number} {_named(case.name)}{directive}"
 
 
 def _case(gated: Gated, row: Row, options: Options) -> _Case:
@@ -126,6 +126,11 @@ def _diagnostic(text: str) -> list[str]:
 def _clean(text: str) -> str:
     """Return ``text`` as a part of a line: without ``#``, which begins a directive, and without anything but ASCII."""
     return " ".join(ascii_only(text).replace("#", "no.").split())
+
+
+def _named(text: str) -> str:
+    """Return a name; a result without one would be read as something else."""
+    return _clean(text) or "(unnamed)"
 
 
 def _text(lines: Sequence[str]) -> str:
