@@ -9,6 +9,8 @@ from typing import NamedTuple, NoReturn
 from tdispmodel import __version__
 
 FORMATS = ("text", "json", "mail", "rst")
+CHANNELS = ("text", "json", "sarif", "junit", "ktap", "github", "gitlab", "markdown", "rst", "mail", "b4")
+"""The formats of ``gate``."""
 MODELS = ("promela", "murphi", "aiger")
 
 EXIT_CODES = """\
@@ -21,6 +23,36 @@ exit codes:
    70  a fault of tdispmodel itself; no verdict is shown
   130  interrupted; what was decided until then is shown
   when several apply: 70, 2, 1, 3, 4, 0
+"""
+
+GATE_NOTES = """\
+what passes (exit code 0):
+  what holds; what is violated and expected, waived, or in the baseline;
+  what is open and waived.  What is open cannot be expected.
+what fails (exit code 1):
+  a violation that is none of these; what holds and was expected to be
+  violated; an expectation or a waiver that matches nothing.  A waiver
+  that expired does not count any more, and is named.
+
+files:
+  expectations.toml   [expected.PROPOSAL], below it NAME = "violated",
+                      "holds" or "vacuous"; [check] with proposals,
+                      devices, set, without: what they are about.
+                      What no entry names must hold.
+  waivers.toml        [[waivers]] with proposal, property, verdict
+                      ("violated", "open", "vacuous"), reason, and, if
+                      it shall end, expires = 2027-03-31
+
+formats:
+  text json sarif junit ktap github gitlab markdown rst b4: one on
+  stdout, any in files: --output sarif=FILE --output junit=FILE
+
+examples:
+  tdispmodel gate --update
+  tdispmodel gate status_quo --output junit=result.xml
+  tdispmodel check --output json=before.json
+  tdispmodel gate --baseline before.json --format github
+
 """
 
 LISTS = (
@@ -56,13 +88,15 @@ NOT_ASKED: dict[str, object] = {
 
 
 class Verb(NamedTuple):
-    """One command: what it is for, where its function is, how its arguments are declared."""
+    """One command: what it is for, where its function is, how its arguments are declared, what else is to be said."""
 
     summary: str
     usage: str
     module: str
     function: str
     declare: Callable[[argparse.ArgumentParser], None]
+    notes: str = ""
+    """What ``--help`` says after the options and before the exit codes."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -131,7 +165,7 @@ def parser_of(name: str) -> Parser:
     parser = Parser(
         prog=f"tdispmodel {name}",
         description=verb.summary,
-        epilog=EXIT_CODES,
+        epilog=verb.notes + EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -305,6 +339,41 @@ def _mutants(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
 
 
+def _gate(parser: argparse.ArgumentParser) -> None:
+    _proposals(parser)
+    parser.add_argument("-k", metavar="EXPR", default="", dest="select", help="properties: 'bind and not TDM101'")
+    parser.add_argument(
+        "--expectations", metavar="FILE", help="TOML: expected verdicts (default: expectations.toml, if it is there)"
+    )
+    parser.add_argument(
+        "--waivers", metavar="FILE", help="TOML: what is excused, and why (default: waivers.toml, if it is there)"
+    )
+    parser.add_argument("--baseline", metavar="FILE", help="JSON of an earlier run: what it violates is known")
+    parser.add_argument("--update", action="store_true", help="write the expectations anew; what is open stays open")
+    parser.add_argument("--today", metavar="DATE", help="on which day waivers must be good: 2027-03-31")
+    parser.add_argument("--no-vacuous", action="store_true", help="what holds vacuously must be expected to do so")
+    parser.add_argument(
+        "--any-number", action="store_true", help="for every number of devices; what --set lists are then kinds"
+    )
+    _asking(parser)
+    _jobs(parser)
+    parser.add_argument("--format", choices=CHANNELS, default="text", help="of stdout (default: text)")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    parser.add_argument(
+        "--output",
+        action="append",
+        default=[],
+        metavar="FORMAT=FILE",
+        dest="outputs",
+        help="write a report of the same run to a file too, as often as wanted",
+    )
+    parser.add_argument("--sarif-all", action="store_true", help="SARIF also of what passes, is open, or is excused")
+    parser.add_argument("--times", action="store_true", help="JSON and JUnit with times: never the same bytes twice")
+    parser.add_argument("--stdin", action="store_true", help="read stdin to its end first, as checks of b4 must")
+    parser.add_argument("-v", "--verbose", action="store_true", help="a line for each verdict")
+    parser.add_argument("-q", "--quiet", action="store_true", help="nothing on stdout but what went wrong")
+
+
 def _export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("proposal", metavar="PROPOSAL", help="name in the catalogue or path")
     parser.add_argument("--to", choices=MODELS, required=True, help="the language")
@@ -393,6 +462,14 @@ VERBS = {
         "is every step of a model one of a smaller model?", "FULL ABSTRACT [--map FILE]", "refines", "refine", _refine
     ),
     "litmus": Verb("these steps, then this outcome: possible?", "[FILE ...]", "scenarios", "litmus", _litmus),
+    "gate": Verb(
+        "verdicts as expected, or waived with a reason?",
+        "[PROPOSAL ...] [-k EXPR] [--update]",
+        "gates",
+        "gate",
+        _gate,
+        GATE_NOTES,
+    ),
     "findings": Verb("what the matrix and its variants say", "[PROPOSAL ...]", "findings", "findings", _findings),
     "export": Verb("the model for another model checker", "PROPOSAL --to LANGUAGE", "exports", "export", _export),
     "list": Verb("what there is", "WHAT [PROPOSAL]", "listings", "listing", _list),

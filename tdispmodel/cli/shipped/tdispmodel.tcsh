@@ -15,9 +15,13 @@ complete tdispmodel \
         'c/--format=/(text json mail rst)/' \
         'c/--format=/(text json)/' \
         'c/--map=/f/' \
+        'c/--expectations=/f/' \
+        'c/--waivers=/f/' \
+        'c/--baseline=/f/' \
+        'c/--format=/(text json sarif junit ktap github gitlab markdown rst mail b4)/' \
         'c/--to=/(promela murphi aiger)/' \
         'c/-o=/f/' \
-        'c/--/(all-noticers any-number certificates chart checkpoint cluster devices engine format full help jobs json map memory names no-vacuous no-verdicts output paranoid progress quiet set timeout to topology update verbose version without)/' \
+        'c/--/(all-noticers any-number baseline certificates chart checkpoint cluster devices engine expectations format full help jobs json map memory names no-vacuous no-verdicts output paranoid progress quiet sarif-all set stdin timeout times to today topology update verbose version waivers without)/' \
         'c/-/(- h k n o q v)/' \
         'n/--topology/f/' \
         'n/--progress/(auto plain never)/' \
@@ -26,9 +30,13 @@ complete tdispmodel \
         'n/--format/(text json mail rst)/' \
         'n/--format/(text json)/' \
         'n/--map/f/' \
+        'n/--expectations/f/' \
+        'n/--waivers/f/' \
+        'n/--baseline/f/' \
+        'n/--format/(text json sarif junit ktap github gitlab markdown rst mail b4)/' \
         'n/--to/(promela murphi aiger)/' \
         'n/-o/f/' \
-        'p/1/(check matrix trace adversary sweep mutants refine litmus findings export list explain reply replay certify show doctor completion)/' \
+        'p/1/(check matrix trace adversary sweep mutants refine litmus gate findings export list explain reply replay certify show doctor completion)/' \
         'n/litmus/f/' \
         'n/list/(proposals properties actions variables constants capabilities engines formats statements)/' \
         'n/reply/f/' \

@@ -18,6 +18,7 @@ _shtab_tdispmodel_commands() {
     explain:'what something is, and the verdicts that answer'
     export:'the model for another model checker'
     findings:'what the matrix and its variants say'
+    gate:'verdicts as expected, or waived with a reason?'
     list:'what there is'
     litmus:'these steps, then this outcome: possible?'
     matrix:'proposals by properties'
@@ -156,6 +157,40 @@ _shtab_tdispmodel_findings_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_tdispmodel_findings_defaults_added=0
+
+_shtab_tdispmodel_gate_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "-k[properties\: \'bind and not TDM101\']:EXPR:"
+  "--expectations[TOML\: expected verdicts (default\: expectations.toml, if it is there)]:FILE:_files"
+  "--waivers[TOML\: what is excused, and why (default\: waivers.toml, if it is there)]:FILE:_files"
+  "--baseline[JSON of an earlier run\: what it violates is known]:FILE:_files"
+  "--update[write the expectations anew\; what is open stays open]"
+  "--today[on which day waivers must be good\: 2027-03-31]:DATE:"
+  "--no-vacuous[what holds vacuously must be expected to do so]"
+  "--any-number[for every number of devices\; what --set lists are then kinds]"
+  {-n,--devices}"[number of devices, 1 to 16 (default\: 1)]:N:"
+  "*--set[set a constant\: kernel\=BEFORE_6_19, devices\[1\].kind\=PLAIN, devices.kind\=TDISP,PLAIN]:NAME=VALUE:"
+  "--topology[TOML\: a table \[\[devices\]\] with constants for each device]:FILE:_files"
+  "*--without[switch a capability off\: host.error]:ACTOR.ACTION:"
+  "*--engine[ask this engine\; several are joined (default\: auto)]:NAME:_tdispmodel_engines"
+  "--paranoid[what holds must be said by two engines that share no code]"
+  "--timeout[for each proposal\: 60s, 5m (default\: 5m)]:TIME:"
+  "--memory[for each proposal\: 500M, 2G (default\: 4G)]:SIZE:"
+  "--progress[on stderr]:progress:(auto plain never)"
+  "--jobs[processes (default\: one for each processor)]:N:"
+  "--format[of stdout (default\: text)]:format:(text json sarif junit ktap github gitlab markdown rst mail b4)"
+  "--json[the same as --format json]"
+  "*--output[write a report of the same run to a file too, as often as wanted]:FORMAT=FILE:"
+  "--sarif-all[SARIF also of what passes, is open, or is excused]"
+  "--times[JSON and JUnit with times\: never the same bytes twice]"
+  "--stdin[read stdin to its end first, as checks of b4 must]"
+  {-v,--verbose}"[a line for each verdict]"
+  {-q,--quiet}"[nothing on stdout but what went wrong]"
+  "(*)::name in the catalogue or path (default\: all):_tdispmodel_proposals"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_tdispmodel_gate_defaults_added=0
 
 _shtab_tdispmodel_list_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -357,6 +392,7 @@ _shtab_tdispmodel() {
         explain) _arguments -C -s $_shtab_tdispmodel_explain_options ;;
         export) _arguments -C -s $_shtab_tdispmodel_export_options ;;
         findings) _arguments -C -s $_shtab_tdispmodel_findings_options ;;
+        gate) _arguments -C -s $_shtab_tdispmodel_gate_options ;;
         list) _arguments -C -s $_shtab_tdispmodel_list_options ;;
         litmus) _arguments -C -s $_shtab_tdispmodel_litmus_options ;;
         matrix) _arguments -C -s $_shtab_tdispmodel_matrix_options ;;
