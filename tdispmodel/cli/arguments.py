@@ -44,7 +44,7 @@ files:
                       it shall end, expires = 2027-03-31
 
 formats:
-  text json sarif junit ktap github gitlab markdown rst b4: one on
+  text json sarif junit ktap github gitlab markdown rst mail b4: one on
   stdout, any in files: --output sarif=FILE --output junit=FILE
 
 examples:
