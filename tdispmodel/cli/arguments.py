@@ -238,6 +238,14 @@ def _trace(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("property", metavar="PROPERTY", help="name or code")
     parser.add_argument("--full", action="store_true", help="show all variables of the first state")
     parser.add_argument("--chart", action="store_true", help="draw a message sequence chart too")
+    parser.add_argument(
+        "--why-not",
+        action="append",
+        default=[],
+        metavar="ACTION@STEP",
+        dest="why_not",
+        help="why ACTION could not happen after STEP (0: at the start)",
+    )
     _asking(parser)
     _report(parser, "text")
 
@@ -355,7 +363,7 @@ def _show(parser: argparse.ArgumentParser) -> None:
 VERBS = {
     "check": Verb("the verdict on each property", "[PROPOSAL ...] [-k EXPR]", "checks", "check", _check),
     "matrix": Verb("proposals by properties", "[PROPOSAL ...] [-k EXPR]", "checks", "matrix", _matrix),
-    "trace": Verb("one counterexample", "PROPOSAL PROPERTY [--full] [--chart]", "checks", "trace", _trace),
+    "trace": Verb("one counterexample", "PROPOSAL PROPERTY [--why-not ACTION@STEP]", "checks", "trace", _trace),
     "adversary": Verb(
         "which capabilities of the host break a property", "PROPOSAL PROPERTY", "analyses", "adversary", _adversary
     ),
