@@ -274,6 +274,15 @@ def _refine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
 
 
+def _diff(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("first", metavar="A", help="name in the catalogue or path")
+    parser.add_argument("second", metavar="B", help="name in the catalogue or path")
+    parser.add_argument("-k", metavar="EXPR", default="", dest="select", help="compare only the verdicts on these")
+    _asking(parser)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+
+
 def _litmus(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="*", metavar="FILE", help="litmus files (default: those of the catalogue)")
     parser.add_argument("--timeout", metavar="TIME", help="for each file: 60s, 5m (default: 5m)")
@@ -380,6 +389,7 @@ VERBS = {
     "refine": Verb(
         "is every step of a model one of a smaller model?", "FULL ABSTRACT [--map FILE]", "refines", "refine", _refine
     ),
+    "diff": Verb("what two proposals say, do and keep differently", "A B [-k EXPR]", "diffs", "diff", _diff),
     "litmus": Verb("these steps, then this outcome: possible?", "[FILE ...]", "scenarios", "litmus", _litmus),
     "findings": Verb("what the matrix and its variants say", "[PROPOSAL ...]", "findings", "findings", _findings),
     "export": Verb("the model for another model checker", "PROPOSAL --to LANGUAGE", "exports", "export", _export),
