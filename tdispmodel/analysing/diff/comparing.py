@@ -17,7 +17,7 @@ from tdispmodel.checking.loading import Loaded
 from tdispmodel.checking.mistakes import OurFault
 from tdispmodel.engines.protocol import Progress, silent
 from tdispmodel.ir.expressions import Enumeration
-from tdispmodel.ir.model import Property
+from tdispmodel.ir.model import Model, Property
 from tdispmodel.ir.system import State, System
 from tdispmodel.judging.apart import Names
 from tdispmodel.printing import changes_text
@@ -59,7 +59,7 @@ def diff(
         first=first.model.name,
         second=second.model.name,
         systems=(systems[0], systems[1]),
-        renamed=tuple(pair for pair in renaming.told if pair != (second.model.root, first.model.root)),
+        renamed=tuple(pair for pair in renaming.told if pair not in _derived(first.model, second.model)),
         changes=() if lines == [NOTHING] else tuple(lines),
         alone=_alone(systems[0], systems[1], names),
         bisimilar=found.bisimilar,
@@ -71,6 +71,12 @@ def diff(
     )
     _agree(result, found, answers)
     return result
+
+
+def _derived(first: Model, second: Model) -> set[tuple[str, str]]:
+    """Return the root and other components with what they derive from: that these have other names says nothing."""
+    found = {(component.name, name) for component in second.components for name in component.lineage}
+    return found | {(second.root, first.root)}
 
 
 def names_of(first: System, second: System, renaming: Renaming) -> Names:
