@@ -274,6 +274,14 @@ def _trace(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("property", metavar="PROPERTY", help="name or code")
     parser.add_argument("--full", action="store_true", help="show all variables of the first state")
     parser.add_argument("--chart", action="store_true", help="draw a message sequence chart too")
+    parser.add_argument(
+        "--why-not",
+        action="append",
+        default=[],
+        metavar="ACTION@STEP",
+        dest="why_not",
+        help="why ACTION could not happen after STEP (0: at the start)",
+    )
     _asking(parser)
     _report(parser, "text")
 
@@ -297,6 +305,15 @@ def _refine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("full", metavar="FULL", help="name in the catalogue or path")
     parser.add_argument("abstract", metavar="ABSTRACT", help="the smaller model: name or path")
     parser.add_argument("--map", metavar="FILE", help="what ABSTRACT's variables are (default: those of the same name)")
+    _asking(parser)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+
+
+def _diff(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("first", metavar="A", help="name in the catalogue or path")
+    parser.add_argument("second", metavar="B", help="name in the catalogue or path")
+    parser.add_argument("-k", metavar="EXPR", default="", dest="select", help="compare only the verdicts on these")
     _asking(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
@@ -444,7 +461,7 @@ def _completion(parser: argparse.ArgumentParser) -> None:
 VERBS = {
     "check": Verb("the verdict on each property", "[PROPOSAL ...] [-k EXPR]", "checks", "check", _check),
     "matrix": Verb("proposals by properties", "[PROPOSAL ...] [-k EXPR]", "checks", "matrix", _matrix),
-    "trace": Verb("one counterexample", "PROPOSAL PROPERTY [--full] [--chart]", "checks", "trace", _trace),
+    "trace": Verb("one counterexample", "PROPOSAL PROPERTY [--why-not ACTION@STEP]", "checks", "trace", _trace),
     "adversary": Verb(
         "which capabilities of the host break a property", "PROPOSAL PROPERTY", "analyses", "adversary", _adversary
     ),
@@ -461,6 +478,7 @@ VERBS = {
     "refine": Verb(
         "is every step of a model one of a smaller model?", "FULL ABSTRACT [--map FILE]", "refines", "refine", _refine
     ),
+    "diff": Verb("what two proposals say, do and keep differently", "A B [-k EXPR]", "diffs", "diff", _diff),
     "litmus": Verb("these steps, then this outcome: possible?", "[FILE ...]", "scenarios", "litmus", _litmus),
     "gate": Verb(
         "verdicts as expected, or waived with a reason?",
