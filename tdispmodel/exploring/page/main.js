@@ -11,7 +11,7 @@ class Page {
     this.opened = null;
     this.whole = graph.about.counts.radius === null;
     this.moves = movesOf(graph);
-    this.walk = new Walk(graph, () => this.show_(), (words) => this.tell(words));
+    this.walk = new Walk(graph, () => this.redraw(), (words) => this.tell(words));
   }
 
   begin() {
@@ -31,7 +31,7 @@ class Page {
     return this.walk.visit();
   }
 
-  show_() {
+  redraw() {
     const within = document.activeElement !== null && document.activeElement.closest(".actions") !== null;
     actionsPanel(this);
     pathPanel(this);

@@ -101,13 +101,11 @@ function owedSince(graph, walk, property) {
   return first;
 }
 
-const ORDER = ["broken", "owed", "kept", "none"];
-
 function rulesPanel(page) {
   const { graph } = page;
   const about = graph.about;
   const known = about.properties.map((property, number) => ({ property, number, ...standing(page, property) }));
-  known.sort((one, other) => (ORDER.indexOf(one.mark) === 0 ? 0 : 1) - (ORDER.indexOf(other.mark) === 0 ? 0 : 1) || one.number - other.number);
+  known.sort((one, other) => (other.mark === "broken") - (one.mark === "broken") || one.number - other.number);
   const broken = known.filter((one) => one.mark === "broken").length;
   const heading = make("h2", { id: "rules-heading" }, "Properties", make("span", { class: broken ? "count bad" : "count" }, broken ? `${broken} broken here` : "none broken here"));
   const fails = about.properties.filter((property) => property.answer === "violated").length;
