@@ -53,7 +53,7 @@ def document(report: Report, options: Options | None = None, exit: int | None = 
         "schema": SCHEMA,
         "tool": {"name": "tdispmodel", "version": __version__},
         "exit": int(code),
-        "results": [] if report.complaints else [_result(result) for result in report.results],
+        "results": [] if report.complaints else [_result(result, options) for result in report.results],
         "skipped": [
             {"proposal": left.proposal, "property": left.property, "code": left.code, "reason": left.reason}
             for left in report.skipped
@@ -68,10 +68,13 @@ def schema() -> Document:
     return found
 
 
-def _result(result: Result) -> Document:
+def _result(result: Result, options: Options) -> Document:
     verdict, question = result.verdict, result.verdict.property
     trace, space = trace_of(result), verdict.space
+    kills = options.kills.get((result.proposal, question.name))
+    mutants = {} if kills is None else {"mutants": {"noticed": kills[0], "of": kills[1]}}
     return {
+        **mutants,
         "proposal": result.proposal,
         "property": question.name,
         "code": question.code,
