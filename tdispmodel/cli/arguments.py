@@ -8,8 +8,8 @@ from typing import NamedTuple, NoReturn
 
 from tdispmodel import __version__
 
-FORMATS = ("text", "json", "rst")
-CHANNELS = ("text", "json", "sarif", "junit", "ktap", "github", "gitlab", "markdown", "rst", "b4")
+FORMATS = ("text", "json", "mail", "rst")
+CHANNELS = ("text", "json", "sarif", "junit", "ktap", "github", "gitlab", "markdown", "rst", "mail", "b4")
 """The formats of ``gate``."""
 MODELS = ("promela", "murphi", "aiger")
 
@@ -44,7 +44,7 @@ files:
                       it shall end, expires = 2027-03-31
 
 formats:
-  text json sarif junit ktap github gitlab markdown rst b4: one on
+  text json sarif junit ktap github gitlab markdown rst mail b4: one on
   stdout, any in files: --output sarif=FILE --output junit=FILE
 
 examples:
@@ -67,6 +67,8 @@ LISTS = (
     "statements",
 )
 
+
+SHELLS = ("bash", "zsh", "tcsh")
 
 NOT_ASKED: dict[str, object] = {
     "select": "",
@@ -281,6 +283,14 @@ def _trace(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("property", metavar="PROPERTY", help="name or code")
     parser.add_argument("--full", action="store_true", help="show all variables of the first state")
     parser.add_argument("--chart", action="store_true", help="draw a message sequence chart too")
+    parser.add_argument(
+        "--why-not",
+        action="append",
+        default=[],
+        metavar="ACTION@STEP",
+        dest="why_not",
+        help="why ACTION could not happen after STEP (0: at the start)",
+    )
     _asking(parser)
     _report(parser, "text")
 
@@ -304,6 +314,15 @@ def _refine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("full", metavar="FULL", help="name in the catalogue or path")
     parser.add_argument("abstract", metavar="ABSTRACT", help="the smaller model: name or path")
     parser.add_argument("--map", metavar="FILE", help="what ABSTRACT's variables are (default: those of the same name)")
+    _asking(parser)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+
+
+def _diff(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("first", metavar="A", help="name in the catalogue or path")
+    parser.add_argument("second", metavar="B", help="name in the catalogue or path")
+    parser.add_argument("-k", metavar="EXPR", default="", dest="select", help="compare only the verdicts on these")
     _asking(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
@@ -398,6 +417,7 @@ def _export(parser: argparse.ArgumentParser) -> None:
 def _list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=LISTS, metavar="WHAT", help=", ".join(LISTS))
     parser.add_argument("proposal", nargs="?", metavar="PROPOSAL", help="of this proposal (default: of the base model)")
+    parser.add_argument("--names", action="store_true", help="names alone, a line each")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
 
@@ -422,6 +442,15 @@ def _certify(parser: argparse.ArgumentParser) -> None:
 def _explain(parser: argparse.ArgumentParser) -> None:
     what = "statement number, property, action, variable, constant, proposal or code of a complaint"
     parser.add_argument("topic", metavar="TOPIC", help=what)
+    _asker(parser)
+
+
+def _reply(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a mail as a file, with or without headers; - for stdin")
+    _asker(parser)
+
+
+def _asker(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-verdicts", action="store_false", dest="verdicts", help="ask no engine")
     parser.add_argument("--timeout", metavar="TIME", help="for each proposal: 60s, 5m (default: 60s)")
     parser.add_argument(
@@ -434,10 +463,18 @@ def _show(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("proposal", metavar="PROPOSAL", help="name in the catalogue or path")
 
 
+def _doctor(_parser: argparse.ArgumentParser) -> None:
+    """It has no arguments."""
+
+
+def _completion(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("shell", choices=SHELLS, metavar="SHELL", help="bash, zsh or tcsh")
+
+
 VERBS = {
     "check": Verb("the verdict on each property", "[PROPOSAL ...] [-k EXPR]", "checks", "check", _check_awake),
     "matrix": Verb("proposals by properties", "[PROPOSAL ...] [-k EXPR]", "checks", "matrix", _matrix),
-    "trace": Verb("one counterexample", "PROPOSAL PROPERTY [--full] [--chart]", "checks", "trace", _trace),
+    "trace": Verb("one counterexample", "PROPOSAL PROPERTY [--why-not ACTION@STEP]", "checks", "trace", _trace),
     "adversary": Verb(
         "which capabilities of the host break a property", "PROPOSAL PROPERTY", "analyses", "adversary", _adversary
     ),
@@ -454,6 +491,7 @@ VERBS = {
     "refine": Verb(
         "is every step of a model one of a smaller model?", "FULL ABSTRACT [--map FILE]", "refines", "refine", _refine
     ),
+    "diff": Verb("what two proposals say, do and keep differently", "A B [-k EXPR]", "diffs", "diff", _diff),
     "litmus": Verb("these steps, then this outcome: possible?", "[FILE ...]", "scenarios", "litmus", _litmus),
     "gate": Verb(
         "verdicts as expected, or waived with a reason?",
@@ -467,7 +505,10 @@ VERBS = {
     "export": Verb("the model for another model checker", "PROPOSAL --to LANGUAGE", "exports", "export", _export),
     "list": Verb("what there is", "WHAT [PROPOSAL]", "listings", "listing", _list),
     "explain": Verb("what something is, and the verdicts that answer", "TOPIC", "explains", "explain", _explain),
+    "reply": Verb("a mail answered, statement by statement", "FILE", "replies", "reply", _reply),
     "replay": Verb("are the stored counterexamples still real?", "[FILE ...] [--update]", "replays", "replay", _replay),
     "certify": Verb("certificates checked again, by others", "DIR", "certifies", "certify", _certify),
     "show": Verb("the model as it was read, and what it changed", "PROPOSAL", "listings", "show", _show),
+    "doctor": Verb("what this machine has, and whether the engines work", "", "doctor", "doctor", _doctor),
+    "completion": Verb("what a shell reads to complete commands", "SHELL", "doctor", "completion", _completion),
 }

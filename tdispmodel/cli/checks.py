@@ -9,6 +9,7 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tdispmodel.checking import refused
 from tdispmodel.checking.asking import Keep
 from tdispmodel.checking.catalogue import find_catalogue
 from tdispmodel.checking.loading import Loaded, load
@@ -25,7 +26,9 @@ from tdispmodel.reports.exits import Exit, exit_code, matrix_exit_code
 from tdispmodel.reports.formats import renderer
 from tdispmodel.reports.json import render as document_text
 from tdispmodel.reports.mutants import Status
+from tdispmodel.reports.naming import Names
 from tdispmodel.reports.options import Options
+from tdispmodel.reports.plain import joined
 from tdispmodel.reports.trace import trace_of
 from tdispmodel.verdict import Answer, Report, Result, Skipped
 
@@ -103,11 +106,20 @@ def trace(arguments: argparse.Namespace, output: Output) -> int:
     """One counterexample (or witness): exit code 1 when the property is violated, 0 when it holds."""
     arguments.proposals = [arguments.proposal]
     wanted = request(arguments)
+    places = refused.places(arguments.why_not)
+    loaded = load(wanted.catalogue, wanted.paths()[0])
     try:
-        name = one_property(load(wanted.catalogue, wanted.paths()[0]), arguments.property)
+        name = one_property(loaded, arguments.property)
     except NotApplicable as found:
         return not_applicable(found.left, output)
     finished = ran(arguments, replace(wanted, only=(name,)))
+    for result in finished.report.results if places else ():
+        shown = trace_of(result)
+        if shown is None:
+            output.note("--why-not: there is no behaviour in which something could not happen")
+            continue
+        questions = refused.asked(places, loaded.model, result.system, len(shown))
+        finished = replace(finished, options=replace(finished.options, why_not=questions))
     return deliver(finished, output, exit_code(finished.report))
 
 
@@ -241,6 +253,11 @@ def told(result: Result, options: Options, *, chart: bool) -> str:
     from tdispmodel.reports.chart import chart as drawn  # noqa: PLC0415  # as above
 
     text = traces.render(result, options)
+    shown = trace_of(result)
+    if options.why_not and shown is not None:
+        from tdispmodel.reports.why.refusals import lines  # noqa: PLC0415  # as above
+
+        text += joined(lines(Names(result.system), shown, options.why_not))
     return f"{text}\n{drawn(result)}" if chart and trace_of(result) is not None else text
 
 

@@ -27,7 +27,9 @@ def listing(arguments: argparse.Namespace, output: Output) -> int:
     """What there is: in the catalogue, in a proposal, in this program."""
     what = arguments.what
     heading, entries = what, list(entries_of(what, arguments.proposal))
-    if arguments.format == "json":
+    if arguments.names:
+        output.write("".join(f"{entry.name}\n" for entry in entries))
+    elif arguments.format == "json":
         document = [
             {"name": entry.name, "note": entry.note, "text": entry.text, "source": entry.source} for entry in entries
         ]

@@ -80,7 +80,9 @@ def test_every_channel_says_it() -> None:
     said = {name: channel(name)(gate, GateOptions(verbose=True)) for name in ("text", "ktap", "junit", "json", "sarif")}
     said |= {name: channel(name)(gate, GateOptions()) for name in ("github", "gitlab", "markdown", "rst", "b4")}
     words = "3 of 4 mutants are noticed (75 %)"
-    assert {name for name, text in said.items() if words not in " ".join(text.replace("\\", "").replace("%25", "%").split())} == set()
+    assert {
+        name for name, text in said.items() if words not in " ".join(text.replace("\\", "").replace("%25", "%").split())
+    } == set()
     assert "TDM501 trusted_driver_can_run: holds (kills 3 of 4 mutants)" in said["text"]
     assert "all that survive: tdispmodel mutants early" in said["text"]
     assert "  ok 1 TDM501 trusted_driver_can_run # kills 3 of 4 mutants" in said["ktap"].splitlines()
