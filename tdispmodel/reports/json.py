@@ -79,9 +79,7 @@ def _result(result: Result, options: Options, known: dict[int, Semantics]) -> Do
     trace, space = trace_of(result), verdict.space
     semantics = None if trace is None else _semantics(result.system, known)
     kills = options.kills.get((result.proposal, question.name))
-    mutants = {} if kills is None else {"mutants": {"noticed": kills[0], "of": kills[1]}}
     return {
-        **mutants,
         "proposal": result.proposal,
         "property": question.name,
         "code": question.code,
@@ -106,6 +104,7 @@ def _result(result: Result, options: Options, known: dict[int, Semantics]) -> Do
         "transitions": space.transitions if space else None,
         "depth": space.depth if space else None,
         "symmetry": None if verdict.symmetry is None else _symmetry(verdict.symmetry),
+        "mutants": None if kills is None else {"noticed": kills[0], "of": kills[1]},
         "seconds": round(verdict.seconds, 6),
     }
 

@@ -55,8 +55,9 @@ def _cell(gated: Gated, row: Row, options: Options) -> Document:
     result = None
     if cell.result is not None:
         (result,) = report_document(Report((cell.result,)))["results"]
+        del result["mutants"]  # a cell says it
         if options.seconds is None:
-            result.pop("seconds")
+            del result["seconds"]
     return {
         "proposal": cell.proposal,
         "property": cell.property,
