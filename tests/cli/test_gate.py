@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tdispmodel.cli import gates
 from tdispmodel.cli.arguments import CHANNELS
 from tdispmodel.reports import formats
 
@@ -250,6 +252,23 @@ def test_what_is_no_ordinary_file_is_written_to(tdispmodel: Run, here: Path) -> 
     assert not Path("/dev/null").is_file()
     assert (here / "link.xml").is_symlink()
     assert (here / "real.xml").read_text().startswith("<?xml")
+
+
+def test_interrupted(tdispmodel: Run, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupted gate shows what it has, ends with 130, calls nothing stale, and writes no expectations."""
+    (here / "expectations.toml").write_text('[expected.room]\ngone = "holds"\n')
+    whole = gates.run
+
+    def stopped(*words: Any) -> Any:
+        return replace(whole(*words), interrupted=True)
+
+    monkeypatch.setattr(gates, "run", stopped)
+    ended = tdispmodel("gate", "room.py", "--update", "--json")
+    assert ended.code == 130
+    assert ended.err == "interrupted: what was not decided is open or left out\n"
+    document = json.loads(ended.out)
+    assert (document["exit"], document["interrupted"], document["problems"]) == (130, True, [])
+    assert "gone" in (here / "expectations.toml").read_text()
 
 
 def test_quiet(tdispmodel: Run, here: Path) -> None:
