@@ -12,15 +12,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tdispmodel.analysing.repairing.edits import Edit, edited, effects, guards, ours
+from tdispmodel.analysing.repairing.observing import Guarded, observed
 from tdispmodel.checking.asking import Plan, check_model
 from tdispmodel.compiling.successors import Compiled, Leaves
 from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.ir.expressions import Expression
 from tdispmodel.ir.model import Guard, Kind, Model, Property
 from tdispmodel.ir.system import State, SystemAction, SystemProperty
+from tdispmodel.reports.naming import WHO
 from tdispmodel.reports.repairs import Repair, Repairs
 from tdispmodel.semantics import Semantics, TooManyStarts
-from tdispmodel.semantics.grounding import Instances, Scope
+from tdispmodel.semantics.grounding import Instances, Scope, ground_properties
 from tdispmodel.source import Rejected
 from tdispmodel.verdict import Answer, Result, Trace, Verdict
 
@@ -97,6 +99,8 @@ class _Search:
                 breaking.append((f"{edit.subject} {edit.words}", lost))
             else:
                 repairs.append(self._told(edit, count, fixed, alike.get(edit, []), vacuous=vacuous))
+        if not any(repair.forbids for repair in repairs) and not self._out_of_time():
+            proved += self._unobservable(before)
         return replace(
             start,
             repairs=tuple(sorted(repairs, key=lambda one: one.vacuous)),
@@ -207,6 +211,34 @@ class _Search:
             found = self._verdict(edited(self.model, action, None))
             helps = helps or found is None or found.answer is not Answer.VIOLATED
         return () if helps else ("no stronger guard of any one action restores it, whatever it could read.",)
+
+    def _unobservable(self, before: dict[str, Result]) -> tuple[str, ...]:
+        """Return for which actions no guard can help that reads what their actor can observe, and why."""
+        if self.wanted.kind not in SAFETY:
+            return ()
+        possible = [
+            one
+            for one in self.properties
+            if one.kind is Kind.MUST_BE_POSSIBLE
+            and one.name in before
+            and before[one.name].verdict.answer is Answer.HOLDS
+            and before[one.name].system.constants == self.system.constants
+        ]
+        scope = Scope(self.system.devices, dict(self.system.constants), self.system.without)
+        witnesses = [question for one in possible for question in ground_properties(self.model, one, scope)]
+        taken = {name for known in self.known for name, _ in known.trace.steps}
+        found = []
+        for _, action in ours(self.model):
+            names = [name for name in self.instances.names(action) if name in self.system.by_name]
+            if not taken & set(names):
+                continue
+            seen = observed(self.model, self.system, action.actor)
+            lost = Guarded(self.system, names, seen, self.limits).lost(self.known[0].question, witnesses)
+            if lost:
+                who = WHO[action.actor]
+                subject = f"{action.owner}.{action.name}"
+                found.append(f"no guard of {subject} over what {who} can observe restores it and keeps {lost}.")
+        return tuple(found)
 
     # --- ranking -----------------------------------------------------------------------------------------------------
 
