@@ -8,10 +8,12 @@ from typing import NamedTuple, NoReturn
 
 from tdispmodel import __version__
 
-FORMATS = ("text", "json", "mail", "rst")
+FORMATS = ("text", "json", "html", "mail", "rst")
 CHANNELS = ("text", "json", "sarif", "junit", "ktap", "github", "gitlab", "markdown", "rst", "mail", "b4")
 """The formats of ``gate``."""
+DRAWN = ("svg", "mermaid")
 MODELS = ("promela", "murphi", "aiger")
+VIEWS = ("dot", "svg")
 
 EXIT_CODES = """\
 exit codes:
@@ -282,6 +284,7 @@ def _trace(parser: argparse.ArgumentParser) -> None:
         dest="why_not",
         help="why ACTION could not happen after STEP (0: at the start)",
     )
+    parser.add_argument("--draw", choices=DRAWN, help="only the chart, as a picture or for Mermaid")
     _asking(parser)
     _report(parser, "text")
 
@@ -393,12 +396,30 @@ def _gate(parser: argparse.ArgumentParser) -> None:
 
 def _export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("proposal", metavar="PROPOSAL", help="name in the catalogue or path")
-    parser.add_argument("--to", choices=MODELS, required=True, help="the language")
+    parser.add_argument("--to", choices=(*MODELS, *VIEWS), required=True, help="the language")
+    parser.add_argument("--view", metavar="NAMES", help="with dot and svg: variables or instances, commas between them")
     parser.add_argument(
         "-k", metavar="EXPR", default="", dest="select", help="with these invariants and step properties"
     )
     _scope(parser)
     parser.add_argument("-o", metavar="FILE", dest="file", help="write to this file (default: stdout)")
+
+
+def _explore(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("proposal", metavar="PROPOSAL", help="name in the catalogue or path")
+    parser.add_argument(
+        "-o", metavar="FILE", dest="file", help="write to this file, - for stdout (default: PROPOSAL.html)"
+    )
+    parser.add_argument("--serve", action="store_true", help="serve it to this machine, and fetch what lies far away")
+    parser.add_argument("--port", type=int, metavar="N", help="with --serve (default: any that is free)")
+    parser.add_argument(
+        "--states", type=int, metavar="N", help="room for so many states (default: 20000; with --serve 5000)"
+    )
+    parser.add_argument("--no-verdicts", action="store_false", dest="verdicts", help="ask no engine")
+    _scope(parser)
+    parser.add_argument("--timeout", metavar="TIME", help="for the verdicts: 60s, 5m (default: 60s)")
+    parser.add_argument("--memory", metavar="SIZE", help="for the verdicts: 500M, 2G (default: 4G)")
+    parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
 
 
 def _list(parser: argparse.ArgumentParser) -> None:
@@ -461,7 +482,13 @@ def _completion(parser: argparse.ArgumentParser) -> None:
 VERBS = {
     "check": Verb("the verdict on each property", "[PROPOSAL ...] [-k EXPR]", "checks", "check", _check),
     "matrix": Verb("proposals by properties", "[PROPOSAL ...] [-k EXPR]", "checks", "matrix", _matrix),
-    "trace": Verb("one counterexample", "PROPOSAL PROPERTY [--why-not ACTION@STEP]", "checks", "trace", _trace),
+    "trace": Verb(
+        "one counterexample",
+        "PROPOSAL PROPERTY [--why-not ACTION@STEP] [--draw LANGUAGE]",
+        "checks",
+        "trace",
+        _trace,
+    ),
     "adversary": Verb(
         "which capabilities of the host break a property", "PROPOSAL PROPERTY", "analyses", "adversary", _adversary
     ),
@@ -497,6 +524,9 @@ VERBS = {
     ),
     "findings": Verb("what the matrix and its variants say", "[PROPOSAL ...]", "findings", "findings", _findings),
     "export": Verb("the model for another model checker", "PROPOSAL --to LANGUAGE", "exports", "export", _export),
+    "explore": Verb(
+        "a page to walk through a model by hand", "PROPOSAL [-o FILE] [--serve]", "explores", "explore", _explore
+    ),
     "list": Verb("what there is", "WHAT [PROPOSAL]", "listings", "listing", _list),
     "explain": Verb("what something is, and the verdicts that answer", "TOPIC", "explains", "explain", _explain),
     "reply": Verb("a mail answered, statement by statement", "FILE", "replies", "reply", _reply),

@@ -27,6 +27,7 @@ from tdispmodel.reports.formats import renderer
 from tdispmodel.reports.json import render as document_text
 from tdispmodel.reports.naming import Names
 from tdispmodel.reports.options import Options
+from tdispmodel.reports.pictures import drawer
 from tdispmodel.reports.plain import joined
 from tdispmodel.reports.trace import trace_of
 from tdispmodel.verdict import Answer, Report, Result, Skipped
@@ -72,6 +73,8 @@ def matrix(arguments: argparse.Namespace, output: Output) -> int:
 def trace(arguments: argparse.Namespace, output: Output) -> int:
     """One counterexample (or witness): exit code 1 when the property is violated, 0 when it holds."""
     arguments.proposals = [arguments.proposal]
+    if arguments.draw is not None and (arguments.chart or arguments.format != "text"):
+        raise mistake(USAGE, "--draw is the whole result", "leave out --chart and --format")
     wanted = request(arguments)
     places = refused.places(arguments.why_not)
     loaded = load(wanted.catalogue, wanted.paths()[0])
@@ -87,6 +90,8 @@ def trace(arguments: argparse.Namespace, output: Output) -> int:
             continue
         questions = refused.asked(places, loaded.model, result.system, len(shown))
         finished = replace(finished, options=replace(finished.options, why_not=questions))
+    if arguments.draw is not None and all(trace_of(result) is None for result in finished.report.results):
+        output.note("there is no behaviour to draw")
     return deliver(finished, output, exit_code(finished.report))
 
 
@@ -181,6 +186,8 @@ def result_text(finished: Finished, code: Exit) -> str:
     arguments, report, options = finished.arguments, finished.report, finished.options
     if arguments.format == "json":
         return rendered("json", report, options, code)
+    if arguments.verb == "trace" and arguments.draw is not None:
+        return "".join(drawer(arguments.draw)(result) for result in report.results)
     if arguments.verb == "trace" and arguments.format == "text":
         return "\n".join(told(result, options, chart=arguments.chart) for result in report.results)
     shown = only_failures(report) if arguments.quiet else report

@@ -13,6 +13,7 @@ Renderer = Callable[[Report, Options], str]
 FORMATS: dict[str, tuple[str, str]] = {
     "text": ("tdispmodel.reports.text:render", "a verdict a line and excerpts of counterexamples, 72 columns"),
     "json": ("tdispmodel.reports.json:render", "the result document, schema tdispmodel/result/1"),
+    "html": ("tdispmodel.reports.pictures.matrix_page:render", "the matrix as an HTML page without script or network"),
     "mail": (
         "tdispmodel.reports.mail:render",
         "the body of a mail to a list: what, how reached, by whom, what keeps it",

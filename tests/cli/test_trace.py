@@ -162,3 +162,25 @@ def test_steps_are_told_what_they_are_for(tdispmodel: Run, here: Path) -> None:
 """
         in out
     )
+
+
+@pytest.mark.parametrize(("language", "begins"), [("svg", "<svg "), ("mermaid", "sequenceDiagram\n")])
+def test_draw(language: str, begins: str, tdispmodel: Run, here: Path) -> None:
+    """``--draw`` writes the picture and nothing else, so that it can be sent to a file; exit code as without it."""
+    assert here.is_dir()
+    ended = tdispmodel("trace", "room.py", "never_burns", *OLD, "--draw", language)
+    assert ended.code == 1
+    assert ended.out.startswith(begins)
+    assert "press" in ended.out
+    assert "surge" in ended.out
+    assert ended.err == ""
+
+
+def test_nothing_to_draw(tdispmodel: Run, here: Path) -> None:
+    """Where there is no behaviour, nothing is drawn, and it is said; a picture beside another format is refused."""
+    assert here.is_dir()
+    ended = tdispmodel("trace", "room.py", "never_burns", "--draw", "svg")
+    assert (ended.code, ended.out, ended.err) == (0, "", "there is no behaviour to draw\n")
+    refused = tdispmodel("trace", "room.py", "never_burns", "--draw", "svg", "--chart")
+    assert refused.code == 2
+    assert "--draw is the whole result" in refused.err

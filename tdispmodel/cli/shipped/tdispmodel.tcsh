@@ -12,31 +12,33 @@ complete tdispmodel \
         'c/--progress=/(auto plain never)/' \
         'c/--certificates=/d/' \
         'c/--checkpoint=/d/' \
-        'c/--format=/(text json mail rst)/' \
+        'c/--format=/(text json html mail rst)/' \
+        'c/--draw=/(svg mermaid)/' \
         'c/--format=/(text json)/' \
         'c/--map=/f/' \
         'c/--expectations=/f/' \
         'c/--waivers=/f/' \
         'c/--baseline=/f/' \
         'c/--format=/(text json sarif junit ktap github gitlab markdown rst mail b4)/' \
-        'c/--to=/(promela murphi aiger)/' \
+        'c/--to=/(promela murphi aiger dot svg)/' \
         'c/-o=/f/' \
-        'c/--/(all-noticers any-number baseline certificates chart checkpoint cluster devices engine expectations format full help jobs json map memory names no-vacuous no-verdicts output paranoid progress quiet sarif-all set stdin timeout times to today topology update verbose version waivers without)/' \
+        'c/--/(all-noticers any-number baseline certificates chart checkpoint cluster devices draw engine expectations format full help jobs json map memory names no-vacuous no-verdicts output paranoid port progress quiet sarif-all serve set states stdin timeout times to today topology update verbose version view waivers why-not without)/' \
         'c/-/(- h k n o q v)/' \
         'n/--topology/f/' \
         'n/--progress/(auto plain never)/' \
         'n/--certificates/d/' \
         'n/--checkpoint/d/' \
-        'n/--format/(text json mail rst)/' \
+        'n/--format/(text json html mail rst)/' \
+        'n/--draw/(svg mermaid)/' \
         'n/--format/(text json)/' \
         'n/--map/f/' \
         'n/--expectations/f/' \
         'n/--waivers/f/' \
         'n/--baseline/f/' \
         'n/--format/(text json sarif junit ktap github gitlab markdown rst mail b4)/' \
-        'n/--to/(promela murphi aiger)/' \
+        'n/--to/(promela murphi aiger dot svg)/' \
         'n/-o/f/' \
-        'p/1/(check matrix trace adversary sweep mutants refine litmus gate findings export list explain reply replay certify show doctor completion)/' \
+        'p/1/(check matrix trace adversary sweep mutants refine diff litmus gate findings export explore list explain reply replay certify show doctor completion)/' \
         'n/litmus/f/' \
         'n/list/(proposals properties actions variables constants capabilities engines formats statements)/' \
         'n/reply/f/' \

@@ -14,8 +14,10 @@ _shtab_tdispmodel_commands() {
     certify:'certificates checked again, by others'
     check:'the verdict on each property'
     completion:'what a shell reads to complete commands'
+    diff:'what two proposals say, do and keep differently'
     doctor:'what this machine has, and whether the engines work'
     explain:'what something is, and the verdicts that answer'
+    explore:'a page to walk through a model by hand'
     export:'the model for another model checker'
     findings:'what the matrix and its variants say'
     gate:'verdicts as expected, or waived with a reason?'
@@ -91,7 +93,7 @@ _shtab_tdispmodel_check_options=(
   "--checkpoint[write down how far long searches are\; go on from there]:DIR:_files -/"
   "--cluster[let a Ray cluster do it\: local, auto or HOST\:PORT]:ADDRESS:"
   "--no-vacuous[a property that holds vacuously counts as violated]"
-  "--format[of stdout (default\: text)]:format:(text json mail rst)"
+  "--format[of stdout (default\: text)]:format:(text json html mail rst)"
   "--json[the same as --format json]"
   "*--output[write a report to a file too]:FORMAT=FILE:"
   {-v,--verbose}"[engines, certificates, what was skipped and why]"
@@ -109,6 +111,27 @@ _shtab_tdispmodel_completion_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_tdispmodel_completion_defaults_added=0
+
+_shtab_tdispmodel_diff_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "-k[compare only the verdicts on these]:EXPR:"
+  {-n,--devices}"[number of devices, 1 to 16 (default\: 1)]:N:"
+  "*--set[set a constant\: kernel\=BEFORE_6_19, devices\[1\].kind\=PLAIN, devices.kind\=TDISP,PLAIN]:NAME=VALUE:"
+  "--topology[TOML\: a table \[\[devices\]\] with constants for each device]:FILE:_files"
+  "*--without[switch a capability off\: host.error]:ACTOR.ACTION:"
+  "*--engine[ask this engine\; several are joined (default\: auto)]:NAME:_tdispmodel_engines"
+  "--paranoid[what holds must be said by two engines that share no code]"
+  "--timeout[for each proposal\: 60s, 5m (default\: 5m)]:TIME:"
+  "--memory[for each proposal\: 500M, 2G (default\: 4G)]:SIZE:"
+  "--progress[on stderr]:progress:(auto plain never)"
+  "--format[of stdout]:format:(text json)"
+  "--json[the same as --format json]"
+  ":name in the catalogue or path:"
+  ":name in the catalogue or path:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_tdispmodel_diff_defaults_added=0
 
 _shtab_tdispmodel_doctor_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -129,9 +152,30 @@ _shtab_tdispmodel_explain_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_tdispmodel_explain_defaults_added=0
 
+_shtab_tdispmodel_explore_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "-o[write to this file, - for stdout (default\: PROPOSAL.html)]:FILE:_files"
+  "--serve[serve it to this machine, and fetch what lies far away]"
+  "--port[with --serve (default\: any that is free)]:N:"
+  "--states[room for so many states (default\: 20000\; with --serve 5000)]:N:"
+  "--no-verdicts[ask no engine]"
+  {-n,--devices}"[number of devices, 1 to 16 (default\: 1)]:N:"
+  "*--set[set a constant\: kernel\=BEFORE_6_19, devices\[1\].kind\=PLAIN, devices.kind\=TDISP,PLAIN]:NAME=VALUE:"
+  "--topology[TOML\: a table \[\[devices\]\] with constants for each device]:FILE:_files"
+  "*--without[switch a capability off\: host.error]:ACTOR.ACTION:"
+  "--timeout[for the verdicts\: 60s, 5m (default\: 60s)]:TIME:"
+  "--memory[for the verdicts\: 500M, 2G (default\: 4G)]:SIZE:"
+  "--progress[on stderr]:progress:(auto plain never)"
+  ":name in the catalogue or path:_tdispmodel_proposals"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_tdispmodel_explore_defaults_added=0
+
 _shtab_tdispmodel_export_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--to[the language]:to:(promela murphi aiger)"
+  "--to[the language]:to:(promela murphi aiger dot svg)"
+  "--view[with dot and svg\: variables or instances, commas between them]:NAMES:"
   "-k[with these invariants and step properties]:EXPR:"
   {-n,--devices}"[number of devices, 1 to 16 (default\: 1)]:N:"
   "*--set[set a constant\: kernel\=BEFORE_6_19, devices\[1\].kind\=PLAIN, devices.kind\=TDISP,PLAIN]:NAME=VALUE:"
@@ -236,7 +280,7 @@ _shtab_tdispmodel_matrix_options=(
   "--checkpoint[write down how far long searches are\; go on from there]:DIR:_files -/"
   "--cluster[let a Ray cluster do it\: local, auto or HOST\:PORT]:ADDRESS:"
   "--no-vacuous[a property that holds vacuously counts as violated]"
-  "--format[of stdout (default\: text)]:format:(text json mail rst)"
+  "--format[of stdout (default\: text)]:format:(text json html mail rst)"
   "--json[the same as --format json]"
   "*--output[write a report to a file too]:FORMAT=FILE:"
   {-v,--verbose}"[engines, certificates, what was skipped and why]"
@@ -344,6 +388,8 @@ _shtab_tdispmodel_trace_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--full[show all variables of the first state]"
   "--chart[draw a message sequence chart too]"
+  "*--why-not[why ACTION could not happen after STEP (0\: at the start)]:ACTION@STEP:"
+  "--draw[only the chart, as a picture or for Mermaid]:draw:(svg mermaid)"
   {-n,--devices}"[number of devices, 1 to 16 (default\: 1)]:N:"
   "*--set[set a constant\: kernel\=BEFORE_6_19, devices\[1\].kind\=PLAIN, devices.kind\=TDISP,PLAIN]:NAME=VALUE:"
   "--topology[TOML\: a table \[\[devices\]\] with constants for each device]:FILE:_files"
@@ -353,7 +399,7 @@ _shtab_tdispmodel_trace_options=(
   "--timeout[for each proposal\: 60s, 5m (default\: 5m)]:TIME:"
   "--memory[for each proposal\: 500M, 2G (default\: 4G)]:SIZE:"
   "--progress[on stderr]:progress:(auto plain never)"
-  "--format[of stdout (default\: text)]:format:(text json mail rst)"
+  "--format[of stdout (default\: text)]:format:(text json html mail rst)"
   "--json[the same as --format json]"
   "*--output[write a report to a file too]:FORMAT=FILE:"
   {-v,--verbose}"[engines, certificates, what was skipped and why]"
@@ -388,8 +434,10 @@ _shtab_tdispmodel() {
         certify) _arguments -C -s $_shtab_tdispmodel_certify_options ;;
         check) _arguments -C -s $_shtab_tdispmodel_check_options ;;
         completion) _arguments -C -s $_shtab_tdispmodel_completion_options ;;
+        diff) _arguments -C -s $_shtab_tdispmodel_diff_options ;;
         doctor) _arguments -C -s $_shtab_tdispmodel_doctor_options ;;
         explain) _arguments -C -s $_shtab_tdispmodel_explain_options ;;
+        explore) _arguments -C -s $_shtab_tdispmodel_explore_options ;;
         export) _arguments -C -s $_shtab_tdispmodel_export_options ;;
         findings) _arguments -C -s $_shtab_tdispmodel_findings_options ;;
         gate) _arguments -C -s $_shtab_tdispmodel_gate_options ;;
