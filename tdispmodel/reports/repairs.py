@@ -19,6 +19,7 @@ from tdispmodel.verdict import Answer, Result
 
 SCHEMA = "tdispmodel/repairs/1"
 INDENT = "  "
+MOST_BREAKING = 8
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,10 @@ def render(found: Repairs) -> str:
         lines += paragraph("No repair was found.")
     if found.breaking:
         lines += ["", "These restore it and break others:"]
-        for words, others in found.breaking:
+        for words, others in found.breaking[:MOST_BREAKING]:
             lines += paragraph(f"{words} ({', '.join(others)})", INDENT, INDENT * 2)
+    if len(found.breaking) > MOST_BREAKING:
+        lines.append(f"{INDENT}and {len(found.breaking) - MOST_BREAKING} more")
     lines += ["", *[line for proved in found.impossible for line in paragraph(f"Proved: {proved}")]]
     counted = (
         f"{found.tried} changes tried, {found.restoring} restore the property, {len(found.repairs)} keep all others"

@@ -298,8 +298,20 @@ class _Search:
         """Return which properties an edit loses, which others it restores, and whether the one that is wanted then
         holds of nothing; None when that could not be decided.
         """
+        model = edited(self.model, edit.action, edit.changed)
+        possible = [one for one in self.properties if one.kind is Kind.MUST_BE_POSSIBLE]
         try:
-            after = self._asked(edited(self.model, edit.action, edit.changed), self.properties)
+            witnesses = self._asked(
+                model, possible
+            )  # most that is too strong is so for them, and they are asked quickly
+            gone = [
+                before[name].verdict.property.code or name
+                for name, result in witnesses.items()
+                if result.verdict.answer is Answer.VIOLATED and before[name].verdict.answer is Answer.HOLDS
+            ]
+            if gone:
+                return tuple(gone), (), False
+            after = self._asked(model, self.properties)
         except Rejected:
             return None, (), False
         lost, fixed, unknown = [], [], False
