@@ -44,7 +44,7 @@ def looks_like(system: System, look: tuple[object, ...], seen: list[int]) -> Exp
 
 
 @given(st.data())
-@law(150)
+@law(60)
 def test_no_guard_at_all(data: st.DataObject) -> None:
     """Where it is said that every guard loses a witness all sets of observations were tried here as guards, and each that
     makes the question hold makes some witness impossible.  Each action of a random system is guarded in turn; that it can

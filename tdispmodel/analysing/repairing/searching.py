@@ -181,8 +181,8 @@ class _Search:
         found = self._verdict(edited(self.model, edit.action, edit.changed))
         if found is None:
             return False
-        if found.answer is Answer.VIOLATED and edit.requires is not None:
-            self._learn(found)  # a behaviour of the model itself, since a guard only takes some away
+        if found.answer is Answer.VIOLATED and edit.requires is not None and self.wanted.kind in SAFETY:
+            self._learn(found)  # a behaviour of the model itself; what is fair or lost may be so by the guard alone
         return found.answer is Answer.HOLDS
 
     def _verdict(self, model: Model) -> Verdict | None:
