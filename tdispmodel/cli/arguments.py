@@ -519,6 +519,13 @@ VERBS = {
         "is every step of a model one of a smaller model?", "FULL ABSTRACT [--map FILE]", "refines", "refine", _refine
     ),
     "diff": Verb("what two proposals say, do and keep differently", "A B [-k EXPR]", "diffs", "diff", _diff),
+    "repair": Verb(
+        "small changes that restore a property and keep the others",
+        "PROPOSAL PROPERTY",
+        "repairs",
+        "repair",
+        _adversary,
+    ),
     "litmus": Verb("these steps, then this outcome: possible?", "[FILE ...]", "scenarios", "litmus", _litmus),
     "gate": Verb(
         "verdicts as expected, or waived with a reason?",
