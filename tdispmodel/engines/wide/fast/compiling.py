@@ -1,0 +1,84 @@
+"""How the kernels are compiled: once by numba for all models, and kept in a folder of the user's that nobody else can write to.
+
+numba keeps what it compiled as pickles, so whoever can write there can run code as who reads them.  Without such a
+folder nothing is kept, and the kernels are compiled anew by each process that needs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+from llvmlite import ir
+from numba.core import types
+from numba.core.cgutils import get_item_pointer
+from numba.extending import intrinsic
+
+from tdispmodel.engines.wide.fast.private import cache_folder
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+FOLDER = cache_folder()
+"""Where compiled kernels are kept, if there is a safe place."""
+
+
+def kernel(signature: str) -> Callable[[Function], Function]:
+    """Return what compiles a function for this signature; it runs without holding back other threads of Python."""
+
+    def made(function: Function) -> Function:
+        before = numba.config.CACHE_DIR
+        try:
+            numba.config.CACHE_DIR = "" if FOLDER is None else str(FOLDER)
+            compiled = numba.njit(signature, nogil=True, cache=FOLDER is not None, boundscheck=False)(function)
+        finally:
+            numba.config.CACHE_DIR = before
+        return cast("Function", compiled)
+
+    return made
+
+
+def part_of_kernels(function: Function) -> Function:
+    """Compile a function as a part of the kernels that call it."""
+    return cast("Function", numba.njit(nogil=True, boundscheck=False)(function))
+
+
+# --- words that several threads read and write: LLVM's atomic operations ---------------------------------------------------
+
+
+def _word(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401  # numba has no types
+    """Return the address of a word of an array."""
+    array_type, _ = signature.args[:2]
+    array = context.make_array(array_type)(context, builder, arguments[0])
+    return get_item_pointer(context, builder, array_type, array, [arguments[1]], wraparound=False, boundscheck=False)
+
+
+@intrinsic  # type: ignore[untyped-decorator]  # numba has no types
+def loaded(_: Any, words: Any, place: Any) -> Any:  # noqa: ANN401
+    """Return a word of an array."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
+        return builder.load_atomic(_word(context, builder, signature, arguments), "monotonic", 8, typ=ir.IntType(64))
+
+    return types.int64(words, place), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]  # numba has no types
+def joined(_: Any, words: Any, place: Any, bits: Any) -> Any:  # noqa: ANN401
+    """Set bits of a word of an array; return what it was before."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
+        return builder.atomic_rmw("or", _word(context, builder, signature, arguments), arguments[2], "monotonic")
+
+    return types.int64(words, place, types.int64), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]  # numba has no types
+def exchanged(_: Any, words: Any, place: Any, expected: Any, word: Any) -> Any:  # noqa: ANN401
+    """Put a word where the expected one is; return what was there before."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
+        address = _word(context, builder, signature, arguments)
+        pair = builder.cmpxchg(address, arguments[2], arguments[3], "monotonic", "monotonic")
+        return builder.extract_value(pair, 0)
+
+    return types.int64(words, place, types.int64, types.int64), generate

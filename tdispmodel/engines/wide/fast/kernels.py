@@ -1,0 +1,259 @@
+"""What the search does with very many states, compiled once for all models; nothing is generated for a model.
+
+A state is a word: the number of each part's local state, in bits of its own.  What was visited is exact: a bit for each
+combination of numbers (of interchangeable instances: for each multiset), or the words themselves in a table with open
+addressing.  Bits and words are put by atomic operations, so that of several threads that find a state one is told that
+it is new.
+
+``parts``    for each part a row: where its number is in a state, its mask, its place in ``order``, where its class
+             begins and ends there; where its pairs begin, and how many there are for one local state of the whole,
+             in ``met``, and in ``tables``, which has their numbers
+``order``    the parts, those that are interchangeable side by side
+``classes``  where in ``order`` classes begin and end
+``choice``   what the number of each part counts as a bit
+``tables``   steps and formulas as rows of numbers (`gpu.tables`), and effects of broad actions
+``known``    what was visited; ``mask`` is that of the places in the table, or 0 if it is bits
+``out``      the states that are new
+``met``      a byte for each pair of local states, the whole's and an instance's, that a new state has
+``counters`` how many are new, how many were chosen, steps, states that orbits stand for, what went wrong
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tdispmodel.engines.wide.fast.compiling import exchanged, joined, kernel, loaded, part_of_kernels
+
+SHIFT, MASK, POSITION, FIRST, END, MET, MET_SIDE, PAIRS, PAIR_SIDE, COLUMNS = range(10)
+FOUND, CHOSEN, STEPS, STOOD, WRONG = range(5)
+PART, START, WHOLE_AFTER, INSTANCE_AFTER, ENTRY = 0, 3, 4, 5, 6
+OPERATION, FLAGS, LENGTH = 0, 4, 5
+LOOK, NOT, AND = 0, 1, 2
+EMPTY = -1
+LOW = (1 << 31) - 1
+ONCE, TWICE = 0x1E3779B97F4A7C15, 0x3F58476D1CE4E5B9
+WORD_SHIFT, WORD_MASK = 6, 63
+
+WORDS, ROWS, NUMBERS, BYTES = "i8[::1]", "i8[:,::1]", "i4[::1]", "u1[::1]"
+SHAPE = f"{ROWS},{WORDS},{ROWS},{ROWS}"
+
+
+@part_of_kernels
+def mixed(state: Any) -> Any:
+    """Return a number of which the low bits differ where states differ little."""
+    state = state * ONCE
+    state ^= (state >> 32) & LOW
+    state = state * TWICE
+    return state ^ ((state >> 29) & LOW)
+
+
+@part_of_kernels
+def is_new(known: Any, mask: Any, state: Any, place: Any, counters: Any) -> Any:
+    """Whether a state was not visited before; now it is."""
+    if mask == 0:
+        word, bit = place >> WORD_SHIFT, np.int64(1) << (place & WORD_MASK)
+        if loaded(known, word) & bit:
+            return False
+        return joined(known, word, bit) & bit == 0
+    there = mixed(state) & mask
+    for _ in range(mask + 1):
+        found = loaded(known, there)
+        if found == EMPTY:
+            found = exchanged(known, there, np.int64(EMPTY), state)
+            if found == EMPTY:
+                return True
+        if found == state:
+            return False
+        there = (there + 1) & mask
+    counters[WRONG] += 1
+    return False
+
+
+@part_of_kernels
+def visit(
+    after: Any, parts: Any, choice: Any, known: Any, mask: Any, out: Any, met: Any, counters: Any
+) -> Any:
+    """Visit a representative, by the numbers of its parts."""
+    state, place = np.int64(0), np.int64(0)
+    if mask == 0:
+        for part in range(len(after)):
+            place += choice[part, after[part]]
+        word, bit = place >> WORD_SHIFT, np.int64(1) << (place & WORD_MASK)
+        if loaded(known, word) & bit:
+            return
+    for part in range(len(after)):
+        state |= after[part] << parts[part, SHIFT]
+    if is_new(known, mask, state, place, counters):
+        out[counters[FOUND]] = state
+        counters[FOUND] += 1
+        for part in range(1, len(after)):
+            met[parts[part, MET] + after[0] * parts[part, MET_SIDE] + after[part]] = 1
+
+
+@part_of_kernels
+def ordered(after: Any, order: Any, first: Any, last: Any) -> Any:
+    """Let the numbers of a class ascend."""
+    for end in range(first + 1, last):
+        number, position = after[order[end]], end
+        while position > first and after[order[position - 1]] > number:
+            after[order[position]] = after[order[position - 1]]
+            position -= 1
+        after[order[position]] = number
+
+
+@part_of_kernels
+def true(tables: Any, at: Any, pairs: Any) -> Any:
+    """Whether a formula is true; what it is made of stands in the order in which it is worked out."""
+    stack = np.int64(0)
+    for operation in range(tables[at]):
+        row = at + 1 + operation * LENGTH
+        kind = tables[row + OPERATION]
+        if kind == LOOK:
+            stack = stack << 1 | (tables[tables[row + FLAGS] + pairs[tables[row + 1]]] != 0)
+        elif kind == NOT:
+            stack ^= 1
+        else:
+            last = stack & 1
+            stack >>= 1
+            if kind == AND:
+                stack &= last | ~np.int64(1)
+            else:
+                stack |= last
+    return stack & 1 != 0
+
+
+@kernel(f"void({WORDS},i8,i8,{SHAPE},{WORDS},i8,{WORDS},{BYTES},{WORDS})")
+def insert(
+    states: Any,
+    first: Any,
+    last: Any,
+    parts: Any,
+    order: Any,
+    classes: Any,
+    choice: Any,
+    known: Any,
+    mask: Any,
+    out: Any,
+    met: Any,
+    counters: Any,
+) -> None:
+    """Visit some representatives."""
+    numbers = np.empty(len(parts), np.int64)
+    for index in range(first, last):
+        for part in range(len(parts)):
+            numbers[part] = states[index] >> parts[part, SHIFT] & parts[part, MASK]
+        visit(numbers, parts, choice, known, mask, out, met, counters)
+
+
+@kernel(
+    f"i8({WORDS},i8,i8,{SHAPE},{NUMBERS},i8,{ROWS},{ROWS},{WORDS},i8,{WORDS},i8,i8,{WORDS},{ROWS},{BYTES},{WORDS})"
+)
+def expand(
+    states: Any,
+    first: Any,
+    last: Any,
+    parts: Any,
+    order: Any,
+    classes: Any,
+    choice: Any,
+    tables: Any,
+    steps: Any,
+    broad: Any,
+    effects: Any,
+    watched: Any,
+    permutations: Any,
+    known: Any,
+    mask: Any,
+    most: Any,
+    out: Any,
+    chosen: Any,
+    met: Any,
+    counters: Any,
+) -> Any:
+    """Visit what all steps of some states lead to, and choose states to be looked at again; return how far it came.
+
+    ``steps`` says where the tables of steps are listed.  ``broad`` has for each broad action its formula, where its
+    effects begin and end in ``effects`` (end -1: it is not known what it does), which are rows: a part, by which part
+    it is looked up, where.  ``watched`` has formulas.  A state is chosen with the number of a broad action that is not
+    known, or of a formula, counted on.  ``most`` are the states that one state leads to, at most.
+    """
+    count = len(parts)
+    numbers, after, pairs = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64)
+    rows = len(broad) + len(watched)
+    for index in range(first, last):
+        if counters[FOUND] + most > len(out) or counters[CHOSEN] + rows > len(chosen):
+            return index
+        state = states[index]
+        for part in range(count):
+            numbers[part] = state >> parts[part, SHIFT] & parts[part, MASK]
+        alike = np.int64(1)
+        for number in range(len(classes)):
+            run = 1
+            for position in range(classes[number, 0] + 1, classes[number, 1]):
+                run = run + 1 if numbers[order[position]] == numbers[order[position - 1]] else 1
+                alike *= run
+        size = permutations // alike
+        counters[STOOD] += size
+        whole = numbers[0]
+        pairs[0] = whole
+        for part in range(1, count):
+            pairs[part] = tables[parts[part, PAIRS] + whole * parts[part, PAIR_SIDE] + numbers[part]]
+            if pairs[part] < 0:
+                counters[WRONG] += 1
+                return last
+        taken = 0
+        for table in range(tables[steps]):
+            row = steps + 1 + table * ENTRY
+            part = tables[row + PART]
+            begin, end = tables[tables[row + START] + pairs[part]], tables[tables[row + START] + pairs[part] + 1]
+            taken += end - begin
+            own, origin, begins, ends = numbers[part], parts[part, POSITION], parts[part, FIRST], parts[part, END]
+            if origin > begins and numbers[order[origin - 1]] == own:
+                continue  # of two that look the same: it leads to the same orbits as the other
+            for step in range(begin, end):
+                other = np.int64(tables[tables[row + WHOLE_AFTER] + step])
+                number = other if part == 0 else np.int64(tables[tables[row + INSTANCE_AFTER] + step])
+                if other == whole and number == own:
+                    continue
+                for each in range(1, count):
+                    after[each] = numbers[each]
+                after[0] = other
+                if part != 0:
+                    position = origin
+                    while position > begins and numbers[order[position - 1]] > number:
+                        after[order[position]] = numbers[order[position - 1]]
+                        position -= 1
+                    while position + 1 < ends and numbers[order[position + 1]] < number:
+                        after[order[position]] = numbers[order[position + 1]]
+                        position += 1
+                    after[order[position]] = number
+                visit(after, parts, choice, known, mask, out, met, counters)
+        for number in range(len(broad)):
+            if not true(tables, broad[number, 0], pairs):
+                continue
+            left = broad[number, 2] < 0
+            if not left:
+                for each in range(count):
+                    after[each] = numbers[each]
+                for effect in range(broad[number, 1], broad[number, 2]):
+                    became = tables[effects[effect, 2] + pairs[effects[effect, 1]]]
+                    after[effects[effect, 0]] = became
+                    left = left or became < 0
+            if left:
+                chosen[counters[CHOSEN], 0] = state
+                chosen[counters[CHOSEN], 1] = number
+                counters[CHOSEN] += 1
+                continue
+            taken += 1
+            for each in range(len(classes)):
+                ordered(after, order, classes[each, 0], classes[each, 1])
+            visit(after, parts, choice, known, mask, out, met, counters)
+        counters[STEPS] += taken * size
+        for number in range(len(watched)):
+            if true(tables, watched[number], pairs):
+                chosen[counters[CHOSEN], 0] = state
+                chosen[counters[CHOSEN], 1] = len(broad) + number
+                counters[CHOSEN] += 1
+    return last
