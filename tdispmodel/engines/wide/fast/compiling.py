@@ -39,7 +39,7 @@ def kernel(signature: str) -> Callable[[Function], Function]:
 
 def part_of_kernels(function: Function) -> Function:
     """Compile a function as a part of the kernels that call it."""
-    return cast("Function", numba.njit(nogil=True, boundscheck=False)(function))
+    return cast("Function", numba.njit(nogil=True, boundscheck=False, forceinline=True)(function))
 
 
 # --- words that several threads read and write: LLVM's atomic operations ---------------------------------------------------

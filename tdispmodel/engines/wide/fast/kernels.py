@@ -7,10 +7,10 @@ it is new.
 
 ``parts``    for each part a row: where its number is in a state, its mask, its place in ``order``, where its class
              begins and ends there; where its pairs begin, and how many there are for one local state of the whole,
-             in ``met``, and in ``tables``, which has their numbers
+             in ``met``, and in ``tables``, which has their numbers; where its numbers begin in ``choice``
 ``order``    the parts, those that are interchangeable side by side
 ``classes``  where in ``order`` classes begin and end
-``choice``   what the number of each part counts as a bit
+``choice``   what each number of a part counts in the place of a bit; those of the whole count what they are
 ``tables``   steps and formulas as rows of numbers (`gpu.tables`), and effects of broad actions
 ``known``    what was visited; ``mask`` is that of the places in the table, or 0 if it is bits
 ``out``      the states that are new
@@ -26,9 +26,9 @@ import numpy as np
 
 from tdispmodel.engines.wide.fast.compiling import exchanged, joined, kernel, loaded, part_of_kernels
 
-SHIFT, MASK, POSITION, FIRST, END, MET, MET_SIDE, PAIRS, PAIR_SIDE, COLUMNS = range(10)
+SHIFT, MASK, POSITION, FIRST, END, MET, MET_SIDE, PAIRS, PAIR_SIDE, CHOICE, COLUMNS = range(11)
 FOUND, CHOSEN, STEPS, STOOD, WRONG = range(5)
-PART, START, WHOLE_AFTER, INSTANCE_AFTER, ENTRY = 0, 3, 4, 5, 6
+PART, START, AFTER, MANY, ENTRY = range(5)
 OPERATION, FLAGS, LENGTH = 0, 4, 5
 LOOK, NOT, AND = 0, 1, 2
 EMPTY = -1
@@ -37,7 +37,7 @@ ONCE, TWICE = 0x1E3779B97F4A7C15, 0x3F58476D1CE4E5B9
 WORD_SHIFT, WORD_MASK = 6, 63
 
 WORDS, ROWS, NUMBERS, BYTES = "i8[::1]", "i8[:,::1]", "i4[::1]", "u1[::1]"
-SHAPE = f"{ROWS},{WORDS},{ROWS},{ROWS}"
+SHAPE = f"{ROWS},{WORDS},{ROWS},{WORDS}"
 
 
 @part_of_kernels
@@ -50,13 +50,19 @@ def mixed(state: Any) -> Any:
 
 
 @part_of_kernels
+def seen(known: Any, mask: Any, state: Any, place: Any) -> Any:
+    """Whether one look shows that a state was visited; what is called for each step must not count references."""
+    if mask == 0:
+        return loaded(known, place >> WORD_SHIFT) >> (place & WORD_MASK) & 1 != 0
+    return loaded(known, mixed(state) & mask) == state
+
+
+@part_of_kernels
 def is_new(known: Any, mask: Any, state: Any, place: Any, counters: Any) -> Any:
     """Whether a state was not visited before; now it is."""
     if mask == 0:
-        word, bit = place >> WORD_SHIFT, np.int64(1) << (place & WORD_MASK)
-        if loaded(known, word) & bit:
-            return False
-        return joined(known, word, bit) & bit == 0
+        bit = np.int64(1) << (place & WORD_MASK)
+        return joined(known, place >> WORD_SHIFT, bit) & bit == 0
     there = mixed(state) & mask
     for _ in range(mask + 1):
         found = loaded(known, there)
@@ -72,24 +78,14 @@ def is_new(known: Any, mask: Any, state: Any, place: Any, counters: Any) -> Any:
 
 
 @part_of_kernels
-def visit(
-    after: Any, parts: Any, choice: Any, known: Any, mask: Any, out: Any, met: Any, counters: Any
-) -> Any:
-    """Visit a representative, by the numbers of its parts."""
-    state, place = np.int64(0), np.int64(0)
-    if mask == 0:
-        for part in range(len(after)):
-            place += choice[part, after[part]]
-        word, bit = place >> WORD_SHIFT, np.int64(1) << (place & WORD_MASK)
-        if loaded(known, word) & bit:
-            return
-    for part in range(len(after)):
-        state |= after[part] << parts[part, SHIFT]
-    if is_new(known, mask, state, place, counters):
-        out[counters[FOUND]] = state
-        counters[FOUND] += 1
-        for part in range(1, len(after)):
-            met[parts[part, MET] + after[0] * parts[part, MET_SIDE] + after[part]] = 1
+def note(state: Any, parts: Any, out: Any, met: Any, counters: Any) -> Any:
+    """Note a state that is new, and the pairs that it has."""
+    out[counters[FOUND]] = state
+    counters[FOUND] += 1
+    whole = state >> parts[0, SHIFT] & parts[0, MASK]
+    for part in range(1, len(parts)):
+        number = state >> parts[part, SHIFT] & parts[part, MASK]
+        met[parts[part, MET] + whole * parts[part, MET_SIDE] + number] = 1
 
 
 @part_of_kernels
@@ -140,15 +136,16 @@ def insert(
     counters: Any,
 ) -> None:
     """Visit some representatives."""
-    numbers = np.empty(len(parts), np.int64)
     for index in range(first, last):
+        state, place = states[index], np.int64(0)
         for part in range(len(parts)):
-            numbers[part] = states[index] >> parts[part, SHIFT] & parts[part, MASK]
-        visit(numbers, parts, choice, known, mask, out, met, counters)
+            place += choice[parts[part, CHOICE] + (state >> parts[part, SHIFT] & parts[part, MASK])]
+        if is_new(known, mask, state, place, counters):
+            note(state, parts, out, met, counters)
 
 
 @kernel(
-    f"i8({WORDS},i8,i8,{SHAPE},{NUMBERS},i8,{ROWS},{ROWS},{WORDS},i8,{WORDS},i8,i8,{WORDS},{ROWS},{BYTES},{WORDS})"
+    f"i8({WORDS},i8,i8,{SHAPE},{NUMBERS},i8,{ROWS},{WORDS},{ROWS},{WORDS},i8,{WORDS},i8,i8,{WORDS},{ROWS},{BYTES},{WORDS})"
 )
 def expand(
     states: Any,
@@ -161,6 +158,7 @@ def expand(
     tables: Any,
     steps: Any,
     broad: Any,
+    may: Any,
     effects: Any,
     watched: Any,
     permutations: Any,
@@ -174,13 +172,16 @@ def expand(
 ) -> Any:
     """Visit what all steps of some states lead to, and choose states to be looked at again; return how far it came.
 
-    ``steps`` says where the tables of steps are listed.  ``broad`` has for each broad action its formula, where its
+    ``steps`` says where the tables of steps are listed: each has a part, where its steps begin for each pair, what
+    becomes of the whole and the instance, and how many steps there are from each pair, which may lead to the same.  ``broad`` has for each broad action its formula, where its
     effects begin and end in ``effects`` (end -1: it is not known what it does), which are rows: a part, by which part
-    it is looked up, where.  ``watched`` has formulas.  A state is chosen with the number of a broad action that is not
+    it is looked up, where.  Of the first of them ``may`` has a bit for each local state of the whole.  ``watched`` has formulas.  A state is chosen with the number of a broad action that is not
     known, or of a formula, counted on.  ``most`` are the states that one state leads to, at most.
     """
     count = len(parts)
     numbers, after, pairs = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64)
+    beside, places, words = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64)
+    columns, shifts = np.empty(count, np.int64), np.empty(count, np.int64)
     rows = len(broad) + len(watched)
     for index in range(first, last):
         if counters[FOUND] + most > len(out) or counters[CHOSEN] + rows > len(chosen):
@@ -203,34 +204,65 @@ def expand(
             if pairs[part] < 0:
                 counters[WRONG] += 1
                 return last
-        taken = 0
+        taken, of_whole = np.int64(0), parts[0, SHIFT]
+        base, key = np.int64(0), np.int64(0)  # what is left of the state's place and word without the whole
+        for part in range(1, count):
+            base += choice[parts[part, CHOICE] + numbers[part]]
+            key += numbers[part] << parts[part, SHIFT]
         for table in range(tables[steps]):
             row = steps + 1 + table * ENTRY
             part = tables[row + PART]
-            begin, end = tables[tables[row + START] + pairs[part]], tables[tables[row + START] + pairs[part] + 1]
-            taken += end - begin
-            own, origin, begins, ends = numbers[part], parts[part, POSITION], parts[part, FIRST], parts[part, END]
-            if origin > begins and numbers[order[origin - 1]] == own:
+            after_pair = tables[row + AFTER]
+            first_step = after_pair + 2 * tables[tables[row + START] + pairs[part]]
+            last_step = after_pair + 2 * tables[tables[row + START] + pairs[part] + 1]
+            taken += tables[tables[row + MANY] + pairs[part]]
+            if part == 0:
+                for step in range(first_step, last_step, 2):
+                    other = np.int64(tables[step])
+                    after_state = key + (other << of_whole)
+                    if seen(known, mask, after_state, base + other):
+                        continue
+                    if is_new(known, mask, after_state, base + other, counters):
+                        note(after_state, parts, out, met, counters)
+                continue
+            own, begins = numbers[part], parts[part, FIRST]
+            origin, others = parts[part, POSITION] - begins, parts[part, END] - begins - 1
+            if origin > 0 and numbers[order[begins + origin - 1]] == own:
                 continue  # of two that look the same: it leads to the same orbits as the other
-            for step in range(begin, end):
-                other = np.int64(tables[tables[row + WHOLE_AFTER] + step])
-                number = other if part == 0 else np.int64(tables[tables[row + INSTANCE_AFTER] + step])
-                if other == whole and number == own:
+            # the place and word of the others, for each position among them at which the one that acts may come to be
+            rest, rest_key = base, key
+            for position in range(others + 1):
+                each = order[begins + position]
+                rest -= choice[parts[each, CHOICE] + numbers[each]]
+                rest_key -= numbers[each] << parts[each, SHIFT]
+            for position in range(others):
+                number = numbers[order[begins + position + (position >= origin)]]
+                beside[position] = number
+                each = order[begins + position + 1]
+                rest += choice[parts[each, CHOICE] + number]
+                rest_key += number << parts[each, SHIFT]
+            for position in range(others + 1):
+                each = order[begins + position]
+                places[position], words[position] = rest, rest_key
+                columns[position], shifts[position] = parts[each, CHOICE], parts[each, SHIFT]
+                if position < others:
+                    number, each, following = beside[position], order[begins + position], order[begins + position + 1]
+                    rest += choice[parts[each, CHOICE] + number] - choice[parts[following, CHOICE] + number]
+                    rest_key += (number << parts[each, SHIFT]) - (number << parts[following, SHIFT])
+            for step in range(first_step, last_step, 2):
+                other, number = np.int64(tables[step]), np.int64(tables[step + 1])
+                position = 0
+                for each in range(others):  # no branch that nobody could foretell
+                    position += beside[each] < number
+                place = places[position] + choice[columns[position] + number] + other
+                after_state = words[position] + (number << shifts[position]) + (other << of_whole)
+                if seen(known, mask, after_state, place):
                     continue
-                for each in range(1, count):
-                    after[each] = numbers[each]
-                after[0] = other
-                if part != 0:
-                    position = origin
-                    while position > begins and numbers[order[position - 1]] > number:
-                        after[order[position]] = numbers[order[position - 1]]
-                        position -= 1
-                    while position + 1 < ends and numbers[order[position + 1]] < number:
-                        after[order[position]] = numbers[order[position + 1]]
-                        position += 1
-                    after[order[position]] = number
-                visit(after, parts, choice, known, mask, out, met, counters)
+                if is_new(known, mask, after_state, place, counters):
+                    note(after_state, parts, out, met, counters)
         for number in range(len(broad)):
+            if number < WORD_MASK and not may[whole] >> number & 1:
+                continue
             if not true(tables, broad[number, 0], pairs):
                 continue
             left = broad[number, 2] < 0
@@ -249,7 +281,14 @@ def expand(
             taken += 1
             for each in range(len(classes)):
                 ordered(after, order, classes[each, 0], classes[each, 1])
-            visit(after, parts, choice, known, mask, out, met, counters)
+            place, after_state = np.int64(0), np.int64(0)
+            for part in range(count):
+                place += choice[parts[part, CHOICE] + after[part]]
+                after_state += after[part] << parts[part, SHIFT]
+            if seen(known, mask, after_state, place):
+                continue
+            if is_new(known, mask, after_state, place, counters):
+                note(after_state, parts, out, met, counters)
         counters[STEPS] += taken * size
         for number in range(len(watched)):
             if true(tables, watched[number], pairs):

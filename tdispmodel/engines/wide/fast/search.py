@@ -246,6 +246,7 @@ class Compiled(Sided):
                 given.numbers,
                 given.steps,
                 given.broad,
+                given.may,
                 given.effects,
                 given.watched,
                 self.search.orbits.permutations,

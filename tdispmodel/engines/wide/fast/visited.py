@@ -70,7 +70,7 @@ class Known:
         order = [WHOLE, *(part for kind in orbits.kinds for part in kind)]
         self.order = np.array(order, np.int64)
         self.classes: Keys = np.zeros((len(orbits.classes), 2), np.int64)
-        self.choice: Keys = np.zeros((len(sizes), 1), np.int64)
+        self.choice: Keys = np.zeros(0, np.int64)
         shift = 0
         for part in reversed(range(len(sizes))):
             self.parts[part, kernels.SHIFT] = shift
@@ -127,8 +127,7 @@ class Known:
             self.parts[list(kind), kernels.MET] = self.pairs
             self.parts[list(kind), kernels.MET_SIDE] = sizes[kind[0]]
             self.pairs += sizes[WHOLE] * sizes[kind[0]]
-        if not self.mask:
-            self._choose()
+        self._choose()
         buffers = Buffers(PIECE, self.pairs)
         again = sum(len(self.put(piece, buffers)) for keys in found for piece in parted(keys, PIECE))
         if again != self.count:
@@ -144,14 +143,17 @@ class Known:
 
     def _choose(self) -> None:
         """Work out what the number of each part counts as a bit."""
-        self.choice = np.zeros((len(self.sizes), max(self.sizes)), np.int64)
-        self.choice[WHOLE] = np.arange(self.choice.shape[1])
-        stride = self.sizes[WHOLE]
-        for kind in self.orbits.kinds:
-            ranks = Ranks(len(kind), self.sizes[kind[0]])
-            for part, choices in zip(kind, ranks.choices, strict=True):
-                self.choice[part, : ranks.side] = choices * stride
-            stride *= ranks.count
+        side, stride = max(self.sizes), self.sizes[WHOLE]
+        choice = np.zeros((len(self.sizes), side), np.int64)
+        if not self.mask:
+            choice[WHOLE] = np.arange(side)
+            for kind in self.orbits.kinds:
+                ranks = Ranks(len(kind), self.sizes[kind[0]])
+                for part, choices in zip(kind, ranks.choices, strict=True):
+                    choice[part, : ranks.side] = choices * stride
+                stride *= ranks.count
+        self.choice = choice.reshape(-1)
+        self.parts[:, kernels.CHOICE] = np.arange(len(self.sizes)) * side
 
     def put(self, keys: Keys, buffers: Buffers) -> Keys:
         """Note some representatives, for all of which there is room; return those that are new."""
