@@ -295,9 +295,9 @@ class Search:
         return self.visited
 
     def _expand(self) -> None:
+        self._go_over()
         if isinstance(self.visited, Dense | Runs) and self._pays():
             self.visited = (Multisets if self.orbits.classes else Product)(self, self.visited)
-        self._go_over()
         if isinstance(self.visited, Dense | Runs | Spilled):
             self.expand_listed()
         else:

@@ -42,8 +42,9 @@ MAPS = 2
 """Of bytes for each orbit: what was visited, and what is noted."""
 ONCE = 3
 """So often there are words and bytes like these of one local state of the whole on the way."""
-OF_CALL, OF_WORD, OF_PLACE = 2e-5, 4e-9, 1e-9
-"""Seconds that a map of words takes, and that it takes to look at each word and each orbit that there may be."""
+OF_CALL, OF_MAP, OF_WORD, OF_PLACE = 2e-5, 1.2e-4, 4e-9, 1e-9
+"""Seconds that a map of words takes, and to make it anew where pairs were met; and that it takes to look at each word and
+each orbit that there may be."""
 
 
 class Ranks:
@@ -361,4 +362,4 @@ def seconds(search: Search) -> float:
     if table is not None:
         sources, to, _ = table.known()
         maps = len(np.unique(np.stack([search.tables.pairs[1].whole[sources], to]), axis=1)[0]) * words * words
-    return maps * OF_CALL + wholes * (others * words * OF_WORD + comb(side + instances - 1, instances) * OF_PLACE)
+    return maps * (OF_CALL + OF_MAP) + wholes * (others * words * OF_WORD + comb(side + instances - 1, instances) * OF_PLACE)
