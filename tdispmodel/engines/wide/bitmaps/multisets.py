@@ -23,7 +23,7 @@ from tdispmodel.compiling.arrays import WORD, Flags, Words
 from tdispmodel.compiling.parts import WHOLE, Numbers
 from tdispmodel.engines.protocol import LimitReached
 from tdispmodel.engines.wide.bitmaps.layout import PIECE, Outgrown
-from tdispmodel.engines.wide.bitmaps.slabs import Image, different, images
+from tdispmodel.engines.wide.bitmaps.slabs import Image, different, images, seconds_of_maps
 from tdispmodel.engines.wide.formulas import Here
 from tdispmodel.engines.wide.moves import OUT_OF_RANGE, Table
 from tdispmodel.engines.wide.visited import Dense, Keys, Runs, parted
@@ -42,9 +42,8 @@ MAPS = 2
 """Of bytes for each orbit: what was visited, and what is noted."""
 ONCE = 3
 """So often there are words and bytes like these of one local state of the whole on the way."""
-OF_CALL, OF_MAP, OF_WORD, OF_PLACE = 2e-5, 1.2e-4, 4e-9, 1e-9
-"""Seconds that a map of words takes, and to make it anew where pairs were met; and that it takes to look at each word and
-each orbit that there may be."""
+OF_CALL, OF_WORD, OF_PLACE = 2e-5, 4e-9, 1e-9
+"""Seconds that a map of words takes, and that it takes to look at each word and each orbit that there may be."""
 
 
 class Ranks:
@@ -362,4 +361,5 @@ def seconds(search: Search) -> float:
     if table is not None:
         sources, to, _ = table.known()
         maps = len(np.unique(np.stack([search.tables.pairs[1].whole[sources], to]), axis=1)[0]) * words * words
-    return maps * (OF_CALL + OF_MAP) + wholes * (others * words * OF_WORD + comb(side + instances - 1, instances) * OF_PLACE)
+    made = seconds_of_maps(search.tables, table, words)
+    return made + maps * OF_CALL + wholes * (others * words * OF_WORD + comb(side + instances - 1, instances) * OF_PLACE)
