@@ -12,12 +12,13 @@ from typing import Any, TypeVar, cast
 import numba
 from llvmlite import ir
 from numba.core import types
-from numba.core.cgutils import get_item_pointer
+from numba.core.cgutils import get_or_insert_function
 from numba.extending import intrinsic
 
 from tdispmodel.engines.wide.fast.private import cache_folder
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+WORD = ir.IntType(64)
 FOLDER = cache_folder()
 """Where compiled kernels are kept, if there is a safe place."""
 
@@ -42,43 +43,54 @@ def part_of_kernels(function: Function) -> Function:
     return cast("Function", numba.njit(nogil=True, boundscheck=False, forceinline=True)(function))
 
 
-# --- words that several threads read and write: LLVM's atomic operations ---------------------------------------------------
+# --- words that several threads read and write: LLVM's atomic operations, at an address, so that no references are counted -----
 
 
-def _word(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401  # numba has no types
-    """Return the address of a word of an array."""
-    array_type, _ = signature.args[:2]
-    array = context.make_array(array_type)(context, builder, arguments[0])
-    return get_item_pointer(context, builder, array_type, array, [arguments[1]], wraparound=False, boundscheck=False)
+def _word(builder: Any, address: Any, place: Any) -> Any:  # noqa: ANN401  # numba has no types
+    """Return the address of a word by that of the first one."""
+    return builder.gep(builder.inttoptr(address, WORD.as_pointer()), [place], source_etype=WORD)
+
+
+@intrinsic  # type: ignore[untyped-decorator]  # numba has no types
+def soon(_: Any, words: Any, place: Any) -> Any:  # noqa: ANN401
+    """Let a word be fetched, which will be looked at soon."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401, ARG001
+        flag, word = ir.IntType(32), _word(builder, *arguments)
+        kind = ir.FunctionType(ir.VoidType(), [word.type, flag, flag, flag])
+        prefetch = get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        builder.call(prefetch, [word, flag(0), flag(3), flag(1)])
+        return context.get_dummy_value()
+
+    return types.void(words, place), generate
 
 
 @intrinsic  # type: ignore[untyped-decorator]  # numba has no types
 def loaded(_: Any, words: Any, place: Any) -> Any:  # noqa: ANN401
-    """Return a word of an array."""
+    """Return a word."""
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
-        return builder.load_atomic(_word(context, builder, signature, arguments), "monotonic", 8, typ=ir.IntType(64))
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401, ARG001
+        return builder.load_atomic(_word(builder, *arguments), "monotonic", 8, typ=WORD)
 
     return types.int64(words, place), generate
 
 
 @intrinsic  # type: ignore[untyped-decorator]  # numba has no types
 def joined(_: Any, words: Any, place: Any, bits: Any) -> Any:  # noqa: ANN401
-    """Set bits of a word of an array; return what it was before."""
+    """Set bits of a word; return what it was before."""
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
-        return builder.atomic_rmw("or", _word(context, builder, signature, arguments), arguments[2], "monotonic")
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401, ARG001
+        return builder.atomic_rmw("or", _word(builder, *arguments[:2]), arguments[2], "monotonic")
 
-    return types.int64(words, place, types.int64), generate
+    return types.int64(words, place, bits), generate
 
 
 @intrinsic  # type: ignore[untyped-decorator]  # numba has no types
 def exchanged(_: Any, words: Any, place: Any, expected: Any, word: Any) -> Any:  # noqa: ANN401
     """Put a word where the expected one is; return what was there before."""
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
-        address = _word(context, builder, signature, arguments)
-        pair = builder.cmpxchg(address, arguments[2], arguments[3], "monotonic", "monotonic")
-        return builder.extract_value(pair, 0)
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401, ARG001
+        address = _word(builder, *arguments[:2])
+        return builder.extract_value(builder.cmpxchg(address, *arguments[2:], "monotonic", "monotonic"), 0)
 
-    return types.int64(words, place, types.int64, types.int64), generate
+    return types.int64(words, place, expected, word), generate

@@ -12,7 +12,7 @@ it is new.
 ``classes``  where in ``order`` classes begin and end
 ``choice``   what each number of a part counts in the place of a bit; those of the whole count what they are
 ``tables``   steps and formulas as rows of numbers (`gpu.tables`), and effects of broad actions
-``known``    what was visited; ``mask`` is that of the places in the table, or 0 if it is bits
+``known``    the address of what was visited; ``mask`` is that of the places in the table, or 0 if it is bits
 ``out``      the states that are new
 ``met``      a byte for each pair of local states, the whole's and an instance's, that a new state has
 ``counters`` how many are new, how many were chosen, steps, states that orbits stand for, what went wrong
@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from tdispmodel.engines.wide.fast.compiling import exchanged, joined, kernel, loaded, part_of_kernels
+from tdispmodel.engines.wide.fast.compiling import exchanged, joined, kernel, loaded, part_of_kernels, soon
 
 SHIFT, MASK, POSITION, FIRST, END, MET, MET_SIDE, PAIRS, PAIR_SIDE, CHOICE, COLUMNS = range(11)
 FOUND, CHOSEN, STEPS, STOOD, WRONG = range(5)
@@ -32,6 +32,8 @@ PART, START, AFTER, MANY, ENTRY = range(5)
 OPERATION, FLAGS, LENGTH = 0, 4, 5
 LOOK, NOT, AND = 0, 1, 2
 EMPTY = -1
+AHEAD = 64
+"""So many states are put together, so that what is looked at is fetched meanwhile."""
 LOW = (1 << 31) - 1
 ONCE, TWICE = 0x1E3779B97F4A7C15, 0x3F58476D1CE4E5B9
 WORD_SHIFT, WORD_MASK = 6, 63
@@ -50,36 +52,35 @@ def mixed(state: Any) -> Any:
 
 
 @part_of_kernels
-def seen(known: Any, mask: Any, state: Any, place: Any) -> Any:
-    """Whether one look shows that a state was visited; what is called for each step must not count references."""
-    if mask == 0:
-        return loaded(known, place >> WORD_SHIFT) >> (place & WORD_MASK) & 1 != 0
-    return loaded(known, mixed(state) & mask) == state
+def word_of(mask: Any, state: Any, place: Any) -> Any:
+    """Return which word is looked at first."""
+    return place >> WORD_SHIFT if mask == 0 else mixed(state) & mask
 
 
 @part_of_kernels
-def is_new(known: Any, mask: Any, state: Any, place: Any, counters: Any) -> Any:
-    """Whether a state was not visited before; now it is."""
+def visited(known: Any, mask: Any, word: Any, state: Any, place: Any) -> Any:
+    """Return 0 if a state was visited before, 1 if it was not, and -1 if there is no room; now it is."""
     if mask == 0:
         bit = np.int64(1) << (place & WORD_MASK)
-        return joined(known, place >> WORD_SHIFT, bit) & bit == 0
-    there = mixed(state) & mask
+        return np.int64(loaded(known, word) & bit == 0 and joined(known, word, bit) & bit == 0)
     for _ in range(mask + 1):
-        found = loaded(known, there)
+        found = loaded(known, word)
         if found == EMPTY:
-            found = exchanged(known, there, np.int64(EMPTY), state)
+            found = exchanged(known, word, np.int64(EMPTY), state)
             if found == EMPTY:
-                return True
+                return np.int64(1)
         if found == state:
-            return False
-        there = (there + 1) & mask
-    counters[WRONG] += 1
-    return False
+            return np.int64(0)
+        word = (word + 1) & mask
+    return np.int64(-1)
 
 
 @part_of_kernels
-def note(state: Any, parts: Any, out: Any, met: Any, counters: Any) -> Any:
+def note(new: Any, state: Any, parts: Any, out: Any, met: Any, counters: Any) -> Any:
     """Note a state that is new, and the pairs that it has."""
+    if new < 0:
+        counters[WRONG] += 1
+        return
     out[counters[FOUND]] = state
     counters[FOUND] += 1
     whole = state >> parts[0, SHIFT] & parts[0, MASK]
@@ -120,7 +121,7 @@ def true(tables: Any, at: Any, pairs: Any) -> Any:
     return stack & 1 != 0
 
 
-@kernel(f"void({WORDS},i8,i8,{SHAPE},{WORDS},i8,{WORDS},{BYTES},{WORDS})")
+@kernel(f"void({WORDS},i8,i8,{SHAPE},i8,i8,{WORDS},{BYTES},{WORDS})")
 def insert(
     states: Any,
     first: Any,
@@ -136,16 +137,24 @@ def insert(
     counters: Any,
 ) -> None:
     """Visit some representatives."""
-    for index in range(first, last):
-        state, place = states[index], np.int64(0)
-        for part in range(len(parts)):
-            place += choice[parts[part, CHOICE] + (state >> parts[part, SHIFT] & parts[part, MASK])]
-        if is_new(known, mask, state, place, counters):
-            note(state, parts, out, met, counters)
+    ahead_place, ahead_word = np.empty(AHEAD, np.int64), np.empty(AHEAD, np.int64)
+    for begin in range(first, last, AHEAD):
+        count = min(AHEAD, last - begin)
+        for index in range(count):
+            state, place = states[begin + index], np.int64(0)
+            for part in range(len(parts)):
+                place += choice[parts[part, CHOICE] + (state >> parts[part, SHIFT] & parts[part, MASK])]
+            ahead_place[index], ahead_word[index] = place, word_of(mask, state, place)
+            soon(known, ahead_word[index])
+        for index in range(count):
+            state = states[begin + index]
+            new = visited(known, mask, ahead_word[index], state, ahead_place[index])
+            if new != 0:
+                note(new, state, parts, out, met, counters)
 
 
 @kernel(
-    f"i8({WORDS},i8,i8,{SHAPE},{NUMBERS},i8,{ROWS},{WORDS},{ROWS},{WORDS},i8,{WORDS},i8,i8,{WORDS},{ROWS},{BYTES},{WORDS})"
+    f"i8({WORDS},i8,i8,{SHAPE},{NUMBERS},i8,{ROWS},{WORDS},{ROWS},{WORDS},i8,i8,i8,i8,{WORDS},{ROWS},{BYTES},{WORDS})"
 )
 def expand(
     states: Any,
@@ -181,6 +190,7 @@ def expand(
     count = len(parts)
     numbers, after, pairs = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64)
     beside, places, words = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64)
+    ahead, ahead_place, ahead_word = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64)
     columns, shifts = np.empty(count, np.int64), np.empty(count, np.int64)
     rows = len(broad) + len(watched)
     for index in range(first, last):
@@ -204,7 +214,7 @@ def expand(
             if pairs[part] < 0:
                 counters[WRONG] += 1
                 return last
-        taken, of_whole = np.int64(0), parts[0, SHIFT]
+        taken, going, of_whole = np.int64(0), np.int64(0), parts[0, SHIFT]
         base, key = np.int64(0), np.int64(0)  # what is left of the state's place and word without the whole
         for part in range(1, count):
             base += choice[parts[part, CHOICE] + numbers[part]]
@@ -220,10 +230,8 @@ def expand(
                 for step in range(first_step, last_step, 2):
                     other = np.int64(tables[step])
                     after_state = key + (other << of_whole)
-                    if seen(known, mask, after_state, base + other):
-                        continue
-                    if is_new(known, mask, after_state, base + other, counters):
-                        note(after_state, parts, out, met, counters)
+                    ahead[going], ahead_place[going] = after_state, base + other
+                    going += 1
                 continue
             own, begins = numbers[part], parts[part, FIRST]
             origin, others = parts[part, POSITION] - begins, parts[part, END] - begins - 1
@@ -256,10 +264,8 @@ def expand(
                     position += beside[each] < number
                 place = places[position] + choice[columns[position] + number] + other
                 after_state = words[position] + (number << shifts[position]) + (other << of_whole)
-                if seen(known, mask, after_state, place):
-                    continue
-                if is_new(known, mask, after_state, place, counters):
-                    note(after_state, parts, out, met, counters)
+                ahead[going], ahead_place[going] = after_state, place
+                going += 1
         for number in range(len(broad)):
             if number < WORD_MASK and not may[whole] >> number & 1:
                 continue
@@ -285,10 +291,15 @@ def expand(
             for part in range(count):
                 place += choice[parts[part, CHOICE] + after[part]]
                 after_state += after[part] << parts[part, SHIFT]
-            if seen(known, mask, after_state, place):
-                continue
-            if is_new(known, mask, after_state, place, counters):
-                note(after_state, parts, out, met, counters)
+            ahead[going], ahead_place[going] = after_state, place
+            going += 1
+        for each in range(going):
+            ahead_word[each] = word_of(mask, ahead[each], ahead_place[each])
+            soon(known, ahead_word[each])
+        for each in range(going):
+            new = visited(known, mask, ahead_word[each], ahead[each], ahead_place[each])
+            if new != 0:
+                note(new, ahead[each], parts, out, met, counters)
         counters[STEPS] += taken * size
         for number in range(len(watched)):
             if true(tables, watched[number], pairs):

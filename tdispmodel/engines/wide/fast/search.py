@@ -250,7 +250,7 @@ class Compiled(Sided):
                 given.effects,
                 given.watched,
                 self.search.orbits.permutations,
-                known.words,
+                known.words.ctypes.data,
                 known.mask,
                 given.most_steps + len(given.broad),
                 buffers.out,

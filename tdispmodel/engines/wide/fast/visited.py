@@ -159,6 +159,6 @@ class Known:
         """Note some representatives, for all of which there is room; return those that are new."""
         shape = self.parts, self.order, self.classes, self.choice
         kernels.insert(
-            keys, 0, len(keys), *shape, self.words, self.mask, buffers.out, buffers.met, buffers.counters
+            keys, 0, len(keys), *shape, self.words.ctypes.data, self.mask, buffers.out, buffers.met, buffers.counters
         )
         return buffers.taken()[0]
