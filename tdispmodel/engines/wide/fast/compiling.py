@@ -10,14 +10,17 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numba
+import numpy as np
 from llvmlite import ir
 from numba.core import types
 from numba.core.cgutils import get_or_insert_function
 from numba.extending import intrinsic
+from numpy.typing import NDArray
 
 from tdispmodel.engines.wide.fast.private import cache_folder
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+Bytes = NDArray[np.uint8]
 WORD = ir.IntType(64)
 FOLDER = cache_folder()
 """Where compiled kernels are kept, if there is a safe place."""

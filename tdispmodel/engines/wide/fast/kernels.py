@@ -9,56 +9,71 @@ it is new.
              begins and ends there; where its pairs begin, and how many there are for one local state of the whole,
              in ``met``, and in ``tables``, which has their numbers; where its numbers begin in ``choice``
 ``order``    the parts, those that are interchangeable side by side
-``classes``  where in ``order`` classes begin and end
 ``choice``   what each number of a part counts in the place of a bit; those of the whole count what they are
-``tables``   steps and formulas as rows of numbers (`gpu.tables`), and effects of broad actions
+``tables``   steps, formulas and effects as rows of numbers (`tables`)
 ``known``    the address of what was visited; ``mask`` is that of the places in the table, or 0 if it is bits
 ``out``      the states that are new
 ``met``      a byte for each pair of local states, the whole's and an instance's, that a new state has
 ``counters`` how many are new, how many were chosen, steps, states that orbits stand for, what went wrong
+
+What is called for each step must be given no array: each call would count references to it, with an atomic operation.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from tdispmodel.engines.wide.fast.compiling import exchanged, joined, kernel, loaded, part_of_kernels, soon
+from tdispmodel.compiling.parts import Numbers
+from tdispmodel.engines.wide.fast.compiling import Bytes, exchanged, joined, kernel, loaded, part_of_kernels, soon
+from tdispmodel.engines.wide.visited import Keys
 
 SHIFT, MASK, POSITION, FIRST, END, MET, MET_SIDE, PAIRS, PAIR_SIDE, CHOICE, COLUMNS = range(11)
+"""Of a row of ``parts``."""
 FOUND, CHOSEN, STEPS, STOOD, WRONG = range(5)
+"""Counters."""
 PART, START, AFTER, MANY, ENTRY = range(5)
-OPERATION, FLAGS, LENGTH = 0, 4, 5
+"""Of a row of a table of steps."""
+FORMULA, BEGIN, STOP = range(3)
+"""Of a row of a broad action."""
+CHANGED, BY, TABLE = range(3)
+"""Of a row of an effect."""
+OPERATION, OF, FLAGS, LENGTH = 0, 1, 4, 5
+"""Of a row of a formula."""
 LOOK, NOT, AND = 0, 1, 2
 EMPTY = -1
 AHEAD = 64
 """So many states are put together, so that what is looked at is fetched meanwhile."""
 LOW = (1 << 31) - 1
 ONCE, TWICE = 0x1E3779B97F4A7C15, 0x3F58476D1CE4E5B9
+"""Odd numbers of which the bits look random; the first is the golden ratio's (D. E. Knuth, "The Art of Computer
+Programming", 3, 1998, 6.4, on multiplicative hashing)."""
 WORD_SHIFT, WORD_MASK = 6, 63
 
 WORDS, ROWS, NUMBERS, BYTES = "i8[::1]", "i8[:,::1]", "i4[::1]", "u1[::1]"
-SHAPE = f"{ROWS},{WORDS},{ROWS},{WORDS}"
+INSERT = f"void({WORDS},i8,i8,{ROWS},{WORDS},i8,i8,{WORDS},{BYTES},{WORDS})"
+EXPAND = (
+    f"i8({WORDS},i8,i8,{ROWS},{WORDS},{ROWS},{WORDS},{NUMBERS},i8,{ROWS},{WORDS},{ROWS},{WORDS},"
+    f"i8,i8,i8,i8,{WORDS},{ROWS},{BYTES},{WORDS})"
+)
 
 
 @part_of_kernels
-def mixed(state: Any) -> Any:
+def mixed(state: int) -> int:
     """Return a number of which the low bits differ where states differ little."""
-    state = state * ONCE
+    state *= ONCE
     state ^= (state >> 32) & LOW
-    state = state * TWICE
+    state *= TWICE
     return state ^ ((state >> 29) & LOW)
 
 
 @part_of_kernels
-def word_of(mask: Any, state: Any, place: Any) -> Any:
+def word_of(mask: int, state: int, place: int) -> int:
     """Return which word is looked at first."""
     return place >> WORD_SHIFT if mask == 0 else mixed(state) & mask
 
 
 @part_of_kernels
-def visited(known: Any, mask: Any, word: Any, state: Any, place: Any) -> Any:
+def visited(known: int, mask: int, word: int, state: int, place: int) -> int:
     """Return 0 if a state was visited before, 1 if it was not, and -1 if there is no room; now it is."""
     if mask == 0:
         bit = np.int64(1) << (place & WORD_MASK)
@@ -76,7 +91,7 @@ def visited(known: Any, mask: Any, word: Any, state: Any, place: Any) -> Any:
 
 
 @part_of_kernels
-def note(new: Any, state: Any, parts: Any, out: Any, met: Any, counters: Any) -> Any:
+def note(new: int, state: int, parts: Keys, out: Keys, met: Bytes, counters: Keys) -> None:
     """Note a state that is new, and the pairs that it has."""
     if new < 0:
         counters[WRONG] += 1
@@ -90,7 +105,7 @@ def note(new: Any, state: Any, parts: Any, out: Any, met: Any, counters: Any) ->
 
 
 @part_of_kernels
-def ordered(after: Any, order: Any, first: Any, last: Any) -> Any:
+def ascend(after: Keys, order: Keys, first: int, last: int) -> None:
     """Let the numbers of a class ascend."""
     for end in range(first + 1, last):
         number, position = after[order[end]], end
@@ -101,14 +116,14 @@ def ordered(after: Any, order: Any, first: Any, last: Any) -> Any:
 
 
 @part_of_kernels
-def true(tables: Any, at: Any, pairs: Any) -> Any:
+def true(tables: Numbers, at: int, pairs: Keys) -> bool:
     """Whether a formula is true; what it is made of stands in the order in which it is worked out."""
     stack = np.int64(0)
     for operation in range(tables[at]):
         row = at + 1 + operation * LENGTH
         kind = tables[row + OPERATION]
         if kind == LOOK:
-            stack = stack << 1 | (tables[tables[row + FLAGS] + pairs[tables[row + 1]]] != 0)
+            stack = stack << 1 | (tables[tables[row + FLAGS] + pairs[tables[row + OF]]] != 0)
         elif kind == NOT:
             stack ^= 1
         else:
@@ -121,20 +136,18 @@ def true(tables: Any, at: Any, pairs: Any) -> Any:
     return stack & 1 != 0
 
 
-@kernel(f"void({WORDS},i8,i8,{SHAPE},i8,i8,{WORDS},{BYTES},{WORDS})")
+@kernel(INSERT)
 def insert(
-    states: Any,
-    first: Any,
-    last: Any,
-    parts: Any,
-    order: Any,
-    classes: Any,
-    choice: Any,
-    known: Any,
-    mask: Any,
-    out: Any,
-    met: Any,
-    counters: Any,
+    states: Keys,
+    first: int,
+    last: int,
+    parts: Keys,
+    choice: Keys,
+    known: int,
+    mask: int,
+    out: Keys,
+    met: Bytes,
+    counters: Keys,
 ) -> None:
     """Visit some representatives."""
     ahead_place, ahead_word = np.empty(AHEAD, np.int64), np.empty(AHEAD, np.int64)
@@ -153,84 +166,81 @@ def insert(
                 note(new, state, parts, out, met, counters)
 
 
-@kernel(
-    f"i8({WORDS},i8,i8,{SHAPE},{NUMBERS},i8,{ROWS},{WORDS},{ROWS},{WORDS},i8,i8,i8,i8,{WORDS},{ROWS},{BYTES},{WORDS})"
-)
+@kernel(EXPAND)
 def expand(
-    states: Any,
-    first: Any,
-    last: Any,
-    parts: Any,
-    order: Any,
-    classes: Any,
-    choice: Any,
-    tables: Any,
-    steps: Any,
-    broad: Any,
-    may: Any,
-    effects: Any,
-    watched: Any,
-    permutations: Any,
-    known: Any,
-    mask: Any,
-    most: Any,
-    out: Any,
-    chosen: Any,
-    met: Any,
-    counters: Any,
-) -> Any:
+    states: Keys,
+    first: int,
+    last: int,
+    parts: Keys,
+    order: Keys,
+    classes: Keys,
+    choice: Keys,
+    tables: Numbers,
+    steps: int,
+    broad: Keys,
+    may: Keys,
+    effects: Keys,
+    watched: Keys,
+    permutations: int,
+    known: int,
+    mask: int,
+    most: int,
+    out: Keys,
+    chosen: Keys,
+    met: Bytes,
+    counters: Keys,
+) -> int:
     """Visit what all steps of some states lead to, and choose states to be looked at again; return how far it came.
 
+    ``classes`` has where in ``order`` classes begin and end, ``permutations`` is how many there are of them all.
     ``steps`` says where the tables of steps are listed: each has a part, where its steps begin for each pair, what
-    becomes of the whole and the instance, and how many steps there are from each pair, which may lead to the same.  ``broad`` has for each broad action its formula, where its
-    effects begin and end in ``effects`` (end -1: it is not known what it does), which are rows: a part, by which part
-    it is looked up, where.  Of the first of them ``may`` has a bit for each local state of the whole.  ``watched`` has formulas.  A state is chosen with the number of a broad action that is not
-    known, or of a formula, counted on.  ``most`` are the states that one state leads to, at most.
+    becomes of the whole and the instance, and how many steps there are from each pair, which may lead to the same.
+    ``broad`` has for each broad action its formula, and where its effects begin and end in ``effects`` (end -1: it is
+    not known what it does); these are rows: a part, by which part it is looked up, where.  Of the first of them ``may``
+    has a bit for each local state of the whole.  ``watched`` has formulas.  A state is chosen with the number of a
+    broad action that is not known there, or of a formula, counted on.  ``most`` are the states that one leads to, at
+    most.
     """
-    count = len(parts)
+    count, rows = len(parts), len(broad) + len(watched)
     numbers, after, pairs = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64)
     beside, places, words = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64)
-    ahead, ahead_place, ahead_word = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64)
     columns, shifts = np.empty(count, np.int64), np.empty(count, np.int64)
-    rows = len(broad) + len(watched)
+    ahead, ahead_place, ahead_word = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64)
     for index in range(first, last):
         if counters[FOUND] + most > len(out) or counters[CHOSEN] + rows > len(chosen):
             return index
         state = states[index]
         for part in range(count):
             numbers[part] = state >> parts[part, SHIFT] & parts[part, MASK]
-        alike = np.int64(1)
-        for number in range(len(classes)):
-            run = 1
-            for position in range(classes[number, 0] + 1, classes[number, 1]):
-                run = run + 1 if numbers[order[position]] == numbers[order[position - 1]] else 1
-                alike *= run
-        size = permutations // alike
-        counters[STOOD] += size
-        whole = numbers[0]
-        pairs[0] = whole
+        whole = pairs[0] = numbers[0]
         for part in range(1, count):
             pairs[part] = tables[parts[part, PAIRS] + whole * parts[part, PAIR_SIDE] + numbers[part]]
             if pairs[part] < 0:
                 counters[WRONG] += 1
                 return last
+        alike = np.int64(1)
+        for each in range(len(classes)):
+            run = 1
+            for position in range(classes[each, 0] + 1, classes[each, 1]):
+                run = run + 1 if numbers[order[position]] == numbers[order[position - 1]] else 1
+                alike *= run
         taken, going, of_whole = np.int64(0), np.int64(0), parts[0, SHIFT]
         base, key = np.int64(0), np.int64(0)  # what is left of the state's place and word without the whole
         for part in range(1, count):
             base += choice[parts[part, CHOICE] + numbers[part]]
             key += numbers[part] << parts[part, SHIFT]
+
+        # steps of one part, from tables
         for table in range(tables[steps]):
             row = steps + 1 + table * ENTRY
             part = tables[row + PART]
-            after_pair = tables[row + AFTER]
-            first_step = after_pair + 2 * tables[tables[row + START] + pairs[part]]
-            last_step = after_pair + 2 * tables[tables[row + START] + pairs[part] + 1]
+            begin = tables[row + AFTER] + 2 * tables[tables[row + START] + pairs[part]]
+            end = tables[row + AFTER] + 2 * tables[tables[row + START] + pairs[part] + 1]
             taken += tables[tables[row + MANY] + pairs[part]]
             if part == 0:
-                for step in range(first_step, last_step, 2):
+                for step in range(begin, end, 2):
                     other = np.int64(tables[step])
-                    after_state = key + (other << of_whole)
-                    ahead[going], ahead_place[going] = after_state, base + other
+                    ahead[going], ahead_place[going] = key + (other << of_whole), base + other
                     going += 1
                 continue
             own, begins = numbers[part], parts[part, FIRST]
@@ -254,45 +264,44 @@ def expand(
                 places[position], words[position] = rest, rest_key
                 columns[position], shifts[position] = parts[each, CHOICE], parts[each, SHIFT]
                 if position < others:
-                    number, each, following = beside[position], order[begins + position], order[begins + position + 1]
+                    number, following = beside[position], order[begins + position + 1]
                     rest += choice[parts[each, CHOICE] + number] - choice[parts[following, CHOICE] + number]
                     rest_key += (number << parts[each, SHIFT]) - (number << parts[following, SHIFT])
-            for step in range(first_step, last_step, 2):
+            for step in range(begin, end, 2):
                 other, number = np.int64(tables[step]), np.int64(tables[step + 1])
                 position = 0
                 for each in range(others):  # no branch that nobody could foretell
                     position += beside[each] < number
-                place = places[position] + choice[columns[position] + number] + other
-                after_state = words[position] + (number << shifts[position]) + (other << of_whole)
-                ahead[going], ahead_place[going] = after_state, place
+                ahead[going] = words[position] + (number << shifts[position]) + (other << of_whole)
+                ahead_place[going] = places[position] + choice[columns[position] + number] + other
                 going += 1
-        for number in range(len(broad)):
-            if number < WORD_MASK and not may[whole] >> number & 1:
+
+        # broad actions, as far as their effects are in tables
+        for action in range(len(broad)):
+            if action < WORD_MASK and not may[whole] >> action & 1:
                 continue
-            if not true(tables, broad[number, 0], pairs):
+            if not true(tables, broad[action, FORMULA], pairs):
                 continue
-            left = broad[number, 2] < 0
-            if not left:
-                for each in range(count):
-                    after[each] = numbers[each]
-                for effect in range(broad[number, 1], broad[number, 2]):
-                    became = tables[effects[effect, 2] + pairs[effects[effect, 1]]]
-                    after[effects[effect, 0]] = became
-                    left = left or became < 0
+            left = broad[action, STOP] < 0
+            for part in range(count):
+                after[part] = numbers[part]
+            for effect in range(broad[action, BEGIN], broad[action, STOP]):
+                number = tables[effects[effect, TABLE] + pairs[effects[effect, BY]]]
+                after[effects[effect, CHANGED]] = number
+                left = left or number < 0
             if left:
-                chosen[counters[CHOSEN], 0] = state
-                chosen[counters[CHOSEN], 1] = number
+                chosen[counters[CHOSEN], 0], chosen[counters[CHOSEN], 1] = state, action
                 counters[CHOSEN] += 1
                 continue
             taken += 1
             for each in range(len(classes)):
-                ordered(after, order, classes[each, 0], classes[each, 1])
-            place, after_state = np.int64(0), np.int64(0)
+                ascend(after, order, classes[each, 0], classes[each, 1])
+            ahead[going], ahead_place[going] = 0, 0
             for part in range(count):
-                place += choice[parts[part, CHOICE] + after[part]]
-                after_state += after[part] << parts[part, SHIFT]
-            ahead[going], ahead_place[going] = after_state, place
+                ahead[going] += after[part] << parts[part, SHIFT]
+                ahead_place[going] += choice[parts[part, CHOICE] + after[part]]
             going += 1
+
         for each in range(going):
             ahead_word[each] = word_of(mask, ahead[each], ahead_place[each])
             soon(known, ahead_word[each])
@@ -300,10 +309,10 @@ def expand(
             new = visited(known, mask, ahead_word[each], ahead[each], ahead_place[each])
             if new != 0:
                 note(new, ahead[each], parts, out, met, counters)
-        counters[STEPS] += taken * size
+        counters[STEPS] += taken * (permutations // alike)
+        counters[STOOD] += permutations // alike
         for number in range(len(watched)):
             if true(tables, watched[number], pairs):
-                chosen[counters[CHOSEN], 0] = state
-                chosen[counters[CHOSEN], 1] = len(broad) + number
+                chosen[counters[CHOSEN], 0], chosen[counters[CHOSEN], 1] = state, len(broad) + number
                 counters[CHOSEN] += 1
     return last

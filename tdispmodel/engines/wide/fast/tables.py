@@ -1,4 +1,4 @@
-"""Steps, formulas and effects as the kernels read them: one row of numbers, made anew when local states or pairs were met.
+"""Steps, formulas and effects as the kernels read them: one row of numbers, made anew when there are more of them.
 
 Given what a search has worked out so far; gives `Given`.
 """
@@ -28,7 +28,6 @@ class Given(Written):
         super().__init__(tables, moves.tabulated, (*guards, *watched))
         rows: list[tuple[int, int, int]] = []
         effects: list[tuple[int, int, int]] = []
-        first = len(self.numbers)
         for broad in self.taken:
             begins = len(effects)
             for effect in broad.effects:
@@ -46,7 +45,7 @@ class Given(Written):
         self.watched = np.array([self.formulas[id(node)] for node in watched], np.int64)
 
     def _steps(self, table: Table) -> tuple[int, ...]:
-        """Return where the steps of a table are, each place that they lead to once, and how many there are of each pair."""
+        """Return where the steps of a table are, what they lead to once, and how many each pair has."""
         sources, whole, instance = table.known()
         count = len(table.start) - 1
         number = whole if table.part == WHOLE else instance

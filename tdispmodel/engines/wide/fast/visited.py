@@ -11,16 +11,14 @@ from collections.abc import Iterable, Sequence
 from math import comb, prod
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tdispmodel.compiling.parts import WHOLE, Numbers
 from tdispmodel.engines.protocol import LimitReached
 from tdispmodel.engines.wide.bitmaps.multisets import Ranks
 from tdispmodel.engines.wide.fast import kernels
+from tdispmodel.engines.wide.fast.compiling import Bytes
 from tdispmodel.engines.wide.orbits import Orbits
 from tdispmodel.engines.wide.visited import GROWTH, Keys, Sided, parted
-
-Bytes = NDArray[np.uint8]
 
 BITS_MEMORY = 1 << 30
 """Bytes that a bit for each combination may take."""
@@ -157,8 +155,6 @@ class Known:
 
     def put(self, keys: Keys, buffers: Buffers) -> Keys:
         """Note some representatives, for all of which there is room; return those that are new."""
-        shape = self.parts, self.order, self.classes, self.choice
-        kernels.insert(
-            keys, 0, len(keys), *shape, self.words.ctypes.data, self.mask, buffers.out, buffers.met, buffers.counters
-        )
+        address, found = self.words.ctypes.data, (buffers.out, buffers.met, buffers.counters)
+        kernels.insert(keys, 0, len(keys), self.parts, self.choice, address, self.mask, *found)
         return buffers.taken()[0]
