@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn, Protocol
@@ -25,14 +24,14 @@ from tdispmodel.engines.wide.bitmaps import multisets, product
 from tdispmodel.engines.wide.bitmaps.layout import Layout, Outgrown
 from tdispmodel.engines.wide.bitmaps.multisets import Multisets
 from tdispmodel.engines.wide.bitmaps.product import Count, Product
-from tdispmodel.engines.wide.fast import compiled, worthwhile
+from tdispmodel.engines.wide.fast import gone_over
 from tdispmodel.engines.wide.formulas import Here, Node, Tables
 from tdispmodel.engines.wide.moves import Moves, Steps, StepWatch
 from tdispmodel.engines.wide.orbits import Orbits
 from tdispmodel.engines.wide.progress import line
 from tdispmodel.engines.wide.spilled import Level, Spilled, spilled
 from tdispmodel.engines.wide.symmetry import Classes
-from tdispmodel.engines.wide.visited import BLOCK, Dense, Runs, TooWide, taken_apart
+from tdispmodel.engines.wide.visited import BLOCK, Dense, Runs, taken_apart
 from tdispmodel.ir.system import System
 from tdispmodel.semantics import Semantics, TooManyStarts, start_states
 from tdispmodel.verdict import Space
@@ -295,24 +294,16 @@ class Search:
         return self.visited
 
     def _expand(self) -> None:
-        self._go_over()
-        if isinstance(self.visited, Dense | Runs) and self._pays():
+        made = gone_over(self)
+        if made is not None:
+            self.visited = made
+            self.frontier, self._sides = made.found[-1], list(made.sides)
+        elif isinstance(self.visited, Dense | Runs) and self._pays():
             self.visited = (Multisets if self.orbits.classes else Product)(self, self.visited)
         if isinstance(self.visited, Dense | Runs | Spilled):
             self.expand_listed()
         else:
             self.visited.expand(len(self.sizes_of_levels) - 1)
-
-    def _go_over(self) -> None:
-        """Go over to compiled kernels, if they are installed and there is much left to do."""
-        visited = self.visited
-        if self.fast and isinstance(visited, Dense | Runs | Multisets) and worthwhile(self):
-            kernels = compiled()
-            self.fast = kernels is not None
-            if kernels is not None:
-                with suppress(TooWide):
-                    self.visited = made = kernels(self, visited)
-                    self.frontier, self._sides = made.found[-1], list(made.sides)
 
     def expand_listed(self) -> None:
         """Look at the last level, and offer what comes after it.  Raises `LimitReached`, `TooWide` and `Left`."""

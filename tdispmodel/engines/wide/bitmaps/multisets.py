@@ -362,4 +362,6 @@ def seconds(search: Search) -> float:
         sources, to, _ = table.known()
         maps = len(np.unique(np.stack([search.tables.pairs[1].whole[sources], to]), axis=1)[0]) * words * words
     made = seconds_of_maps(search.tables, table, words)
-    return made + maps * OF_CALL + wholes * (others * words * OF_WORD + comb(side + instances - 1, instances) * OF_PLACE)
+    return (
+        made + maps * OF_CALL + wholes * (others * words * OF_WORD + comb(side + instances - 1, instances) * OF_PLACE)
+    )

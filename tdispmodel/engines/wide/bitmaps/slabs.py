@@ -155,4 +155,4 @@ def seconds_of_maps(tables: Tables, table: Table | None, words: int) -> float:
         return 0.0
     sources, to, _ = table.known()
     rows = np.stack([tables.pairs[table.part].whole[sources], to])
-    return OF_MAP * words * words * np.unique(rows, axis=1).shape[1]
+    return OF_MAP * words * words * len(np.unique(rows, axis=1)[0])

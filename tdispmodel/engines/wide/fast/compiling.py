@@ -1,4 +1,4 @@
-"""How the kernels are compiled: once by numba for all models, and kept in a folder of the user's that nobody else can write to.
+"""How the kernels are compiled: once by numba for all models, and kept where nobody but the user can write.
 
 numba keeps what it compiled as pickles, so whoever can write there can run code as who reads them.  Without such a
 folder nothing is kept, and the kernels are compiled anew by each process that needs them.
@@ -46,7 +46,7 @@ def part_of_kernels(function: Function) -> Function:
     return cast("Function", numba.njit(nogil=True, boundscheck=False, forceinline=True)(function))
 
 
-# --- words that several threads read and write: LLVM's atomic operations, at an address, so that no references are counted -----
+# --- words that threads share: LLVM's atomic operations, by address, so that no references are counted ------------
 
 
 def _word(builder: Any, address: Any, place: Any) -> Any:  # noqa: ANN401  # numba has no types

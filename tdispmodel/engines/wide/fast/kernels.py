@@ -27,6 +27,8 @@ from tdispmodel.compiling.parts import Numbers
 from tdispmodel.engines.wide.fast.compiling import Bytes, exchanged, joined, kernel, loaded, part_of_kernels, soon
 from tdispmodel.engines.wide.visited import Keys
 
+Number = int | np.int64
+
 SHIFT, MASK, POSITION, FIRST, END, MET, MET_SIDE, PAIRS, PAIR_SIDE, CHOICE, COLUMNS = range(11)
 """Of a row of ``parts``."""
 FOUND, CHOSEN, STEPS, STOOD, WRONG = range(5)
@@ -58,7 +60,7 @@ EXPAND = (
 
 
 @part_of_kernels
-def mixed(state: int) -> int:
+def mixed(state: Number) -> Number:
     """Return a number of which the low bits differ where states differ little."""
     state *= ONCE
     state ^= (state >> 32) & LOW
@@ -67,13 +69,13 @@ def mixed(state: int) -> int:
 
 
 @part_of_kernels
-def word_of(mask: int, state: int, place: int) -> int:
+def word_of(mask: Number, state: Number, place: Number) -> Number:
     """Return which word is looked at first."""
     return place >> WORD_SHIFT if mask == 0 else mixed(state) & mask
 
 
 @part_of_kernels
-def visited(known: int, mask: int, word: int, state: int, place: int) -> int:
+def visited(known: Number, mask: Number, word: Number, state: Number, place: Number) -> Number:
     """Return 0 if a state was visited before, 1 if it was not, and -1 if there is no room; now it is."""
     if mask == 0:
         bit = np.int64(1) << (place & WORD_MASK)
@@ -91,7 +93,7 @@ def visited(known: int, mask: int, word: int, state: int, place: int) -> int:
 
 
 @part_of_kernels
-def note(new: int, state: int, parts: Keys, out: Keys, met: Bytes, counters: Keys) -> None:
+def note(new: Number, state: Number, parts: Keys, out: Keys, met: Bytes, counters: Keys) -> None:
     """Note a state that is new, and the pairs that it has."""
     if new < 0:
         counters[WRONG] += 1
@@ -105,7 +107,7 @@ def note(new: int, state: int, parts: Keys, out: Keys, met: Bytes, counters: Key
 
 
 @part_of_kernels
-def ascend(after: Keys, order: Keys, first: int, last: int) -> None:
+def ascend(after: Keys, order: Keys, first: Number, last: Number) -> None:
     """Let the numbers of a class ascend."""
     for end in range(first + 1, last):
         number, position = after[order[end]], end
@@ -116,7 +118,7 @@ def ascend(after: Keys, order: Keys, first: int, last: int) -> None:
 
 
 @part_of_kernels
-def true(tables: Numbers, at: int, pairs: Keys) -> bool:
+def true(tables: Numbers, at: Number, pairs: Keys) -> bool:
     """Whether a formula is true; what it is made of stands in the order in which it is worked out."""
     stack = np.int64(0)
     for operation in range(tables[at]):
@@ -133,7 +135,7 @@ def true(tables: Numbers, at: int, pairs: Keys) -> bool:
                 stack &= last | ~np.int64(1)
             else:
                 stack |= last
-    return stack & 1 != 0
+    return bool(stack & 1)
 
 
 @kernel(INSERT)

@@ -20,10 +20,10 @@ from tdispmodel.engines.gpu.tables import able
 from tdispmodel.engines.wide.bitmaps.layout import Outgrown
 from tdispmodel.engines.wide.fast import kernels
 from tdispmodel.engines.wide.fast.tables import Given
-from tdispmodel.engines.wide.fast.visited import WORD_BYTES, Buffers, Known
+from tdispmodel.engines.wide.fast.visited import BITS_MEMORY, WORD_BYTES, Buffers, Known
 from tdispmodel.engines.wide.formulas import Here, Node
 from tdispmodel.engines.wide.moves import OUT_OF_RANGE, UNKNOWN, Broad
-from tdispmodel.engines.wide.visited import Dense, Keys, Runs, Sided, parted
+from tdispmodel.engines.wide.visited import Dense, Keys, Runs, Sided, TooWide, parted
 
 if TYPE_CHECKING:
     from tdispmodel.engines.wide.bitmaps.multisets import Multisets
@@ -35,9 +35,8 @@ ROOM = 1 << 17
 """How many states a thread may find before they are noted."""
 MOST_THREADS = 8
 SHARE_OF_BUFFERS = 16
-"""Of the memory allowed, one part in so many is for what threads find."""
-
-
+SHARE_OF_BITS = 4
+"""Of the memory allowed, one part in so many is for what threads find, and one may be a bit for each combination."""
 BYTES_OF_FOUND = 3 * 8
 """A state that is new, and one that was chosen and why."""
 
@@ -57,21 +56,27 @@ class Compiled(Sided):
     def __init__(self, search: Search, before: Dense | Runs | Multisets) -> None:
         """``before`` has all that was found so far, the last level of which is not expanded yet.
 
-        Raises `TooWide` and `LimitReached`.
+        Raises `TooWide`, also where there is no memory for it, and `LimitReached`.
         """
         sizes = [len(local) for local in search.parts.local]
         super().__init__(sizes)
         self.search = search
         self.found: list[Keys] = []
         self.noted: list[Keys] = []
-        self.known = Known(search.orbits, self, sizes)
+        memory = search.limits.memory
+        bits = BITS_MEMORY if memory is None else min(BITS_MEMORY, memory // SHARE_OF_BITS)
+        self.known = Known(search.orbits, self, sizes, bits)
         self.given: Given | None = None
         self.told: tuple[object, ...] = ()
+        self.threads = min(MOST_THREADS, processors())
+        words = self.known.needed(sizes, search.states + ROOM)[1]
+        if not search.may_take(WORD_BYTES * (words + 2 * search.states) + self.threads * ROOM * BYTES_OF_FOUND):
+            message = "there is no memory for compiled kernels"
+            raise TooWide(message)
         for level in range(before.levels):
             pieces = [np.zeros(0, np.int64), *(self.keys(before.numbers(some)) for some in before.pieces(level, SLICE))]
             self.found.append(np.sort(np.concatenate(pieces)))
         self.known.count = sum(map(len, self.found))
-        self.threads = min(MOST_THREADS, processors())
         self.buffers: list[Buffers] = []
         self._make_anew(sizes, 0)
 
@@ -180,6 +185,7 @@ class Compiled(Sided):
         try:
             self._expand(depth)
         except Spilt:
+            self.found, self.noted, self.buffers, self.known.words = [], [], [], np.zeros(0, np.int64)
             search.stood_for, search.transitions = counts
             search.expand_listed()
 

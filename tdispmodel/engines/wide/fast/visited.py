@@ -56,10 +56,11 @@ class Buffers:
 class Known:
     """The states that were visited, as words of some number of bits for each part."""
 
-    def __init__(self, orbits: Orbits, sided: Sided, sizes: Sequence[int]) -> None:
-        """``sizes`` are the numbers of local states to make room for."""
+    def __init__(self, orbits: Orbits, sided: Sided, sizes: Sequence[int], bits: int) -> None:
+        """``sizes`` are the numbers of local states to make room for, ``bits`` the bytes that bits may take."""
         self.orbits = orbits
         self.sizes = list(sizes)
+        self.bits = bits
         self.count = 0
         self.mask = 0
         self.pairs = 0
@@ -98,7 +99,7 @@ class Known:
     def needed(self, sizes: Sequence[int], more: int) -> tuple[int, int]:
         """Return the mask, or 0, and how many words there would be for so many local states, and more states."""
         combinations = self.combinations(sizes)
-        if not self.mask and combinations <= 8 * BITS_MEMORY:
+        if not self.mask and combinations <= 8 * self.bits:
             return 0, -(-combinations // WORD_BITS)
         places = max(self.mask + 1, LEAST_TABLE)
         while 2 * (self.count + more) > places:
