@@ -23,7 +23,7 @@ LEAST_OF_LEVEL = 1_000_000
 
 
 def gone_over(search: Search) -> Compiled | None:
-    """Return what goes on with a search; None where it is small, or kernels cannot be had, or states are kept otherwise.
+    """Return what goes on with a search; None where it is small, or kernels cannot be had, or it goes another way.
 
     Raises `LimitReached`.
     """

@@ -36,12 +36,12 @@ class Given(Written):
                 table[: len(effect.table)] = effect.table
                 effects.append((effect.part, effect.by, self._add(table)))
             rows.append((self.formulas[id(broad.guard)], begins, -1 if broad.worked_out else len(effects)))
-        self.numbers = np.concatenate(self._written)
+        self.pairs = [self._looked_up(part)[1:] for part in range(len(tables.parts.names))]
+        self.numbers = np.concatenate(self._written)  # nothing is added any more
         self.broad = _rows(rows, 3)
         self.effects = _rows(effects, 3)
         self._known = {}
         self.may = self._may(len(tables.parts.local[WHOLE]))
-        self.pairs = [self._looked_up(part)[1:] for part in range(len(tables.parts.names))]
         self.watched = np.array([self.formulas[id(node)] for node in watched], np.int64)
 
     def _steps(self, table: Table) -> tuple[int, ...]:
