@@ -34,6 +34,20 @@ from tdispmodel.ir.sorts import (
 class Expression:
     """A node of a formula.  Subclasses are frozen dataclasses with a ``sort``."""
 
+    def __init_subclass__(cls) -> None:
+        cls.__hash__ = Expression.__hash__  # type: ignore[method-assign]  # else each hashes all that is below it anew
+
+    def __hash__(self) -> int:
+        known: int | None = self.__dict__.get("_hash")
+        if known is None:
+            parts = [getattr(self, field.name) for field in fields(self)]  # type: ignore[arg-type]  # a dataclass
+            known = self.__dict__["_hash"] = hash((type(self), *parts))
+        return known
+
+    def __getstate__(self) -> dict[str, object]:
+        """What is handed to another process: no hash, for there texts have others."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]  # a dataclass
+
     @property
     def sort(self) -> Sort:
         """The sort of the value."""

@@ -59,6 +59,11 @@ class SystemVariable:
     sort: Sort
     initial: tuple[Value, ...]
 
+    def __post_init__(self) -> None:
+        if not self.initial or not all(belongs(value, self.sort) for value in self.initial):
+            message = f"{self.name}: start values {self.initial}"
+            raise IllFormed(message)
+
 
 @dataclass(frozen=True)
 class Assignment:
@@ -143,10 +148,6 @@ class System:
         if len(sorts) != len(self.variables) or len({action.name for action in self.actions}) != len(self.actions):
             message = f"{self.name}: names of variables and of actions must be distinct"
             raise IllFormed(message)
-        for variable in self.variables:
-            if not variable.initial or not all(belongs(value, variable.sort) for value in variable.initial):
-                message = f"{variable.name}: start values {variable.initial}"
-                raise IllFormed(message)
         self.check(self.initially)
         for action in self.actions:
             if not isinstance(action.fairness, Fairness):

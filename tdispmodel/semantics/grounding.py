@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 from types import MappingProxyType
 
@@ -12,6 +13,7 @@ from tdispmodel.ir.expressions import (
     TRUE,
     Actor,
     ActorIs,
+    And,
     Binder,
     Boolean,
     ConstantValue,
@@ -169,7 +171,12 @@ class Grounding:
             for action in component.actions:
                 named.setdefault(action.name, set()).add(action.owner)
         self.ambiguous = {name for name, owners in named.items() if len(owners) > 1}
-        self.taken = list(self.firings())
+        self._ground: dict[tuple[object, ...], tuple[Expression, Expression]] = {}
+
+    @cached_property
+    def taken(self) -> list[tuple[str, Action, Environment, tuple[str, ...]]]:
+        """What `firings` yields."""
+        return list(self.firings())
 
     def variables(self) -> tuple[SystemVariable, ...]:
         """Return the flat variables, as they are in the system."""
@@ -277,8 +284,19 @@ class Grounding:
         return [f"{name}[{position}]" for position in range(self.scope.devices)]
 
     def expression(self, expression: Expression, env: Environment) -> Expression:
-        """Return the ground form of a template expression."""
+        """Return the ground form of a template expression; of one that was asked for before, the same object."""
+        key = (id(expression), *env.items())
+        known = self._ground.get(key)
+        if known is None:
+            match expression:
+                case And(operands):
+                    found = conjunction(*(self.expression(operand, env) for operand in operands))
+                case _:
+                    found = self._rebuilt(expression, env)
+            known = self._ground[key] = (expression, found)  # as long as it is kept nothing else has its identity
+        return known[1]
 
+    def _rebuilt(self, expression: Expression, env: Environment) -> Expression:
         def replace(node: Expression) -> Expression | None:
             match node:
                 case Field(instance, variable, sort, after):

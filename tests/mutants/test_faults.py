@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tdispmodel.analysing.mutation import changes, cones, noticing, side
-from tdispmodel.analysing.mutation.states import answers, apart, loops, walking
+from tdispmodel.analysing.mutation.states import answers, apart, evidence, loops, walking
 from tdispmodel.analysing.mutation.states.space import Numbers
 from tdispmodel.checking.asking import Plan
 from tdispmodel.checking.loading import load
@@ -366,7 +366,24 @@ def _narrow(patch: pytest.MonkeyPatch) -> None:
 
 
 def _still(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(answers.Answers, "_still_violated", lambda self, number: number in self.evidence.against)
+    kept = evidence.Evidence.surely
+    patch.setattr(
+        evidence.Evidence, "surely", lambda self, number, *of: number in self.shows or kept(self, number, *of)
+    )
+
+
+def _undisturbed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        evidence.Evidence, "_undisturbed", lambda self, number, _: number in self.waiting or number in self.ways
+    )
+
+
+def _no_ways(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(evidence.Ways, "untouched", lambda self, _: np.ones(len(self.goal), np.bool_))
+
+
+def _starting_alike(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(walking.Variant, "starts_alike", property(lambda _: True))
 
 
 def _fewer(patch: pytest.MonkeyPatch) -> None:
@@ -420,6 +437,9 @@ FAULTS: dict[str, Plant] = {
     "new states are taken for known ones": _new_numbers,
     "fair loops are left out before they are looked for": _narrow,
     "what is violated once is taken to be violated always": _still,
+    "what holds is said to hold of all that do less": _undisturbed,
+    "no way to a goal is ever lost": _no_ways,
+    "every mutant is said to start like the system": _starting_alike,
     "every mutant is said to do less": _fewer,
     "every mutant is said to do more": _more,
     "which actions do less is forgotten": _promises,

@@ -33,7 +33,10 @@ class Change:
 
     def standing(self, system: System) -> System:
         """Return the mutated system without any action: it has the start states of the mutant."""
-        variables = [replace(known, initial=self.initial.get(known.name, known.initial)) for known in system.variables]
+        variables = [
+            replace(known, initial=self.initial[known.name]) if known.name in self.initial else known
+            for known in system.variables
+        ]
         return replace(system, actions=(), variables=tuple(variables))
 
 
@@ -251,7 +254,8 @@ def core(system: System, read: AbstractSet[str]) -> System:
 
 def in_core(action: SystemAction, read: AbstractSet[str]) -> SystemAction:
     """Return an action without effects on what is not ``read``."""
-    return replace(action, assignments=tuple(each for each in action.assignments if each.variable in read))
+    kept = tuple(each for each in action.assignments if each.variable in read)
+    return action if len(kept) == len(action.assignments) else replace(action, assignments=kept)
 
 
 def reads(formulas: Iterable[Expression]) -> set[str]:

@@ -15,7 +15,7 @@ from tdispmodel.analysing.mutation.changes import Change, in_range
 from tdispmodel.analysing.mutation.cones import Cone
 from tdispmodel.analysing.mutation.operators import Mutant
 from tdispmodel.analysing.mutation.rechecking import Recheck
-from tdispmodel.analysing.mutation.states.answers import CHEAPEST_FIRST, Answers, Asked, plainly
+from tdispmodel.analysing.mutation.states.answers import CHEAPEST_FIRST, Answers, Asked
 from tdispmodel.analysing.mutation.states.evidence import Evidence
 from tdispmodel.analysing.mutation.states.space import Numbers
 from tdispmodel.analysing.mutation.states.walking import Base, Graph, Variant, Walk, unmutated, variant
@@ -153,12 +153,13 @@ class Noticer:
     def _plainly_unnoticed(self, mutant: Variant) -> bool:
         """Whether it is plain that every answer is that of the system, and no integer leaves its range."""
         return self._in_range(mutant) and all(
-            plainly(question.kind, self.evidence.holds[number], mutant)
-            for number, question in enumerate(self.asked.questions)
+            self.evidence.surely(number, question.kind, mutant) for number, question in enumerate(self.asked.questions)
         )
 
     def _in_range(self, mutant: Variant) -> bool:
-        """Whether it is plain that no integer leaves its range in a mutant."""
+        """Whether it is plain that no integer leaves its range in a mutant; none does in the system."""
+        if mutant.loses is not None:
+            return True
         own = (action for action in mutant.own.values() if action is not None)
         return self._plain and in_range(own, self.cone.system)
 

@@ -41,8 +41,10 @@ def coverages(request: Request, *, complete: bool = False, progress: Progress = 
 
 
 def _outcomes(tasks: list[Task], jobs: int, progress: Progress) -> Iterator[tuple[int, Coverage | Rejected]]:
-    if min(jobs, len(tasks)) > 1:
-        yield from each(covered, tasks, jobs, progress)
+    if min(jobs, len(tasks)) > 1:  # what changes most of the base takes longest, and comes first
+        order = sorted(range(len(tasks)), key=lambda place: tasks[place][1].stat().st_size, reverse=True)
+        for place, outcome in each(covered, [tasks[place] for place in order], jobs, progress):
+            yield order[place], outcome
     else:
         for place, task in enumerate(tasks):
             yield place, covered(task, progress)

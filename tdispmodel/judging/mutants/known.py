@@ -67,7 +67,8 @@ def projected(system: System, kept: AbstractSet[str], bystanders: AbstractSet[st
                 raise Refused(message)
         if action.name in bystanders:
             continue
-        actions.append(replace(action, assignments=tuple(each for each in action.assignments if each.variable in kept)))
+        effects = tuple(each for each in action.assignments if each.variable in kept)
+        actions.append(action if len(effects) == len(action.assignments) else replace(action, assignments=effects))
     variables = tuple(known for known in system.variables if known.name in kept)
     try:
         return replace(system, variables=variables, actions=tuple(actions))

@@ -7,7 +7,7 @@ formulas evaluated again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import assert_never
@@ -18,7 +18,7 @@ from tdispmodel.analysing.mutation.states.apart import way_of
 from tdispmodel.analysing.mutation.states.evidence import Evidence, Shown, Ways, flagged, path
 from tdispmodel.analysing.mutation.states.loops import FairLoops, backward, forward
 from tdispmodel.analysing.mutation.states.space import Numbers
-from tdispmodel.analysing.mutation.states.walking import Graph, Variant
+from tdispmodel.analysing.mutation.states.walking import Graph
 from tdispmodel.compiling.arrays import Flags
 from tdispmodel.ir.expressions import Actor, Expression, negation
 from tdispmodel.ir.model import Kind
@@ -71,32 +71,6 @@ class Asked:
         return tuple(range(len(formulas) - len(wanted), len(formulas)))
 
 
-def plainly(kind: Kind, held: bool, variant: Variant) -> bool:
-    """Whether what ``held``, or did not, surely does of a mutant, too: one of the two does whatever the other does.
-
-    With fewer behaviours no invariant or step property is broken that was kept, nor, as long as no fair action does
-    less, one about what goes on for ever; whatever was impossible is still.  With more it is the other way round.
-    What stays possible does so in fewer states as long as no step is missing that possibility may rely on.
-    """
-    for changed, of in ((variant.loses, True), (variant.gains, False)):
-        match kind:
-            case _ if changed is None:
-                same = False
-            case Kind.INVARIANT | Kind.STEP:
-                same = held is of
-            case Kind.MUST_BE_POSSIBLE:
-                same = held is not of
-            case Kind.LEADS_TO | Kind.NEVER_ENDLESS:
-                same = held is of and not any(action.fair for action in changed)
-            case Kind.STAYS_POSSIBLE:
-                same = held and of and all(action.adversarial for action in changed)
-            case _:
-                assert_never(kind)
-        if same:
-            return True
-    return False
-
-
 class Answers:
     """The answers on one graph, which must be complete and leave no range for those that rest on all of it."""
 
@@ -111,18 +85,15 @@ class Answers:
     def holds(self, number: int) -> bool:
         """Whether the question of this number is answered by yes."""
         question, watches = self.asked.questions[number], self.asked.watches[number]
-        held = self.evidence.holds.get(number)
-        if held is not None and plainly(question.kind, held, self.graph.variant):
-            return held
+        if self.evidence.surely(number, question.kind, self.graph.variant):
+            return self.evidence.holds[number]
         match question.kind:
             case Kind.INVARIANT:
                 return not self.true[watches[0]].any()
             case Kind.STEP:
                 return not self.happens[watches[0]]
             case Kind.MUST_BE_POSSIBLE:
-                return self._possible(question, watches[0])
-            case Kind.STAYS_POSSIBLE | Kind.LEADS_TO if self._still_violated(number):
-                return False
+                return bool(self._possible_at(question, watches[0]).any())
             case Kind.STAYS_POSSIBLE:
                 return self._stays_possible(
                     self.true[watches[0]], self.true[watches[1]], self.evidence.ways.get(number)
@@ -152,18 +123,30 @@ class Answers:
         """Return what the answers rest on, of a graph of the system itself."""
         found = Evidence()
         for number, question in enumerate(self.asked.questions):
-            found.holds[number] = self.holds(number)
+            holds = found.holds[number] = self.holds(number)
             watches = self.asked.watches[number]
-            if question.kind not in (Kind.STAYS_POSSIBLE, Kind.LEADS_TO):
-                continue
-            if not found.holds[number]:
-                shown = self.shown(number, holds=False)
-                found.against[number] = np.flatnonzero(shown.states).astype(np.int32)
-            elif question.kind is Kind.STAYS_POSSIBLE:
-                found.ways[number] = Ways.of(self.reliable, self.true[watches[1]])
-            else:
-                found.fair[number] = self._loops.looping(np.logical_not(self.true[watches[1]]))
+            match question.kind:
+                case Kind.INVARIANT | Kind.STEP if not holds:
+                    found.shows[number] = self._way(self._true_at(question, watches[0]), self.graph.targets)
+                case Kind.MUST_BE_POSSIBLE if holds:
+                    found.shows[number] = self._way(self._possible_at(question, watches[0]), self._ours)
+                case Kind.STAYS_POSSIBLE | Kind.LEADS_TO if not holds:
+                    found.shows[number] = np.flatnonzero(self.shown(number, holds=False).states).astype(np.int32)
+                case Kind.STAYS_POSSIBLE:
+                    after, goal = (self.true[watch] for watch in watches)
+                    found.ways[number] = Ways.of(self.reliable, goal)
+                    found.premise[number] = after
+                case Kind.LEADS_TO:
+                    after, goal = (self.true[watch] for watch in watches)
+                    waiting = np.logical_not(goal)
+                    found.fair[number] = self._loops.looping(waiting)
+                    found.waiting[number] = forward(self.graph.targets, after, waiting)
+                case _:
+                    pass
         return found
+
+    def _way(self, goal: Flags, targets: Numbers) -> Numbers:
+        return path(targets, self._starts, goal, self._everywhere)
 
     def shown(self, number: int, *, holds: bool) -> Shown:
         """Return what shows the answer to a question: few states, or all of them."""
@@ -261,33 +244,37 @@ class Answers:
         return flagged(self.graph.count, self.graph.starts)
 
     @cached_property
+    def _ours(self) -> Numbers:
+        """Where the actions of others than the host lead."""
+        return self.graph.part(lambda action: action.actor is not Actor.HOST)
+
+    @cached_property
     def _unaided(self) -> Flags:
         """What is reached without a step of the host."""
-        return forward(self.graph.part(lambda action: action.actor is not Actor.HOST), self._starts, self._everywhere)
+        return forward(self._ours, self._starts, self._everywhere)
 
-    def _possible(self, question: SystemProperty, watch: int) -> bool:
-        if not speaks_of_step(question.formula):
-            return bool((self.true[watch] & self._unaided).any())
+    def _true_at(self, question: SystemProperty, watch: int, actors: AbstractSet[Actor] = frozenset(Actor)) -> Flags:
+        """Return where a watched formula is true, on a step of some actors from there if it is one of steps."""
+        if question.kind is not Kind.STEP and not speaks_of_step(question.formula):
+            everywhere: Flags = self.true[watch]
+            return everywhere
+        found = np.zeros(self.graph.count, np.bool_)
         actions = self.graph.variant.actions
-        return any(
-            (flags & self._unaided).any()
-            for position, flags in self.steps(watch)
-            if actions[position].actor is not Actor.HOST
-        )
+        for position, on in self.steps(watch):
+            if actions[position].actor in actors:
+                found |= on
+        return found
 
-    def _still_violated(self, number: int) -> bool:
-        """Whether what shows that the system violates a question is there in the mutant as well."""
-        states = self.evidence.against.get(number)
-        if states is None or self._differing[states].any():
-            return False
-        return np.array_equal(self.graph.variant.starts, self.graph.variant.base.starts)
+    def _possible_at(self, question: SystemProperty, watch: int) -> Flags:
+        """Return where it is true, without the host, what must be possible."""
+        return self._true_at(question, watch, frozenset(Actor) - {Actor.HOST}) & self._unaided
 
     def _stays_possible(self, after: Flags, goal: Flags, ways: Ways | None) -> bool:
         can = goal
         if ways is not None:
             old = ~self.graph.new
             can = goal.copy()
-            can[old] |= ways.untouched(self._differing)[self.graph.numbers[old]]
+            can[old] |= ways.untouched(self.graph.variant.differs)[self.graph.numbers[old]]
         doubtful = after & ~can
         if not doubtful.any():
             return True
@@ -315,14 +302,6 @@ class Answers:
             return self._loops.looping(region)
         quiet = self._loops.quiet
         return self._loops.looping(backward(quiet, seeds, forward(quiet, seeds, waiting)))
-
-    @cached_property
-    def _differing(self) -> Flags:
-        """In which of the base states the mutant differs."""
-        variant = self.graph.variant
-        found = np.zeros(variant.base.count, np.bool_)
-        found[variant.differing] = True
-        return found
 
     def _endless(self, watch: int) -> Flags:
         """Return the states of fair loops that take a step on which the formula is true."""

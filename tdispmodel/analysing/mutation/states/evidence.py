@@ -7,13 +7,15 @@ goal, and which loops would be fair.  Given in which states a mutant differs, a 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import assert_never
 
 import numpy as np
 
 from tdispmodel.analysing.mutation.states.loops import marked, padded
 from tdispmodel.analysing.mutation.states.space import Numbers
-from tdispmodel.analysing.mutation.states.walking import Graph
+from tdispmodel.analysing.mutation.states.walking import Graph, Variant
 from tdispmodel.compiling.arrays import Flags
+from tdispmodel.ir.model import Kind
 
 
 @dataclass(frozen=True)
@@ -91,13 +93,67 @@ class Shown:
 class Evidence:
     """What the answers about the system rest on, by the question's number.
 
-    ``ways`` are those of the stays-possible questions that hold; ``fair`` the states in which, for a leads-to question
-    that holds, a fair behaviour without the goal might go on for ever if it came there.  ``against`` are, for questions
-    of both kinds that are violated, the states of what shows it: a mutant that starts like the system and differs in
-    none of them violates the question, too.  ``holds`` are the answers themselves.
+    ``holds`` are the answers themselves.  ``shows`` are the states of what shows that a question is violated, or that
+    what must be possible is.  ``ways`` and ``premise`` are those of the stays-possible questions that hold.  Of the
+    leads-to questions that hold ``waiting`` has the states between premise and goal, and ``fair`` those in which a fair
+    behaviour without the goal might go on for ever if it came there.
     """
 
     holds: dict[int, bool] = field(default_factory=dict)
+    shows: dict[int, Numbers] = field(default_factory=dict)
     ways: dict[int, Ways] = field(default_factory=dict)
+    premise: dict[int, Flags] = field(default_factory=dict)
     fair: dict[int, Flags] = field(default_factory=dict)
-    against: dict[int, Numbers] = field(default_factory=dict)
+    waiting: dict[int, Flags] = field(default_factory=dict)
+
+    def surely(self, number: int, kind: Kind, variant: Variant) -> bool:
+        """Whether it is plain that a question has the same answer of a mutant.
+
+        What shows an answer by some behaviour is there in a mutant that starts like the system and differs in none of
+        its states.
+        """
+        if number not in self.holds:
+            return False
+        if plainly(kind, self.holds[number], variant):
+            return True
+        shows = self.shows.get(number)
+        if shows is not None:
+            return variant.starts_alike and not variant.differs[shows].any()
+        return variant.loses is not None and self._undisturbed(number, variant.differs)
+
+    def _undisturbed(self, number: int, differs: Flags) -> bool:
+        """Whether a question that holds of the system does of a mutant that takes no other steps, but fewer.
+
+        Its behaviours are the system's, but for what is fair where it differs, and where one rests.  Between premise
+        and goal no state differs; or from wherever the premise is true a way to the goal leaves none that does.
+        """
+        waiting, ways = self.waiting.get(number), self.ways.get(number)
+        if waiting is not None:
+            return not (waiting & differs).any()
+        return ways is not None and not (self.premise[number] & ~ways.untouched(differs)).any()
+
+
+def plainly(kind: Kind, held: bool, variant: Variant) -> bool:
+    """Whether what ``held``, or did not, surely does of a mutant, too: one of the two does whatever the other does.
+
+    With fewer behaviours no invariant or step property is broken that was kept, nor, as long as no fair action does
+    less, one about what goes on for ever; whatever was impossible is still.  With more it is the other way round.
+    What stays possible does so in fewer states as long as no step is missing that possibility may rely on.
+    """
+    for changed, of in ((variant.loses, True), (variant.gains, False)):
+        match kind:
+            case _ if changed is None:
+                same = False
+            case Kind.INVARIANT | Kind.STEP:
+                same = held is of
+            case Kind.MUST_BE_POSSIBLE:
+                same = held is not of
+            case Kind.LEADS_TO | Kind.NEVER_ENDLESS:
+                same = held is of and not any(action.fair for action in changed)
+            case Kind.STAYS_POSSIBLE:
+                same = held and of and all(action.adversarial for action in changed)
+            case _:
+                assert_never(kind)
+        if same:
+            return True
+    return False

@@ -104,12 +104,22 @@ class Variant:
         return self.changed | dict(enumerate(self.added, start=len(self.base.space.actions)))
 
     @cached_property
-    def differing(self) -> Numbers:
-        """The base states in which a step is another one than in the system, or is there in one of the two only."""
+    def differs(self) -> Flags:
+        """In which base states a step is another one than in the system, or is there in one of the two only."""
         different = np.zeros(self.base.count, np.bool_)
         for position, column in self.columns.items():
             different |= column != self.before(position)
-        return np.flatnonzero(different).astype(np.int32)
+        return different
+
+    @cached_property
+    def differing(self) -> Numbers:
+        """Those base states."""
+        return np.flatnonzero(self.differs).astype(np.int32)
+
+    @cached_property
+    def starts_alike(self) -> bool:
+        """Whether the mutant starts where the system does."""
+        return self.starts is self.base.starts or np.array_equal(self.starts, self.base.starts)
 
     def before(self, position: int) -> Numbers:
         """Return where the action at a position leads in the system."""
@@ -120,7 +130,7 @@ class Variant:
     @property
     def same(self) -> bool:
         """Whether the mutant starts where the system does, and differs in no step from a state that it reaches."""
-        return not len(self.differing) and np.array_equal(self.starts, self.base.starts)
+        return self.starts_alike and not self.differs.any()
 
     @property
     def fingerprint(self) -> bytes:
@@ -139,14 +149,14 @@ class Variant:
     @cached_property
     def loses(self) -> list[SystemAction] | None:
         """Of what steps it has fewer, where whatever it does is done by the system as well; else None."""
-        if not np.isin(self.starts, self.base.starts).all():
+        if not self.starts_alike and not np.isin(self.starts, self.base.starts).all():
             return None
         return self._differing_only_where(lambda column, before: (column == before) | (column == DISABLED))
 
     @cached_property
     def gains(self) -> list[SystemAction] | None:
         """Of what steps it has more, where whatever the system does is done by it as well; else None."""
-        if not np.isin(self.base.starts, self.starts).all():
+        if not self.starts_alike and not np.isin(self.base.starts, self.starts).all():
             return None
         return self._differing_only_where(lambda column, before: (column == before) | (before == DISABLED))
 
@@ -165,7 +175,7 @@ class Variant:
     @cached_property
     def keeps_all(self) -> bool:
         """Whether it surely reaches whatever the system reaches: the ways that were found are still there."""
-        return bool(np.isin(self.base.starts, self.starts).all()) and all(
+        return (self.starts_alike or bool(np.isin(self.base.starts, self.starts).all())) and all(
             self.base.spans(position, column) for position, column in self.columns.items()
         )
 
