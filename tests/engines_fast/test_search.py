@@ -8,11 +8,16 @@ import sys
 import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
+from tdispmodel.checking.catalogue import find_catalogue
+from tdispmodel.checking.loading import load
+from tdispmodel.engines.diagrams.exploring import Watch
+from tdispmodel.engines.diagrams.space import Space as Diagrams
 from tdispmodel.engines.explicit import Explicit
 from tdispmodel.engines.protocol import Limits, silent
 from tdispmodel.engines.wide import fast, search as numpy_search
@@ -23,6 +28,7 @@ from tdispmodel.engines.wide.search import Search
 from tdispmodel.engines.wide.spilled import Spilled
 from tdispmodel.engines.wide.visited import Sided
 from tdispmodel.judging import judge_all
+from tdispmodel.semantics import Scope, ground
 from tdispmodel.verdict import Answer, Space
 from tests.engines.bench_tdi import bench_properties, bench_tdi
 from tests.engines_fast.kerneled import MODES, at_once, plain
@@ -244,3 +250,21 @@ def test_small_searches_do_not_load_numba() -> None:
         "assert 'numba' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("used")
+def test_three_devices_of_the_base_model() -> None:
+    """All states of status_quo with three devices are as many, and have as many steps, as decision diagrams count.
+
+    These share no code with this search; of four numbers each two must be the same.
+    """
+    catalogue = find_catalogue(Path(__file__))
+    system = ground(load(catalogue, catalogue.proposals["status_quo"]).model, Scope(3))
+    made = Search(system, [], Limits(), silent, ((1, 2, 3),))
+    made.run()
+    space = Diagrams(system, 1 << 24, Watch(Limits(), silent))
+    counted = space.encoding.count(space.reached)
+    steps = sum(space.encoding.count(space.reached & move.enabled) for move in space.moves)
+    assert made.space is not None
+    assert (made.space.states, made.space.transitions) == (counted, steps)
