@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import subprocess
 import sys
 import tracemalloc
@@ -33,7 +34,7 @@ from tdispmodel.verdict import Answer, Space
 from tests.engines.bench_tdi import bench_properties, bench_tdi
 from tests.engines_fast.kerneled import MODES, at_once, plain
 from tests.engines_wide.multiplied import both_at, counters, shown
-from tests.engines_wide.numbered import Numbered, Plain, goes_over, spread_systems
+from tests.engines_wide.numbered import Numbered, Plain, Resumed, goes_over, spread_systems
 from tests.engines_wide.symmetric import symmetric_systems
 from tests.laws.random_systems import law
 from tests.laws.test_engines_agree import Asked, assert_leaving_is_noticed, complaints_about
@@ -226,7 +227,7 @@ def test_without_numba_all_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     at_once(monkeypatch, "bits")
     system, questions = bench_tdi(2), bench_properties(2)
     with_kernels = shown(Numbered().answer(system, questions, Limits()))
-    for name, broken in (("find_spec", lambda _: None), ("import_module", _refusing)):
+    for name, broken in (("find_spec", lambda _: None), ("import_module", _refusing), ("import_module", _damaged)):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(fast, name, broken)
             assert fast.compiled() is None
@@ -237,6 +238,28 @@ def test_without_numba_all_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
 def _refusing(_: str) -> None:
     message = "Numba needs NumPy 2.3 or less"
     raise ImportError(message)
+
+
+def _damaged(_: str) -> None:
+    raise EOFError
+
+
+def test_who_wants_no_compiler_gets_none() -> None:
+    """Where numba is told to compile nothing, which some do to debug, the search stays with numpy."""
+    script = "from tdispmodel.engines.wide import fast; print(fast.compiled())"
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
+    found = subprocess.run([sys.executable, "-c", script], env=environment, check=True, capture_output=True, text=True)
+    assert found.stdout == "None\n"
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.usefixtures("used")
+def test_it_is_gone_on_with_from_a_checkpoint(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Interrupted after ten levels and resumed it says what it says at once, and nobody can tell who wrote it down."""
+    pair = bench_tdi(2), bench_properties(2)
+    without = shown(Numbered().answer(*pair, Limits()))
+    at_once(monkeypatch, mode)
+    assert shown(Resumed(10).answer(*pair, Limits())) == without
 
 
 def test_small_searches_do_not_load_numba() -> None:

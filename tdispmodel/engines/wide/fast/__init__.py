@@ -51,6 +51,6 @@ def compiled() -> type[Compiled] | None:
         return None
     try:
         found: type[Compiled] = import_module("tdispmodel.engines.wide.fast.search").Compiled
-    except (ImportError, OSError, RuntimeError):  # numba refuses what it does not know: versions of Python and numpy
+    except Exception:  # noqa: BLE001  # versions of Python or numpy that numba refuses, or what it kept is damaged
         return None
     return found

@@ -20,6 +20,10 @@ from numpy.typing import NDArray
 from tdispmodel.engines.wide.fast.private import cache_folder
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+if numba.config.DISABLE_JIT:
+    message = "numba is told to compile nothing"
+    raise ImportError(message)
+
 Bytes = NDArray[np.uint8]
 WORD = ir.IntType(64)
 FOLDER = cache_folder()
