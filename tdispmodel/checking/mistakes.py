@@ -38,6 +38,7 @@ TOPOLOGY = "E630"
 CHECKPOINT = "E631"
 NO_CLUSTER = "E632"
 MAIL = "E640"
+NO_LAB = "E650"
 OWN_FAULT = "E900"
 
 
@@ -67,6 +68,7 @@ CATALOGUE: dict[str, str] = {
     CHECKPOINT: "a checkpoint cannot be written, or not be gone on from",
     NO_CLUSTER: "there is no such cluster, or the package for it is not installed",
     MAIL: "a mail cannot be read",
+    NO_LAB: "there is no lab: QEMU or a kernel cannot be had",
     CANNOT_READ: "a stored trace cannot be read",
     NOT_JSON: "a stored trace is no JSON",
     NOT_ITF: "a stored trace is not in the Informal Trace Format",

@@ -17,7 +17,10 @@ complete tdispmodel \
         'c/--map=/f/' \
         'c/--to=/(promela murphi aiger)/' \
         'c/-o=/f/' \
-        'c/--/(all-noticers any-number certificates chart checkpoint cluster devices engine format full help jobs json map memory names no-vacuous no-verdicts output paranoid progress quiet set timeout to topology update verbose version without)/' \
+        'c/--on=/(6.12 unstable)/' \
+        'c/--script=/f/' \
+        'c/--log=/f/' \
+        'c/--/(all-noticers any-number certificates chart checkpoint cluster devices engine format full help jobs json log map memory names no-vacuous no-verdicts on output paranoid progress quiet script set timeout to topology update verbose version without)/' \
         'c/-/(- h k n o q v)/' \
         'n/--topology/f/' \
         'n/--progress/(auto plain never)/' \
@@ -28,7 +31,10 @@ complete tdispmodel \
         'n/--map/f/' \
         'n/--to/(promela murphi aiger)/' \
         'n/-o/f/' \
-        'p/1/(check matrix trace adversary sweep mutants refine litmus findings export list explain reply replay certify show doctor completion)/' \
+        'n/--on/(6.12 unstable)/' \
+        'n/--script/f/' \
+        'n/--log/f/' \
+        'p/1/(check matrix trace adversary sweep mutants refine litmus findings export list explain reply replay reproduce certify show doctor completion)/' \
         'n/litmus/f/' \
         'n/list/(proposals properties actions variables constants capabilities engines formats statements)/' \
         'n/reply/f/' \
