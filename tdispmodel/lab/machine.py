@@ -27,7 +27,7 @@ BOOT_SECONDS = 180.0
 WORD_SECONDS = 60.0
 PORTS = 4
 WORDS = (
-    "console=ttyS0 loglevel=4 panic=-1 nokaslr mitigations=off apparmor=0 "
+    "console=ttyS0 loglevel=4 panic=-1 nokaslr mitigations=off apparmor=0 deferred_probe_timeout=-1 "
     'dyndbg="file drivers/base/dd.c +p; file drivers/base/bus.c +p"'
 )
 
@@ -152,12 +152,23 @@ class Machine:
         return answer
 
     def plug(self, slot: int, device: str) -> None:
-        """Plug a device into a slot.  Raises `GuestLost` when QEMU refuses."""
+        """Plug a device into a slot, and wait for it.  Raises `GuestLost` when QEMU refuses, or nothing comes of it."""
         self._done("device_add", driver=device, id=f"device{slot}", bus=f"port{slot}")
+        self._wait(slot, present=True)
 
     def pull(self, slot: int) -> None:
-        """Pull the device out of a slot.  Raises `GuestLost` when QEMU refuses."""
+        """Pull the device out of a slot, and wait.  Raises `GuestLost` when QEMU refuses, or nothing comes of it."""
         self._done("device_del", id=f"device{slot}")
+        self._wait(slot, present=False)
+
+    def _wait(self, slot: int, *, present: bool) -> None:
+        end = time.monotonic() + WORD_SECONDS
+        while time.monotonic() < end:
+            if (self.run(f"test -d /sys/bus/pci/devices/{address(slot)}").status == 0) is present:
+                return
+            time.sleep(0.1)
+        message = f"the guest did not notice what was done to slot {slot}"
+        raise GuestLost(message)
 
     def _done(self, command: str, **words: str) -> None:
         answer = self.host(command, **words)

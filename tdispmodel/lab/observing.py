@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 
 from tdispmodel.lab.machine import Machine, Said
 
-QUIET_SECONDS = 0.25
+QUIET_SECONDS = 0.15
 LOOKS = 60
+QUIET_LOOKS = 2
+MARK = "--"
 ERRORS = {
     "No such device or address": "ENXIO",
     "No such device": "ENODEV",
@@ -59,15 +61,18 @@ def error(said: Said) -> str:
 
 
 def look(machine: Machine, driver: str, addresses: Sequence[str]) -> Seen:
-    """Look until two looks in a row show the same, and the kernel said nothing between them.  Raises `GuestLost`."""
+    """Look until a few looks in a row show the same, and the kernel said nothing meanwhile.  Raises `GuestLost`."""
     log: list[str] = []
     before: Seen | None = None
+    quiet = 0
     for _ in range(LOOKS):
         time.sleep(QUIET_SECONDS)
-        new = lines(machine.run("dmesg -r -c").text)
-        log += new
-        seen = snapshot(machine.run(f"look {driver} {' '.join(addresses)}").text)
-        if seen == before and not new:
+        said = machine.run(f"dmesg -r -c; echo {MARK}; look {driver} {' '.join(addresses)}").text
+        new, _, shown = said.rpartition(f"{MARK}\n")
+        log += lines(new)
+        seen = snapshot(shown)
+        quiet = quiet + 1 if seen == before and not lines(new) else 0
+        if quiet == QUIET_LOOKS:
             break
         before = seen
     uevents = machine.run("cat /tmp/uevents; : > /tmp/uevents").text

@@ -29,15 +29,24 @@ class Doer(Enum):
 
 @dataclass(frozen=True)
 class Driver:
-    """The driver under test: its name, its module and what that needs before it, QEMU's name of its device."""
+    """The driver under test: its name, its module and what that needs before it, QEMU's name of its device,
+    and the parameters of its module."""
 
     name: str
     modules: tuple[str, ...]
     device: str
+    parameters: str = ""
 
 
 PVPANIC = Driver("pvpanic-pci", ("pvpanic", "pvpanic-pci"), "pvpanic-pci")
 """A driver of the distribution that is a module and binds whatever it matches."""
+
+OWN = "lab_driver"
+BINDS = Driver(OWN, (OWN,), "pvpanic-pci")
+DEFERS = Driver(OWN, (OWN,), "pvpanic-pci", "does=1")
+FAILS = Driver(OWN, (OWN,), "pvpanic-pci", "does=2")
+REGISTERS_CHILD = Driver(OWN, (OWN,), "pvpanic-pci", "does=3")
+"""Our own driver, lab/module/lab_driver.c, for the same device: what it does is said when it is loaded."""
 
 VIRTIO = Driver("virtio-pci", (), "virtio-rng-pci")
 """A driver that is built into the kernel."""
@@ -140,7 +149,7 @@ def operation(step: str, driver: Driver) -> Operation:
 
 def load(driver: Driver) -> str:
     """Return the line that loads a driver's modules, in their order."""
-    return " && ".join(f"insmod /modules/{name}.ko" for name in driver.modules)
+    return f"{' && '.join(f'insmod /modules/{name}.ko' for name in driver.modules)} {driver.parameters}".rstrip()
 
 
 def autoprobe(*, on: bool) -> str:
