@@ -334,6 +334,14 @@ def _reproduce(parser: argparse.ArgumentParser) -> None:
     _asking(parser)
 
 
+def _lab(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--on", choices=("6.12", "unstable"), default="6.12", help="Debian's kernel (default: 6.12)")
+    parser.add_argument(
+        "--driver", choices=("stock", "defers", "fails"), default="stock", help="what its probe does (default: stock)"
+    )
+    parser.add_argument("--briefly", action="store_true", help="each attach path with autoprobe on and off, no more")
+
+
 def _replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="*", metavar="FILE", help="stored counterexamples (default: all)")
     parser.add_argument("--update", action="store_true", help="make them anew from the catalogue's matrix")
@@ -413,6 +421,7 @@ VERBS = {
     "reproduce": Verb(
         "does a real kernel do what a counterexample says?", "PROPOSAL PROPERTY", "reproduces", "reproduce", _reproduce
     ),
+    "lab": Verb("is the device core of the model that of a real kernel?", "[--on KERNEL]", "reproduces", "lab", _lab),
     "certify": Verb("certificates checked again, by others", "DIR", "certifies", "certify", _certify),
     "show": Verb("the model as it was read, and what it changed", "PROPOSAL", "listings", "show", _show),
     "doctor": Verb("what this machine has, and whether the engines work", "", "doctor", "doctor", _doctor),

@@ -1,4 +1,4 @@
-"""The verb ``reproduce``: a counterexample's device-core steps done by a real kernel in QEMU."""
+"""The verbs that ask a real kernel in QEMU: ``reproduce`` a counterexample, and ``lab`` the whole device core."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from tdispmodel.reports.exits import Exit
 from tdispmodel.verdict import Answer
 
 BEFORE = "BEFORE_6_19"
+NEEDED = "on Debian: apt-get install qemu-system-x86 busybox-static"
 
 
 def reproduce(arguments: argparse.Namespace, output: Output) -> int:
     """Say whether a real kernel does what the counterexample says: 0 it does, 1 it does not, 4 nothing could be run."""
-    from tdispmodel.lab.packages import NoLab, Series, kernel  # noqa: PLC0415  # each verb loads what it needs
+    from tdispmodel.lab.apt import NoLab  # noqa: PLC0415  # each verb loads what it needs
+    from tdispmodel.lab.operations import OWN  # noqa: PLC0415  # as above
+    from tdispmodel.lab.packages import Series, kernel  # noqa: PLC0415  # each verb loads what it needs
     from tdispmodel.lab.reproducing import Outcome, plan, reproduce as reproduced  # noqa: PLC0415  # as above
     from tdispmodel.lab.script import script  # noqa: PLC0415  # as above
     from tdispmodel.lab.telling import account  # noqa: PLC0415  # as above
@@ -43,8 +46,9 @@ def reproduce(arguments: argparse.Namespace, output: Output) -> int:
     planned = plan(result.system, result.verdict.trace)
     about = f"{result.verdict.property.code} {result.verdict.property.name}"
     if arguments.script:
-        if planned.reason:
-            output.note(f"nothing was written: {planned.reason}")
+        reason = planned.reason or ("it needs the lab's own driver" if planned.driver.name == OWN else "")
+        if reason:
+            output.note(f"nothing was written: {reason}")
             return Exit.NOTHING
         output.save(arguments.script, script(planned, f"{about} of {wanted.called}"))
         return Exit.HOLDS
@@ -53,7 +57,7 @@ def reproduce(arguments: argparse.Namespace, output: Output) -> int:
     try:
         done = reproduced(planned, kernel(series))
     except NoLab as why:
-        raise mistake(NO_LAB, str(why), "apt-get install qemu-system-x86 busybox-static, on Debian") from None
+        raise mistake(NO_LAB, str(why), NEEDED) from None
     output.write(account(done, wanted.called, about))
     if arguments.log:
         lines = [
@@ -62,3 +66,27 @@ def reproduce(arguments: argparse.Namespace, output: Output) -> int:
         output.save(arguments.log, "".join(lines))
     codes = {Outcome.REPRODUCED: Exit.HOLDS, Outcome.OTHERWISE: Exit.VIOLATED, Outcome.NOT_RUN: Exit.NOTHING}
     return codes[done.outcome]
+
+
+def lab(arguments: argparse.Namespace, output: Output) -> int:
+    """Say whether sequences made of the model go on a real kernel as the model says: 0 they do, 1 they do not."""
+    from tdispmodel.lab.apt import NoLab  # noqa: PLC0415  # each verb loads what it needs
+    from tdispmodel.lab.building import own_module  # noqa: PLC0415  # as above
+    from tdispmodel.lab.conforming import Case, conform  # noqa: PLC0415  # as above
+    from tdispmodel.lab.machine import GuestLost  # noqa: PLC0415  # as above
+    from tdispmodel.lab.operations import DEFERS, FAILS, OWN, PVPANIC  # noqa: PLC0415  # as above
+    from tdispmodel.lab.packages import Series, kernel  # noqa: PLC0415  # as above
+    from tdispmodel.lab.telling import conformance  # noqa: PLC0415  # as above
+
+    driver = {"stock": PVPANIC, "defers": DEFERS, "fails": FAILS}[arguments.driver]
+    try:
+        booted = kernel(Series(arguments.on))
+        own = {OWN: own_module(booted)} if driver.name == OWN else {}
+        found = conform(Case(booted, driver, own, briefly=arguments.briefly))
+    except NoLab as why:
+        raise mistake(NO_LAB, str(why), NEEDED) from None
+    except GuestLost as lost:
+        output.note(f"nothing is known: {lost}")
+        return Exit.NOTHING
+    output.write(conformance(found))
+    return Exit.VIOLATED if found.differences else Exit.OPEN if found.missing else Exit.HOLDS

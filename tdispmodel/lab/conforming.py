@@ -8,11 +8,12 @@ A difference is told, and the sequence ends there: nothing is guessed of how it 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.system import State
-from tdispmodel.lab.machine import GuestLost, Machine, Setup, address
+from tdispmodel.lab.machine import Machine, Setup, address
 from tdispmodel.lab.observing import Seen, error, look
 from tdispmodel.lab.operations import PVPANIC, Doer, Driver, autoprobe, operation
 from tdispmodel.lab.packages import Kernel
@@ -53,7 +54,7 @@ class Conformance:
         found: dict[tuple[str, bool], tuple[int, int]] = {}
         for one in self.transitions:
             if one.name in PATHS:
-                key = (PATHS[one.name], one.before[0] is True)
+                key = (PATHS[one.name], one.autoprobe)
                 taken, known = found.get(key, (0, 0))
                 found[key] = (taken + (one in self.taken), known + 1)
         return dict(sorted(found.items()))
@@ -68,40 +69,54 @@ def constants_of(kernel: Kernel, driver: Driver) -> Mapping[str, Value]:
     }
 
 
-def conform(
-    kernel: Kernel, driver: Driver = PVPANIC, own: Mapping[str, bytes] | None = None, told: Mapping[str, Value] | None = None
-) -> Conformance:
-    """Run all sequences on a kernel, in one boot.
+@dataclass(frozen=True)
+class Case:
+    """What is run: a kernel, the driver under test, and modules that are no part of the kernel's packages.
 
-    ``own`` are modules that are no part of the kernel's packages; ``told`` are constants other than the kernel's own, to
-    see that a wrong model is noticed.  Raises `NoLab`, and `GuestLost` when the machine fails.
+    ``told`` are constants other than the kernel's own, to see that a wrong model is noticed; ``briefly``: one
+    transition for each pair of attach path and autoprobe, and not all of them.
     """
-    constants = {**constants_of(kernel, driver), **(told or {})}
+
+    kernel: Kernel
+    driver: Driver = PVPANIC
+    own: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
+    told: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    briefly: bool = False
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What was seen after a step, and the error in which a write ended, where the model's `result` is about it."""
+
+    seen: Seen
+    ended: str = ""
+
+
+def conform(case: Case) -> Conformance:
+    """Run the sequences of a case in one boot.  Raises `NoLab`, and `GuestLost` when the machine fails."""
+    constants = {**constants_of(case.kernel, case.driver), **case.told}
     core = Core(constants)
+    transitions = core.pairs() if case.briefly else tuple(core.transitions())
     taken: set[Transition] = set()
     differences: list[Difference] = []
     steps = 0
-    packaged = tuple(name for name in driver.modules if name not in (own or {}))
-    with Machine(Setup(kernel, packaged, {SLOT: driver.device}, more=own)) as machine:
-        for number, sequence in enumerate(core.sequences()):
+    packaged = tuple(name for name in case.driver.modules if name not in case.own)
+    with Machine(Setup(case.kernel, packaged, {SLOT: case.driver.device}, more=case.own)) as machine:
+        for number, sequence in enumerate(core.sequences(transitions)):
             if number:
-                begin_anew(machine, driver)
-            begun = list(followed(machine, core, driver, sequence))
-            for transition, words in begun:
-                steps += 1
-                if not words:
-                    taken.add(transition)
-                else:
-                    done = tuple(one.action for one, _ in begun)
-                    differences.append(Difference(done, words))
-    transitions = tuple(core.transitions())
-    return Conformance(kernel.release, driver, constants, transitions, frozenset(taken), steps, tuple(differences))
+                begin_anew(machine, case.driver)
+            begun = list(followed(machine, core, case.driver, sequence))
+            steps += len(begun)
+            taken |= {transition for transition, words in begun if not words}
+            done = tuple(transition.action for transition, _ in begun)
+            differences += [Difference(done, words) for _, words in begun if words]
+    release = case.kernel.release
+    return Conformance(release, case.driver, constants, transitions, frozenset(taken), steps, tuple(differences))
 
 
 def begin_anew(machine: Machine, driver: Driver) -> None:
     """Bring the guest back to the start: no module, autoprobe on, and a device that was passed over."""
-    there = machine.run(f"test -d /sys/bus/pci/devices/{address(SLOT)}").status == 0
-    if there:
+    if machine.run(f"test -d /sys/bus/pci/devices/{address(SLOT)}").status == 0:
         machine.pull(SLOT)
     for name in reversed(driver.modules):
         machine.run(f"rmmod {name} 2> /dev/null")
@@ -109,48 +124,43 @@ def begin_anew(machine: Machine, driver: Driver) -> None:
     machine.plug(SLOT, driver.device)
 
 
-def followed(
-    machine: Machine, core: Core, driver: Driver, sequence: Sequence[str]
-) -> Iterator[tuple[Transition, str]]:
+def followed(machine: Machine, core: Core, driver: Driver, sequence: Sequence[str]) -> Iterator[tuple[Transition, str]]:
     """Yield each transition of a sequence and how the kernel differs then; ends after the first difference."""
     addresses = (address(SLOT),)
     states = frozenset({core.start()})
-    words = _told(core, driver, states, look(machine, driver.name, addresses), "DONE", tells=False)
+    words = differs(core, driver, states, Observation(look(machine, driver.name, addresses)))
     if words:
         yield Transition(core.seen(core.start()), "start"), words
         return
     for name in sequence:
         before = core.seen(min(states, key=str))
         does = operation(name, driver)
-        ended = "DONE"
+        ended = ""
         if does.doer is Doer.GUEST:
-            ended = error(machine.run(does.command))
+            told = error(machine.run(does.command))
+            ended = told if does.tells else ""
         elif does.command == "plug":
             machine.plug(SLOT, driver.device)
         else:
             machine.pull(SLOT)
         after = frozenset(rest for state in states for rest in core.driven(state).get(name, ()))
         seen = look(machine, driver.name, addresses)
-        words = _told(core, driver, after, seen, ended, tells=does.tells)
+        words = differs(core, driver, after, Observation(seen, ended))
         yield Transition(before, name), words
         if words:
             return
         states = frozenset(state for state in after if not difference(expected(core.system, state, driver), seen))
 
 
-def _told(core: Core, driver: Driver, states: frozenset[State], seen: Seen, ended: str, *, tells: bool) -> str:
-    """Return how what was seen differs from every state that the model allows; empty if it is one of them."""
+def differs(core: Core, driver: Driver, states: frozenset[State], observed: Observation) -> str:
+    """Return how what was observed differs from every state that the model allows; empty if it is one of them."""
     found: list[str] = []
     for state in sorted(states, key=str):
-        words = difference(expected(core.system, state, driver), seen)
+        words = [difference(expected(core.system, state, driver), observed.seen)]
         result = str(state[core.names.index("result")])
-        if tells and result != ended:
-            words = f"{words}; " if words else ""
-            words += f"the model says {result}, seen {ended}"
-        if not words:
+        if observed.ended and result != observed.ended:
+            words.append(f"the model says {result}, seen {observed.ended}")
+        if not any(words):
             return ""
-        found.append(words)
+        found.append("; ".join(part for part in words if part))
     return " or ".join(found) or "the model has no such step here"
-
-
-__all__ = ["Conformance", "Difference", "GuestLost", "conform", "constants_of"]

@@ -18,9 +18,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
+from tdispmodel.lab.apt import NoLab
 from tdispmodel.lab.guest import ENDED, READY, init
 from tdispmodel.lab.initramfs import initramfs, module
-from tdispmodel.lab.packages import Kernel, NoLab
+from tdispmodel.lab.packages import Kernel
 
 QEMU = "qemu-system-x86_64"
 BOOT_SECONDS = 180.0

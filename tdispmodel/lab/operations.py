@@ -30,7 +30,8 @@ class Doer(Enum):
 @dataclass(frozen=True)
 class Driver:
     """The driver under test: its name, its module and what that needs before it, QEMU's name of its device,
-    and the parameters of its module."""
+    and the parameters of its module.
+    """
 
     name: str
     modules: tuple[str, ...]

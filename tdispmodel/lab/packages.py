@@ -10,21 +10,16 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from tdispmodel.lab import apt
+from tdispmodel.lab.apt import NoLab
+
 PROGRAMS = ("qemu-system-x86_64", "busybox", "apt-get", "apt-cache", "dpkg-deb")
-SECONDS = 300.0
-SOURCES = Path("/etc/apt")
-LONG_LINE = re.compile(r"(?P<start>deb\s+(?:\[[^]]*\]\s+)?\S+\s+)(?P<suite>\S+)\s+(?P<rest>.*main.*)")
 RELEASE = re.compile(r"linux-image-(?P<release>(?P<version>[0-9]+(?:\.[0-9]+)+)\S*-cloud-amd64)")
-
-
-class NoLab(Exception):
-    """The lab cannot be had on this machine; the message says what is missing and how to get it."""
 
 
 class Series(Enum):
@@ -104,23 +99,20 @@ def unpacked(root: Path) -> Kernel:
 
 def _fetch(series: Series, folder: Path) -> None:
     """Download the packages of a kernel and take them apart below ``folder``."""
-    options = _lists_of_own(folder / "apt", unstable_entry(_lists())) if series is Series.UNSTABLE else []
+    unstable = series is Series.UNSTABLE
+    options = apt.lists_of_own(folder / "apt", apt.unstable_entry(apt.lists())) if unstable else []
     if not _images(options):
-        options = _lists_of_own(folder / "apt", "")
+        options = apt.lists_of_own(folder / "apt", "")
     release = newest(_images(options), series)
-    (folder / "packages").mkdir()
-    for package in _needed(release, options):
-        _said("apt-get", *options, "download", package, folder=folder / "packages")
-    for path in sorted((folder / "packages").glob("*.deb")):
-        _said("dpkg-deb", "-x", str(path), str(folder / "root"))
-    shutil.rmtree(folder / "packages")
+    first = f"linux-image-{release}"
+    apt.take_apart([first, *apt.parts(first, ("linux-binary-", "linux-modules-"), options)], folder / "root", options)
     shutil.rmtree(folder / "apt", ignore_errors=True)
     unpacked(folder / "root")
 
 
 def _images(options: Sequence[str]) -> list[str]:
     """Return the names of the packages with kernels that apt knows."""
-    told = _said("apt-cache", *options, "search", "--names-only", "^linux-image-[0-9].*-cloud-amd64$")
+    told = apt.said("apt-cache", *options, "search", "--names-only", "^linux-image-[0-9].*-cloud-amd64$")
     return [line.split(" ")[0] for line in told.splitlines()]
 
 
@@ -132,84 +124,3 @@ def newest(packages: Iterator[str] | Sequence[str], series: Series) -> str:
         message = f"apt knows no linux-image-*-cloud-amd64 of {series.value}; try apt-get update"
         raise NoLab(message)
     return max(wanted, key=lambda known: numbers(known["version"]))["release"]
-
-
-def _needed(release: str, options: Sequence[str]) -> list[str]:
-    """Return the package of a kernel's image and those of its parts: newer ones are split."""
-    wanted = [f"linux-image-{release}"]
-    for name in wanted:
-        for line in _said("apt-cache", *options, "depends", name).splitlines():
-            kind, _, other = line.strip().partition(": ")
-            parts = (f"linux-binary-{release}", f"linux-modules-{release}")
-            if kind.endswith("Depends") and other in parts and other not in wanted:
-                wanted.append(other)
-    return wanted
-
-
-def _lists_of_own(folder: Path, entry: str) -> list[str]:
-    """Return the options with which apt uses lists of its own, after an update, so that nobody must be root.
-
-    With an ``entry`` it sees what that says alone, else what the machine sees.
-    """
-    for name in ("lists/partial", "cache/archives/partial", "none"):
-        (folder / name).mkdir(parents=True)
-    told = {"Dir::State::Lists": folder / "lists", "Dir::Cache": folder / "cache", "APT::Sandbox::User": "root"}
-    if entry:
-        path = folder / ("unstable.sources" if "\n" in entry else "unstable.list")
-        path.write_text(f"{entry}\n", encoding="utf-8")
-        told |= {"Dir::Etc::SourceParts": folder / "none", "Dir::Etc::SourceList": path}
-    options = [word for name, value in told.items() for word in ("-o", f"{name}={value}")]
-    _said("apt-get", *options, "-q", "update")
-    return options
-
-
-def _lists() -> Iterator[str]:
-    """Yield the machine's own lists of sources, each as its text."""
-    for path in (SOURCES / "sources.list", *sorted((SOURCES / "sources.list.d").glob("*"))):
-        if path.suffix in (".list", ".sources") and path.is_file():
-            yield path.read_text(encoding="utf-8", errors="replace")
-
-
-def unstable_entry(lists: Iterator[str] | Sequence[str]) -> str:
-    """Return an entry for the unstable suite: the first entry for a plain suite with it in the suite's place.
-
-    Several lines are an entry in the deb822 style, one is one in the one-line style.  Raises `NoLab`.
-    """
-    for text in lists:
-        for paragraph in re.split(r"\n\s*\n", text):
-            fields = dict(re.findall(r"(?m)^([A-Za-z-]+):[ \t]*(.*)$", paragraph))
-            suites = fields.get("Suites", "").split()
-            packages = "deb" in fields.get("Types", "").split() and "main" in fields.get("Components", "").split()
-            if packages and any(_plain(suite) for suite in suites):
-                kept = {name: fields[name] for name in ("URIs", "Signed-By", "Trusted") if fields.get(name)}
-                new = {"Types": "deb", "Suites": "unstable", "Components": "main", **kept}
-                return "\n".join(f"{name}: {value}" for name, value in new.items())
-        for line in text.splitlines():
-            found = LONG_LINE.fullmatch(line.strip())
-            if found is not None and _plain(found["suite"]):
-                return f"{found['start']}unstable main"
-    message = "the machine's list of packages has no entry of Debian that one for the unstable suite can be made from"
-    raise NoLab(message)
-
-
-def _plain(suite: str) -> bool:
-    """Whether a suite is a whole one, not updates to one."""
-    return re.fullmatch(r"[a-z]+", suite) is not None
-
-
-def _said(*words: str, folder: Path | None = None) -> str:
-    """Return what a program wrote.  Raises `NoLab` when it failed; what it complained of may name hosts, and stays."""
-    try:
-        ended = subprocess.run(  # noqa: S603  # programs of the system, by fixed names
-            words,
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=SECONDS,
-            env={**os.environ, "LC_ALL": "C"},
-        )
-    except (OSError, subprocess.SubprocessError):
-        message = f"{words[0]} failed: {' '.join(word for word in words[1:] if '/' not in word and word != '-o')}"
-        raise NoLab(message) from None
-    return ended.stdout

@@ -1,14 +1,14 @@
 """Test sequences for a real kernel, made from the model so that they take every transition of the device core.
 
-Given the constants of a kernel and of the lab's driver, gives the states in which the kernel does nothing more on its own,
-and walks through them: each step is one that userspace, the host or another driver makes; what the kernel does then is
-the model's to say, and is compared with what the real one did (`conforming`).
+Given the constants of a kernel and of the lab's driver, gives the states in which the kernel does nothing more on its
+own, and walks through them: each step is one that userspace, the host or another driver makes; what the kernel does
+then is the model's to say, and is compared with what the real one did (`conforming`).
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +34,7 @@ PATHS = {
 """Which attach path of the table in `models/device_core.py` each step takes."""
 
 OTHERS = ("remove", "unbind", "turn_autoprobe_on", "turn_autoprobe_off")
-CORE = ("present", "driver", "deferred")
+SEEN = ("autoprobe", "driver_loaded", "devices[0].present", "devices[0].driver", "devices[0].deferred")
 LONGEST = 20
 """A sequence is cut there: what went wrong early should not spoil much."""
 
@@ -44,7 +44,13 @@ class Transition:
     """A step in a state of the device core: what can be seen before it, and its name."""
 
     before: tuple[Value, ...]
+    """The values of `SEEN`."""
     action: str
+
+    @property
+    def autoprobe(self) -> bool:
+        """Whether autoprobe is on then."""
+        return self.before[0] is True
 
     @property
     def name(self) -> str:
@@ -60,9 +66,7 @@ class Core:
         self.system: System = ground(read(MODEL, (MODEL.parent,)).model, Scope(1, wanted))
         self.semantics = Semantics(self.system)
         self.names = [variable.name for variable in self.system.variables]
-        seen = {"autoprobe", "driver_loaded", *(f"devices[0].{name}" for name in CORE)}
-        self.core = [position for position, name in enumerate(self.names) if name in seen]
-        self.phase = self.names.index("phase")
+        self.core = [self.names.index(name) for name in SEEN]
 
     def seen(self, state: State) -> tuple[Value, ...]:
         """Return what can be seen of a state: autoprobe, registration, presence, driver, deferral."""
@@ -115,9 +119,22 @@ class Core:
                         queue.append(rest)
         return found
 
-    def sequences(self) -> Iterator[tuple[str, ...]]:
-        """Yield sequences of steps, each from the start, that together take every transition."""
-        missing = dict(self.transitions())
+    def pairs(self) -> tuple[Transition, ...]:
+        """Return a transition for each pair of an attach path and autoprobe, on or off: one in which it is put to use.
+
+        That is one in which a driver could be attached: it is registered, or registers, and the device has none.
+        """
+        found: dict[tuple[str, Value], Transition] = {}
+        for one in self.transitions():
+            autoprobe, registered, present, driver, *_ = one.before
+            ready = (registered is True or one.name == "load_module") and driver == "NONE"
+            if one.name in PATHS and ready and present is not (one.name == "hot_add"):
+                found.setdefault((one.name, autoprobe), one)
+        return tuple(found.values())
+
+    def sequences(self, wanted: Iterable[Transition] | None = None) -> Iterator[tuple[str, ...]]:
+        """Yield sequences of steps, each from the start, that together take every transition, or those wanted."""
+        missing = dict.fromkeys(self.transitions() if wanted is None else wanted)
         start = self.start()
         while missing:
             state, walk = start, list[str]()

@@ -13,13 +13,15 @@ from enum import Enum
 
 from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.system import State, System
+from tdispmodel.lab.building import own_module
 from tdispmodel.lab.machine import PORTS, GuestLost, Machine, Setup, address
 from tdispmodel.lab.observing import Device, Seen, error, look
-from tdispmodel.lab.operations import PVPANIC, VIRTIO, Doer, Driver, Operation, autoprobe, operation
+from tdispmodel.lab.operations import DEFERS, FAILS, OWN, PVPANIC, VIRTIO, Doer, Driver, Operation, autoprobe, operation
 from tdispmodel.lab.packages import Kernel
 from tdispmodel.verdict import Trace
 
 BOOT, OPERATING, NO_DRIVER = "BOOT", "OPERATING", "NONE"
+FLAG = f"/sys/module/{OWN}/parameters/accepted"
 ATTRIBUTES = ("present", "driver", "deferred")
 
 
@@ -44,6 +46,8 @@ class Step:
     expected: Seen
     result: str
     compared: bool
+    accepted: bool = False
+    """Whether the first device is accepted then, in the model: no kernel knows, but our own driver is told."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ class Account:
 def plan(system: System, trace: Trace) -> Plan:
     """Return how the device-core steps of a behaviour are done in the lab."""
     constants = dict(system.constants)
-    driver = VIRTIO if str(constants.get("operating_driver")) == "BUILTIN" else PVPANIC
+    driver = VIRTIO if str(constants.get("operating_driver")) == "BUILTIN" else _driver(system, trace)
     steps = tuple(_steps(system, trace, driver))
     split = next((number for number, step in enumerate(steps) if step.name == "start_initrd"), len(steps))
     states = [_values(system, state) for state in trace.states]
@@ -108,16 +112,32 @@ def plan(system: System, trace: Trace) -> Plan:
     began = min(split + 1, len(states) - 1)
     off = states[split]["autoprobe"] is True and states[began]["autoprobe"] is False
     first = (autoprobe(on=False),) if off else ()
-    return Plan(driver, plugged, first, steps[: split + 1], steps[split + 1 :], _impossible(system, steps, states))
+    reason = _impossible(system, driver, steps, states)
+    return Plan(driver, plugged, first, steps[: split + 1], steps[split + 1 :], reason)
+
+
+def _driver(system: System, trace: Trace) -> Driver:
+    """Return the driver that a behaviour needs: our own where a probe defers, or fails, before acceptance."""
+    deferred = any(
+        _values(system, state).get(f"devices[{slot}].deferred") is True
+        for state in trace.states
+        for slot in range(system.devices)
+    )
+    results = {str(_values(system, state).get("result")) for name, state in trace.steps if name.startswith("bind(")}
+    if deferred or "EAGAIN" in results:
+        return DEFERS
+    return FAILS if "EIO" in results else PVPANIC
 
 
 def _steps(system: System, trace: Trace, driver: Driver) -> Iterator[Step]:
     actors = {action.name: action.actor.value for action in system.actions}
     for name, state in trace.steps:
         values = _values(system, state)
+        accepted = values.get("devices[0].accepted") is True
         does = Operation(Doer.NOBODY) if name == "start_initrd" else operation(name, driver)
         quiet = not any(_under_way(values, slot) for slot in range(system.devices))
-        yield Step(name, actors[name], does, expected(system, state, driver), str(values.get("result", "DONE")), quiet)
+        seen = expected(system, state, driver)
+        yield Step(name, actors[name], does, seen, str(values.get("result", "DONE")), quiet, accepted)
 
 
 def _under_way(values: Mapping[str, Value], slot: int) -> bool:
@@ -147,8 +167,10 @@ def _values(system: System, state: State) -> Mapping[str, Value]:
     return dict(zip((variable.name for variable in system.variables), state, strict=True))
 
 
-def _impossible(system: System, steps: tuple[Step, ...], states: list[Mapping[str, Value]]) -> str:
+def _impossible(system: System, driver: Driver, steps: tuple[Step, ...], states: list[Mapping[str, Value]]) -> str:
     """Return why a behaviour cannot be run, empty if it can."""
+    if system.devices > 1 and driver.name == OWN:
+        return "the lab's own driver is told of one device only"
     if system.devices > PORTS:
         return f"the lab has {PORTS} slots"
     if any(state.get(f"devices[{slot}].bus", "PCI") != "PCI" for state in states for slot in range(system.devices)):
@@ -158,10 +180,6 @@ def _impossible(system: System, steps: tuple[Step, ...], states: list[Mapping[st
             return f"the lab has nothing for the step {step.name}"
         if any(device.driver == "?" for device in step.expected.devices):
             return "no distribution has a driver that only prepares a device"
-        if any(device.deferred for device in step.expected.devices) or step.result == "EAGAIN":
-            return "no driver of the distribution defers its probe; the lab has none of its own"
-        if step.result == "EIO" and step.operation.tells:
-            return "no driver of the distribution fails its probe; the lab has none of its own"
         if before is not None and not before.compared and step.operation.doer in (Doer.GUEST, Doer.HOST):
             return f"the kernel would have to wait with what it does until {step.name}; nobody can make it"
     return ""
@@ -175,8 +193,10 @@ def reproduce(wanted: Plan, kernel: Kernel) -> Account:
     if wanted.reason:
         return Account(wanted, kernel.release, Outcome.NOT_RUN, reason=wanted.reason)
     done: list[Done] = []
+    own = {OWN: own_module(kernel)} if wanted.driver.name == OWN else {}
+    packaged = tuple(name for name in wanted.driver.modules if name not in own)
     try:
-        with Machine(Setup(kernel, wanted.driver.modules, wanted.plugged, wanted.first)) as machine:
+        with Machine(Setup(kernel, packaged, wanted.plugged, wanted.first, own)) as machine:
             for step in run(machine, wanted):
                 done.append(step)
                 if step.differs:
@@ -194,11 +214,16 @@ def run(machine: Machine, wanted: Plan) -> Iterator[Done]:
     slots = range(len(wanted.every[-1].expected.devices) if wanted.every else 0)
     addresses = [address(slot) for slot in slots]
     yield from (Done(step) for step in wanted.boot[:-1])
+    accepted = False
     for number, step in enumerate((*wanted.boot[-1:], *wanted.steps)):
         ended = "DONE"
+        if wanted.driver.name == OWN:
+            machine.run(accept(accepted=accepted))
+        accepted, before = step.accepted, accepted
         match step.operation:
             case Operation(Doer.GUEST, command):
-                ended = error(machine.run(command))
+                loads = wanted.driver.name == OWN and step.name == "load_module"
+                ended = error(machine.run(f"{command} accepted={int(before)}" if loads else command))
             case Operation(Doer.HOST, "plug", int(slot)):
                 machine.plug(slot, wanted.driver.device)
             case Operation(Doer.HOST, "pull", int(slot)):
@@ -209,6 +234,11 @@ def run(machine: Machine, wanted: Plan) -> Iterator[Done]:
         seen = look(machine, wanted.driver.name, addresses) if looks or not number else None
         told = f"the model says {step.result}, seen {ended}" if step.operation.tells and ended != step.result else ""
         yield Done(step, seen, told or (difference(step.expected, seen) if seen else ""))
+
+
+def accept(*, accepted: bool) -> str:
+    """Return the line that tells our own driver of the acceptance flag, when it is there already."""
+    return f"test -f {FLAG} && echo {int(accepted)} > {FLAG}"
 
 
 def difference(wanted: Seen, seen: Seen) -> str:

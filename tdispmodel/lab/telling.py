@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tdispmodel.lab.conforming import Conformance
 from tdispmodel.lab.observing import Seen
-from tdispmodel.lab.operations import Doer
+from tdispmodel.lab.operations import OWN, Doer
 from tdispmodel.lab.reproducing import Account, Done, Outcome, Plan, said
 from tdispmodel.reports.plain import WIDTH, joined, packed, paragraph
 
@@ -22,6 +23,16 @@ DOERS = {
     Doer.EMULATED: "EMULATED: no kernel of a distribution has it",
     Doer.IMPOSSIBLE: "not in the lab",
 }
+LETTERS = {
+    "b": "arrival",
+    "c": "driver registration",
+    "d": "deferred retry",
+    "e": "bind",
+    "f": "drivers_probe",
+    "g": "new_id",
+}
+"""The attach paths of the table in `models/device_core.py` that the lab can take."""
+
 INDENT = "      "
 CORE = ("bus: 'pci'", "driver_bound", "deferred", "probe with driver", "Retrying", "requests probe deferral")
 
@@ -37,6 +48,11 @@ def account(done: Account, proposal: str, about: str) -> str:
     lines += [""] if done.done else []
     if done.outcome is Outcome.REPRODUCED:
         lines += paragraph("in every state that was looked at the kernel was in the state of the model", "  ")
+    if done.plan.driver.name == OWN:
+        lines += paragraph(
+            "the driver is the lab's own: what it does in a probe, and that it knows of acceptance, is no kernel's",
+            "  ",
+        )
     if done.plan.emulated:
         lines += paragraph(
             f"emulated, so that nothing is said of any kernel there: {', '.join(done.plan.emulated)}", "  "
@@ -79,3 +95,29 @@ def state(seen: Seen) -> str:
         about = f"driver {said(device.driver)}" if device.present else "not there"
         words.append(f"devices[{slot}]: {about}{', deferred' if device.deferred else ''}")
     return "; ".join(words)
+
+
+def conformance(found: Conformance) -> str:
+    """Return the text about the sequences on one kernel: whether all agrees, coverage by attach path, differences."""
+    verdict = "DIFFERS" if found.differences else "CONFORMS"
+    constants = ", ".join(f"{name}={said_of(value)}" for name, value in sorted(found.constants.items()))
+    lines = paragraph(f"{found.release}, driver {found.driver.name}: {verdict}", rest="  ")
+    lines += paragraph(f"the model with {constants}", "  ")
+    taken = sum(one in found.taken for one in found.transitions)
+    lines += paragraph(f"{taken} of {len(found.transitions)} transitions taken, in {found.steps} steps", "  ")
+    lines += ["", "  attach path               autoprobe on    autoprobe off"]
+    for path, about in LETTERS.items():
+        cells = [found.pairs().get((path, on), (0, 0)) for on in (True, False)]
+        told = [f"{taken} of {known}" if known else "none" for taken, known in cells]
+        lines.append(f"  {path}  {about:<21}  {told[0]:<14}  {told[1]}")
+    for one in found.missing:
+        lines += paragraph(f"not taken: {one.action} in {', '.join(map(said_of, one.before))}", "  ")
+    for differing in found.differences:
+        lines += ["", *paragraph(f"after {', '.join(differing.steps)}:", "  ", "    ")]
+        lines += paragraph(differing.words, "    ")
+    return joined(lines)
+
+
+def said_of(value: object) -> str:
+    """Return a value of the model as the output has it."""
+    return said(value) if isinstance(value, (bool, str)) else str(value)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tdispmodel.lab.packages import NoLab, Series, newest, numbers, unpacked, unstable_entry
+from tdispmodel.lab.apt import NoLab, unstable_entry
+from tdispmodel.lab.packages import Series, newest, numbers, unpacked
 
 NAMES = (
     "linux-image-6.12.99+deb12-cloud-amd64",

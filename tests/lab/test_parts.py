@@ -13,7 +13,7 @@ import pytest
 from tdispmodel.lab.initramfs import Entry, archive
 from tdispmodel.lab.machine import Said
 from tdispmodel.lab.observing import Seen, error, events, lines, snapshot
-from tdispmodel.lab.operations import PVPANIC, Doer, operation
+from tdispmodel.lab.operations import DEFERS, PVPANIC, Doer, operation
 from tdispmodel.lab.reproducing import difference
 from tdispmodel.lab.script import script
 from tests.lab.plans import hot_add, stored
@@ -70,9 +70,17 @@ def test_the_plan_of_the_hot_add() -> None:
     assert found.steps[-1].expected.devices[0].driver == "pvpanic-pci"
 
 
-def test_what_cannot_be_forced_is_not_run() -> None:
-    """A counterexample with a driver that defers is not run: no driver of the distribution defers when asked to."""
-    assert "defers" in stored("cc_probe_defer/prepare_runs_once").reason
+def test_a_driver_that_defers_is_our_own() -> None:
+    """Where the counterexample has a deferred probe, the driver is the lab's, told to defer; else it is a stock one."""
+    assert stored("cc_probe_defer/prepare_runs_once").driver is DEFERS
+    assert hot_add().driver is PVPANIC
+
+
+def test_what_cannot_be_done_is_not_run() -> None:
+    """A counterexample with a driver that only prepares is not run, and the step that nobody has is told."""
+    assert (
+        "select_prepare_driver" in stored("ccprepare_alias/no_shared_bind_with_secrets@relock_with_secrets=True").reason
+    )
 
 
 def test_a_difference_is_told() -> None:

@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/tdispmodel
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_tdispmodel_subparsers=(check matrix trace adversary sweep mutants refine litmus findings export list explain reply replay reproduce certify show doctor completion)
+_shtab_tdispmodel_subparsers=(check matrix trace adversary sweep mutants refine litmus findings export list explain reply replay reproduce lab certify show doctor completion)
 
 _shtab_tdispmodel_check_option_strings=(-h --help -k --any-number -n --devices --set --topology --without --engine --paranoid --timeout --memory --progress --jobs --certificates --checkpoint --cluster --no-vacuous --format --json --output -v --verbose -q --quiet)
 _shtab_tdispmodel_matrix_option_strings=(-h --help -k --any-number -n --devices --set --topology --without --engine --paranoid --timeout --memory --progress --jobs --certificates --checkpoint --cluster --no-vacuous --format --json --output -v --verbose -q --quiet)
@@ -22,6 +22,7 @@ _shtab_tdispmodel_explain_option_strings=(-h --help --no-verdicts --timeout --jo
 _shtab_tdispmodel_reply_option_strings=(-h --help --no-verdicts --timeout --jobs --progress)
 _shtab_tdispmodel_replay_option_strings=(-h --help --update --jobs --progress)
 _shtab_tdispmodel_reproduce_option_strings=(-h --help --on --script --log -n --devices --set --topology --without --engine --paranoid --timeout --memory --progress)
+_shtab_tdispmodel_lab_option_strings=(-h --help --on --driver --briefly)
 _shtab_tdispmodel_certify_option_strings=(-h --help --progress --format --json -v --verbose)
 _shtab_tdispmodel_show_option_strings=(-h --help)
 _shtab_tdispmodel_doctor_option_strings=(-h --help)
@@ -100,10 +101,12 @@ _shtab_tdispmodel_reply___progress_choices=(auto plain never)
 _shtab_tdispmodel_replay___progress_choices=(auto plain never)
 _shtab_tdispmodel_reproduce___on_choices=(6.12 unstable)
 _shtab_tdispmodel_reproduce___progress_choices=(auto plain never)
+_shtab_tdispmodel_lab___on_choices=(6.12 unstable)
+_shtab_tdispmodel_lab___driver_choices=(stock defers fails)
 _shtab_tdispmodel_certify___progress_choices=(auto plain never)
 _shtab_tdispmodel_certify___format_choices=(text json)
 _shtab_tdispmodel_completion_pos_0_choices=(bash zsh tcsh)
-_shtab_tdispmodel_pos_0_choices=(check matrix trace adversary sweep mutants refine litmus findings export list explain reply replay reproduce certify show doctor completion)
+_shtab_tdispmodel_pos_0_choices=(check matrix trace adversary sweep mutants refine litmus findings export list explain reply replay reproduce lab certify show doctor completion)
 
 _shtab_tdispmodel_check_pos_0_nargs='*'
 _shtab_tdispmodel_check__h_nargs=0
@@ -183,6 +186,9 @@ _shtab_tdispmodel_replay___update_nargs=0
 _shtab_tdispmodel_reproduce__h_nargs=0
 _shtab_tdispmodel_reproduce___help_nargs=0
 _shtab_tdispmodel_reproduce___paranoid_nargs=0
+_shtab_tdispmodel_lab__h_nargs=0
+_shtab_tdispmodel_lab___help_nargs=0
+_shtab_tdispmodel_lab___briefly_nargs=0
 _shtab_tdispmodel_certify__h_nargs=0
 _shtab_tdispmodel_certify___help_nargs=0
 _shtab_tdispmodel_certify___json_nargs=0

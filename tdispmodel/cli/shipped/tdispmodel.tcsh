@@ -20,7 +20,8 @@ complete tdispmodel \
         'c/--on=/(6.12 unstable)/' \
         'c/--script=/f/' \
         'c/--log=/f/' \
-        'c/--/(all-noticers any-number certificates chart checkpoint cluster devices engine format full help jobs json log map memory names no-vacuous no-verdicts on output paranoid progress quiet script set timeout to topology update verbose version without)/' \
+        'c/--driver=/(stock defers fails)/' \
+        'c/--/(all-noticers any-number briefly certificates chart checkpoint cluster devices driver engine format full help jobs json log map memory names no-vacuous no-verdicts on output paranoid progress quiet script set timeout to topology update verbose version without)/' \
         'c/-/(- h k n o q v)/' \
         'n/--topology/f/' \
         'n/--progress/(auto plain never)/' \
@@ -34,7 +35,8 @@ complete tdispmodel \
         'n/--on/(6.12 unstable)/' \
         'n/--script/f/' \
         'n/--log/f/' \
-        'p/1/(check matrix trace adversary sweep mutants refine litmus findings export list explain reply replay reproduce certify show doctor completion)/' \
+        'n/--driver/(stock defers fails)/' \
+        'p/1/(check matrix trace adversary sweep mutants refine litmus findings export list explain reply replay reproduce lab certify show doctor completion)/' \
         'n/litmus/f/' \
         'n/list/(proposals properties actions variables constants capabilities engines formats statements)/' \
         'n/reply/f/' \

@@ -18,6 +18,7 @@ _shtab_tdispmodel_commands() {
     explain:'what something is, and the verdicts that answer'
     export:'the model for another model checker'
     findings:'what the matrix and its variants say'
+    lab:'is the device core of the model that of a real kernel?'
     list:'what there is'
     litmus:'these steps, then this outcome: possible?'
     matrix:'proposals by properties'
@@ -157,6 +158,16 @@ _shtab_tdispmodel_findings_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_tdispmodel_findings_defaults_added=0
+
+_shtab_tdispmodel_lab_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--on[Debian\'s kernel (default\: 6.12)]:on:(6.12 unstable)"
+  "--driver[what its probe does (default\: stock)]:driver:(stock defers fails)"
+  "--briefly[each attach path with autoprobe on and off, no more]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_tdispmodel_lab_defaults_added=0
 
 _shtab_tdispmodel_list_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -379,6 +390,7 @@ _shtab_tdispmodel() {
         explain) _arguments -C -s $_shtab_tdispmodel_explain_options ;;
         export) _arguments -C -s $_shtab_tdispmodel_export_options ;;
         findings) _arguments -C -s $_shtab_tdispmodel_findings_options ;;
+        lab) _arguments -C -s $_shtab_tdispmodel_lab_options ;;
         list) _arguments -C -s $_shtab_tdispmodel_list_options ;;
         litmus) _arguments -C -s $_shtab_tdispmodel_litmus_options ;;
         matrix) _arguments -C -s $_shtab_tdispmodel_matrix_options ;;
