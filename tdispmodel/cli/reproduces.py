@@ -11,6 +11,7 @@ from tdispmodel.cli.analyses import wanted_of
 from tdispmodel.cli.checks import NotApplicable, not_applicable
 from tdispmodel.cli.output import Output
 from tdispmodel.cli.progress import Reporter
+from tdispmodel.printing.changes import changed_actions
 from tdispmodel.reports.exits import Exit
 from tdispmodel.verdict import Answer
 
@@ -21,7 +22,7 @@ NEEDED = "on Debian: apt-get install qemu-system-x86 busybox-static"
 def reproduce(arguments: argparse.Namespace, output: Output) -> int:
     """Say whether a real kernel does what the counterexample says: 0 it does, 1 it does not, 4 nothing could be run."""
     from tdispmodel.lab.apt import NoLab  # noqa: PLC0415  # each verb loads what it needs
-    from tdispmodel.lab.operations import OWN  # noqa: PLC0415  # as above
+    from tdispmodel.lab.operations import CAN_BE_PATCHED, OWN  # noqa: PLC0415  # as above
     from tdispmodel.lab.packages import Series, kernel  # noqa: PLC0415  # each verb loads what it needs
     from tdispmodel.lab.reproducing import Outcome, plan, reproduce as reproduced  # noqa: PLC0415  # as above
     from tdispmodel.lab.script import script  # noqa: PLC0415  # as above
@@ -58,7 +59,9 @@ def reproduce(arguments: argparse.Namespace, output: Output) -> int:
         done = reproduced(planned, kernel(series))
     except NoLab as why:
         raise mistake(NO_LAB, str(why), NEEDED) from None
-    output.write(account(done, wanted.called, about))
+    changed = changed_actions(wanted.loaded.model, wanted.loaded.base)
+    names = {name.split(".")[-1] for name in changed}
+    output.write(account(done, wanted.called, about, sorted(names & CAN_BE_PATCHED)))
     if arguments.log:
         lines = [
             f"# {step.step.name}\n" + "".join(f"{line}\n" for line in step.seen.log) for step in done.done if step.seen

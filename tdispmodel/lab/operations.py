@@ -78,6 +78,9 @@ KERNEL = frozenset(
 )
 """What the kernel does on its own as soon as it can."""
 
+CAN_BE_PATCHED = KERNEL | {"load_module", "bind", "unbind", "drivers_probe", "new_id", "rescan"}
+"""Steps in which an unmodified kernel decides: what a proposal changes of them it does not have."""
+
 ELSEWHERE = frozenset(
     {"approve", "verify", "answer", "send_evidence", "deploy_secrets", "decide", "stall", "start_userspace"}
 )

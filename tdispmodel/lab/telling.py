@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tdispmodel.lab.conforming import Conformance
 from tdispmodel.lab.observing import Seen
@@ -37,8 +37,11 @@ INDENT = "      "
 CORE = ("bus: 'pci'", "driver_bound", "deferred", "probe with driver", "Retrying", "requests probe deferral")
 
 
-def account(done: Account, proposal: str, about: str) -> str:
-    """Return the text about one counterexample: the verdict first, then each step with the kernel's own lines."""
+def account(done: Account, proposal: str, about: str, patched: Sequence[str] = ()) -> str:
+    """Return the text about one counterexample: the verdict first, then each step with the kernel's own lines.
+
+    ``patched`` are the kernel's steps that the proposal changes, which an unmodified kernel does as it always did.
+    """
     lines = paragraph(f"{about}: {VERDICTS[done.outcome]} on {done.release}", rest="  ")
     lines += paragraph(f"the counterexample of {proposal}, {_counted(len(done.plan.every))}", "  ")
     if done.reason:
@@ -53,6 +56,9 @@ def account(done: Account, proposal: str, about: str) -> str:
             "the driver is the lab's own: what it does in a probe, and that it knows of acceptance, is no kernel's",
             "  ",
         )
+    if patched:
+        told = f"the proposal changes the kernel, and this one is unmodified: it is without it in {', '.join(patched)}"
+        lines += paragraph(told, "  ")
     if done.plan.emulated:
         lines += paragraph(
             f"emulated, so that nothing is said of any kernel there: {', '.join(done.plan.emulated)}", "  "
