@@ -5,15 +5,16 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from tdispmodel.checking.asking import Group, Plan, grouped
+from tdispmodel.checking.asking import Group, Plan, can_start, grouped
 from tdispmodel.checking.loading import Loaded, load
-from tdispmodel.checking.mistakes import USAGE, mistake
+from tdispmodel.checking.mistakes import USAGE, mistake, unknown
 from tdispmodel.checking.pipeline import planned
 from tdispmodel.checking.selection import selection
 from tdispmodel.cli.checks import request
 from tdispmodel.cli.output import Output
-from tdispmodel.exporting import ABOUT_PROPERTIES, exporter
+from tdispmodel.exporting import ABOUT_PROPERTIES, VIEWS, exporter, view
 from tdispmodel.exporting.foreign import SAFETY, Inexpressible
+from tdispmodel.exporting.projection import projected, viewed
 from tdispmodel.ir.model import Property
 from tdispmodel.reports.exits import Exit
 from tdispmodel.semantics.grounding import Scope, ground
@@ -25,6 +26,13 @@ def export(arguments: argparse.Namespace, output: Output) -> int:
     asked = request(arguments)
     loaded = load(asked.catalogue, asked.paths()[0])
     plan = planned(loaded, asked)
+    if (arguments.view is not None) != (arguments.to in VIEWS):
+        message = f"--to {arguments.to} {'draws some variables' if arguments.to in VIEWS else 'is the whole model'}"
+        raise mistake(
+            USAGE, message, "name them: --view devices[0].tdi" if arguments.to in VIEWS else "leave out --view"
+        )
+    if arguments.view is not None:
+        return written(drawn(loaded, plan, arguments), arguments, output)
     whole = arguments.to in ABOUT_PROPERTIES and not arguments.select
     group = all_of_them(loaded, plan) if whole else chosen(loaded, plan, arguments.select)
     questions = [question for parts in group.questions.values() for question in parts]
@@ -32,11 +40,32 @@ def export(arguments: argparse.Namespace, output: Output) -> int:
         text = exporter(arguments.to)(group.system, questions)
     except Inexpressible as reason:
         raise mistake(USAGE, f"{loaded.model.name} cannot be written as {arguments.to}: {reason}") from None
+    return written(text, arguments, output)
+
+
+def written(text: str | bytes, arguments: argparse.Namespace, output: Output) -> int:
+    """Write the result where it is wanted."""
     if arguments.file is None:
         output.write(text)
     else:
         output.save(arguments.file, text)
     return Exit.HOLDS
+
+
+def drawn(loaded: Loaded, plan: Plan, arguments: argparse.Namespace) -> str:
+    """Return the picture of what the variables of ``--view`` go through.  Raises `Rejected`."""
+    if arguments.select:
+        raise mistake(USAGE, f"-k {arguments.select}: a picture has no properties", "leave out -k")
+    system = ground(loaded.model, Scope(plan.devices, plan.constants, plan.without))
+    can_start(system, loaded.model)
+    try:
+        variables = viewed(system, arguments.view)
+    except KeyError as missing:
+        raise unknown(USAGE, f"variable or instance of {system.name} called", missing.args[0], system.index) from None
+    try:
+        return view(arguments.to)(projected(system, variables))
+    except Inexpressible as reason:
+        raise mistake(USAGE, f"{system.name} cannot be drawn: {reason}", "look at fewer variables or devices") from None
 
 
 def chosen(loaded: Loaded, plan: Plan, select: str) -> Group:

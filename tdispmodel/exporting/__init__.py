@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
+from tdispmodel.exporting.projection import Projection
 from tdispmodel.ir.system import System, SystemProperty
 
 Exporter = Callable[[System, Sequence[SystemProperty]], str | bytes]
@@ -29,8 +30,21 @@ MODELS: dict[str, tuple[str, str]] = {
     ),
 }
 
+VIEWS: dict[str, tuple[str, str]] = {
+    "dot": ("tdispmodel.exporting.projection:dot", "what a few variables go through, as a graph for Graphviz"),
+    "svg": ("tdispmodel.exporting.circle:svg", "the same as a picture, its states on a circle"),
+}
+"""What the state graph of a few variables can be drawn as; see `projection`."""
+
 ABOUT_PROPERTIES = frozenset({"aiger"})
 """Without a property a model is of no use in these languages; where none is picked, all that can be said are."""
+
+
+def view(name: str) -> Callable[[Projection], str]:
+    """Return what draws a projection as ``name``; KeyError if there is nothing of this name."""
+    module, _, function = VIEWS[name][0].partition(":")
+    found: Callable[[Projection], str] = getattr(import_module(module), function)
+    return found
 
 
 def exporter(name: str) -> Exporter:

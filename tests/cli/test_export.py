@@ -69,3 +69,32 @@ def test_what_a_circuit_cannot_say_is_refused(tdispmodel: Run, here: Path) -> No
     endless = tdispmodel("export", "room.py", "--to", "aiger", "-k", "light")
     assert endless.code == 2
     assert "-k light: nothing that it picks is an invariant or a step property of room" in endless.err
+
+
+@pytest.mark.parametrize(("language", "begins"), [("dot", 'digraph "room" {'), ("svg", "<svg ")])
+def test_a_view_is_drawn(language: str, begins: str, tdispmodel: Run, here: Path) -> None:
+    """``--view`` draws what a variable goes through, on stdout or to a file."""
+    shown = tdispmodel("export", "room.py", "--to", language, "--view", "lamps[0].on")
+    assert shown.code == 0
+    assert shown.out.startswith(begins)
+    assert "press" in shown.out
+    assert tdispmodel("export", "room.py", "--to", language, "--view", "lamps[0].on", "-o", "view").code == 0
+    assert (here / "view").read_text() == shown.out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--to", "dot"), "name them: --view devices[0].tdi"),
+        (("--to", "promela", "--view", "burning"), "--to promela is the whole model"),
+        (("--to", "dot", "--view", "lamps[0].off"), "did you mean lamps[0].on?"),
+        (("--to", "svg", "--view", ","), "no variable or instance of room called"),
+        (("--to", "svg", "--view", "burning", "-k", "light"), "a picture has no properties"),
+    ],
+)
+def test_a_view_that_makes_no_sense(words: tuple[str, ...], told: str, tdispmodel: Run, here: Path) -> None:
+    """A picture needs variables that there are, and nothing else takes any."""
+    assert here.is_dir()
+    ended = tdispmodel("export", "room.py", *words)
+    assert ended.code == 2
+    assert told in ended.err

@@ -12,31 +12,41 @@ complete tdispmodel \
         'c/--progress=/(auto plain never)/' \
         'c/--certificates=/d/' \
         'c/--checkpoint=/d/' \
-        'c/--format=/(text json mail rst)/' \
+        'c/--format=/(text json html mail rst)/' \
+        'c/--draw=/(svg mermaid)/' \
         'c/--format=/(text json)/' \
         'c/--map=/f/' \
-        'c/--to=/(promela murphi aiger)/' \
+        'c/--expectations=/f/' \
+        'c/--waivers=/f/' \
+        'c/--baseline=/f/' \
+        'c/--format=/(text json sarif junit ktap github gitlab markdown rst mail b4)/' \
+        'c/--to=/(promela murphi aiger dot svg)/' \
         'c/-o=/f/' \
         'c/--on=/(6.12 unstable)/' \
         'c/--script=/f/' \
         'c/--log=/f/' \
         'c/--driver=/(stock defers fails)/' \
-        'c/--/(all-noticers any-number briefly certificates chart checkpoint cluster devices driver engine format full help jobs json log map memory names no-vacuous no-verdicts on output paranoid progress quiet script set timeout to topology update verbose version without)/' \
+        'c/--/(all-noticers any-number baseline briefly certificates chart checkpoint cluster devices draw driver engine expectations format full help jobs json log map memory min-score mutants names no-vacuous no-verdicts on output paranoid port progress quiet sarif-all script serve set states stdin timeout times to today topology update verbose version view waivers why-not without)/' \
         'c/-/(- h k n o q v)/' \
         'n/--topology/f/' \
         'n/--progress/(auto plain never)/' \
         'n/--certificates/d/' \
         'n/--checkpoint/d/' \
-        'n/--format/(text json mail rst)/' \
+        'n/--format/(text json html mail rst)/' \
+        'n/--draw/(svg mermaid)/' \
         'n/--format/(text json)/' \
         'n/--map/f/' \
-        'n/--to/(promela murphi aiger)/' \
+        'n/--expectations/f/' \
+        'n/--waivers/f/' \
+        'n/--baseline/f/' \
+        'n/--format/(text json sarif junit ktap github gitlab markdown rst mail b4)/' \
+        'n/--to/(promela murphi aiger dot svg)/' \
         'n/-o/f/' \
         'n/--on/(6.12 unstable)/' \
         'n/--script/f/' \
         'n/--log/f/' \
         'n/--driver/(stock defers fails)/' \
-        'p/1/(check matrix trace adversary sweep mutants refine litmus findings export list explain reply replay reproduce lab certify show doctor completion)/' \
+        'p/1/(check matrix trace adversary sweep mutants refine diff repair litmus gate findings export explore list explain reply replay reproduce lab certify show doctor completion)/' \
         'n/litmus/f/' \
         'n/list/(proposals properties actions variables constants capabilities engines formats statements)/' \
         'n/reply/f/' \
