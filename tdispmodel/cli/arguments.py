@@ -341,6 +341,31 @@ def _litmus(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-v", "--verbose", action="store_true", help="the behaviours also of several files")
 
 
+def _conform(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("logs", nargs="+", metavar="LOG", help="kernel log, uevents or ftrace, as a file")
+    parser.add_argument("--proposal", action=Once, metavar="PROPOSAL", help="name in the catalogue or path")
+    _scope(parser)
+    parser.add_argument(
+        "--device",
+        action="append",
+        default=[],
+        metavar="NAME[@PORT]",
+        help="a device of the model in the log, in the model's order (default: the log's PCI devices)",
+    )
+    parser.add_argument("--driver", default="", metavar="NAME", help="the operating driver in the log")
+    parser.add_argument("--prepare-driver", default="", metavar="NAME", help="the driver that only prepares")
+    parser.add_argument("--complete", action="store_true", help="what the logs show once, they always show")
+    parser.add_argument(
+        "--skew", default="0.1", metavar="SECONDS", help="times of two logs that are this close say nothing"
+    )
+    parser.add_argument("--timeout", metavar="TIME", help="60s, 5m (default: 5m)")
+    parser.add_argument("--memory", metavar="SIZE", help="500M, 2G (default: 4G)")
+    parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    parser.add_argument("-v", "--verbose", action="store_true", help="the behaviour, however long")
+
+
 def _findings(parser: argparse.ArgumentParser) -> None:
     _proposals(parser)
     parser.add_argument("--timeout", metavar="TIME", help="for each question of a system: 60s, 5m (default: 5m)")
@@ -553,6 +578,9 @@ VERBS = {
         "gate",
         _gate,
         GATE_NOTES,
+    ),
+    "conform": Verb(
+        "can the proposal have written these logs?", "LOG ... --proposal PROPOSAL", "conforms", "conform", _conform
     ),
     "findings": Verb("what the matrix and its variants say", "[PROPOSAL ...]", "findings", "findings", _findings),
     "export": Verb("the model for another model checker", "PROPOSAL --to LANGUAGE", "exports", "export", _export),
