@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from typing import NoReturn
+from collections.abc import Callable
+from typing import NamedTuple, NoReturn
 
 NOT_ASKED: dict[str, object] = {
     "select": "",
@@ -21,6 +22,18 @@ NOT_ASKED: dict[str, object] = {
     "mutants": False,
 }
 """What a request is without the options that a verb does not have."""
+
+
+class Verb(NamedTuple):
+    """One command: what it is for, where its function is, how its arguments are declared, what else is to be said."""
+
+    summary: str
+    usage: str
+    module: str
+    function: str
+    declare: Callable[[argparse.ArgumentParser], None]
+    notes: str = ""
+    """What ``--help`` says after the options and before the exit codes."""
 
 
 class Parser(argparse.ArgumentParser):

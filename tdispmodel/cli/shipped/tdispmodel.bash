@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/tdispmodel
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_tdispmodel_subparsers=(check matrix trace adversary sweep mutants refine diff repair litmus gate findings export explore list explain reply replay certify show doctor completion)
+_shtab_tdispmodel_subparsers=(check matrix trace adversary sweep mutants refine diff repair litmus gate findings export explore list explain reply replay reproduce lab certify show doctor completion)
 
 _shtab_tdispmodel_check_option_strings=(-h --help -k --any-number -n --devices --set --topology --without --engine --paranoid --timeout --memory --progress --jobs --certificates --checkpoint --cluster --no-vacuous --format --json --output -v --verbose -q --quiet --mutants)
 _shtab_tdispmodel_matrix_option_strings=(-h --help -k --any-number -n --devices --set --topology --without --engine --paranoid --timeout --memory --progress --jobs --certificates --checkpoint --cluster --no-vacuous --format --json --output -v --verbose -q --quiet)
@@ -25,6 +25,8 @@ _shtab_tdispmodel_list_option_strings=(-h --help --names --format --json)
 _shtab_tdispmodel_explain_option_strings=(-h --help --no-verdicts --timeout --jobs --progress)
 _shtab_tdispmodel_reply_option_strings=(-h --help --no-verdicts --timeout --jobs --progress)
 _shtab_tdispmodel_replay_option_strings=(-h --help --update --jobs --progress)
+_shtab_tdispmodel_reproduce_option_strings=(-h --help --on --script --log -n --devices --set --topology --without --engine --paranoid --timeout --memory --progress)
+_shtab_tdispmodel_lab_option_strings=(-h --help --on --driver --briefly)
 _shtab_tdispmodel_certify_option_strings=(-h --help --progress --format --json -v --verbose)
 _shtab_tdispmodel_show_option_strings=(-h --help)
 _shtab_tdispmodel_doctor_option_strings=(-h --help)
@@ -83,6 +85,12 @@ _shtab_tdispmodel_explore___topology_COMPGEN=_shtab_compgen_files
 _shtab_tdispmodel_list_pos_1_COMPGEN=_tdispmodel_proposals
 _shtab_tdispmodel_reply_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_tdispmodel_replay_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_tdispmodel_reproduce_pos_0_COMPGEN=_tdispmodel_proposals
+_shtab_tdispmodel_reproduce_pos_1_COMPGEN=_tdispmodel_properties
+_shtab_tdispmodel_reproduce___script_COMPGEN=_shtab_compgen_files
+_shtab_tdispmodel_reproduce___log_COMPGEN=_shtab_compgen_files
+_shtab_tdispmodel_reproduce___topology_COMPGEN=_shtab_compgen_files
+_shtab_tdispmodel_reproduce___engine_COMPGEN=_tdispmodel_engines
 _shtab_tdispmodel_certify_pos_0_COMPGEN=_shtab_compgen_dirs
 _shtab_tdispmodel_show_pos_0_COMPGEN=_tdispmodel_proposals
 
@@ -118,10 +126,14 @@ _shtab_tdispmodel_list___format_choices=(text json)
 _shtab_tdispmodel_explain___progress_choices=(auto plain never)
 _shtab_tdispmodel_reply___progress_choices=(auto plain never)
 _shtab_tdispmodel_replay___progress_choices=(auto plain never)
+_shtab_tdispmodel_reproduce___on_choices=(6.12 unstable)
+_shtab_tdispmodel_reproduce___progress_choices=(auto plain never)
+_shtab_tdispmodel_lab___on_choices=(6.12 unstable)
+_shtab_tdispmodel_lab___driver_choices=(stock defers fails)
 _shtab_tdispmodel_certify___progress_choices=(auto plain never)
 _shtab_tdispmodel_certify___format_choices=(text json)
 _shtab_tdispmodel_completion_pos_0_choices=(bash zsh tcsh)
-_shtab_tdispmodel_pos_0_choices=(check matrix trace adversary sweep mutants refine diff repair litmus gate findings export explore list explain reply replay certify show doctor completion)
+_shtab_tdispmodel_pos_0_choices=(check matrix trace adversary sweep mutants refine diff repair litmus gate findings export explore list explain reply replay reproduce lab certify show doctor completion)
 
 _shtab_tdispmodel_check_pos_0_nargs='*'
 _shtab_tdispmodel_check__h_nargs=0
@@ -227,6 +239,12 @@ _shtab_tdispmodel_replay_pos_0_nargs='*'
 _shtab_tdispmodel_replay__h_nargs=0
 _shtab_tdispmodel_replay___help_nargs=0
 _shtab_tdispmodel_replay___update_nargs=0
+_shtab_tdispmodel_reproduce__h_nargs=0
+_shtab_tdispmodel_reproduce___help_nargs=0
+_shtab_tdispmodel_reproduce___paranoid_nargs=0
+_shtab_tdispmodel_lab__h_nargs=0
+_shtab_tdispmodel_lab___help_nargs=0
+_shtab_tdispmodel_lab___briefly_nargs=0
 _shtab_tdispmodel_certify__h_nargs=0
 _shtab_tdispmodel_certify___help_nargs=0
 _shtab_tdispmodel_certify___json_nargs=0
