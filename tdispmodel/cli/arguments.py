@@ -9,7 +9,7 @@ from typing import NamedTuple, NoReturn
 from tdispmodel import __version__
 
 FORMATS = ("text", "json", "rst")
-MODELS = ("promela", "murphi", "aiger")
+MODELS = ("promela", "murphi", "aiger", "smtlib", "smv", "tla", "dot", "graphml", "rv", "itf")
 
 EXIT_CODES = """\
 exit codes:
@@ -310,6 +310,17 @@ def _export(parser: argparse.ArgumentParser) -> None:
         "-k", metavar="EXPR", default="", dest="select", help="with these invariants and step properties"
     )
     _scope(parser)
+    parser.add_argument(
+        "--view",
+        action="append",
+        default=[],
+        metavar="VARIABLE",
+        help="dot, graphml, rv: see this variable alone, or these (default: all; rv: the first tdi)",
+    )
+    parser.add_argument("--changes", action="store_true", help="rv: note an action only when it changes what is seen")
+    parser.add_argument("--depth", type=int, metavar="N", help="smtlib: at most so many steps (default: 10)")
+    parser.add_argument("--timeout", metavar="TIME", help="60s, 5m (default: 5m)")
+    parser.add_argument("--memory", metavar="SIZE", help="500M, 2G (default: 4G)")
     parser.add_argument("-o", metavar="FILE", dest="file", help="write to this file (default: stdout)")
 
 

@@ -14,7 +14,7 @@ from tdispmodel.checking.settings import capabilities
 from tdispmodel.cli.output import Output
 from tdispmodel.engines.portfolio import AUTOMATIC, Portfolio
 from tdispmodel.engines.registry import ENGINES, extra, missing
-from tdispmodel.exporting import MODELS
+from tdispmodel.exporting import FORMATS as TRACES, MODELS
 from tdispmodel.ir.expressions import Actor, Enumeration, Sort
 from tdispmodel.ir.model import Kind
 from tdispmodel.printing import changes_text, hidden_text, model_text
@@ -48,7 +48,7 @@ def entries_of(what: str, proposal: str | None) -> Iterator[Entry]:
                 yield Entry(name, "", f"{text} (not installed: {extra(name)})" if missing(name) else text)
         case "formats":
             yield from (Entry(name, "", text) for name, (_, text) in FORMATS.items())
-            yield from (Entry(name, "export --to", text) for name, (_, text) in MODELS.items())
+            yield from (Entry(name, "export --to", text) for name, (_, text) in {**MODELS, **TRACES}.items())
         case "proposals":
             yield from proposals(find_catalogue())
         case "statements":

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from importlib import import_module
 
-from tdispmodel.ir.system import System, SystemProperty
+Exporter = Callable[..., str | bytes]
+"""Given a system, questions about it and the options that `TAKES` names; gives a model of another tool.
 
-Exporter = Callable[[System, Sequence[SystemProperty]], str | bytes]
-"""Given a system and questions about it; gives a model of another tool.  Raises `foreign.Inexpressible`."""
+Raises `foreign.Inexpressible`, and `graphs.states.Unfinished` where it goes through all states.
+"""
 
 FORMATS: dict[str, tuple[str, str]] = {
     "itf": (
@@ -27,9 +28,36 @@ MODELS: dict[str, tuple[str, str]] = {
         "tdispmodel.exporting.aiger:aiger",
         "for ABC and other checkers of hardware, a circuit in binary AIGER 1.9",
     ),
+    "smtlib": ("tdispmodel.exporting.smtlib:smtlib", "for SMT solvers, unrolled: violated after n steps?"),
+    "smv": ("tdispmodel.exporting.smv:smv", "for NuSMV and nuXmv, with the same states"),
+    "tla": ("tdispmodel.exporting.tla:tla", "for TLC, with the same states and transitions"),
+    "dot": (
+        "tdispmodel.exporting.graphs.drawing:dot",
+        "for Graphviz, the graph of all states or of what is seen of them",
+    ),
+    "graphml": ("tdispmodel.exporting.graphs.drawing:graphml", "for networkx and others, the same graph"),
+    "rv": (
+        "tdispmodel.exporting.graphs.monitor:rv",
+        "for the kernel's rvgen, what one variable does as a deterministic automaton",
+    ),
 }
 
-ABOUT_PROPERTIES = frozenset({"aiger"})
+TAKES: dict[str, frozenset[str]] = {
+    "smtlib": frozenset({"depth"}),
+    "tla": frozenset({"name"}),
+    "dot": frozenset({"view", "stop"}),
+    "graphml": frozenset({"view", "stop"}),
+    "rv": frozenset({"view", "changes", "stop"}),
+}
+"""The options of an exporter: how many steps are unrolled, what a module is called, which variables are seen, whether
+what changes none of them is left out, when to stop.
+"""
+
+WITHOUT_PROPERTIES = frozenset({"dot", "graphml", "rv"})
+"""Properties are no part of these."""
+
+
+ABOUT_PROPERTIES = frozenset({"aiger", "smtlib", "smv"})
 """Without a property a model is of no use in these languages; where none is picked, all that can be said are."""
 
 
