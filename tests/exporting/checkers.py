@@ -143,7 +143,7 @@ def _answers(printed: str) -> Answers:
 
 
 def graphviz(text: str, folder: Path) -> tuple[list[str], list[tuple[int, int, str]], list[bool]]:
-    """What `dot` reads: the labels of the nodes, the edges with theirs, and which nodes have a thick border."""
+    """What `dot` reads: the labels of the nodes as they stand there, the edges with theirs, and which nodes have a thick border."""
     needed("dot")
     (folder / "graph.dot").write_text(text)
     read: dict[str, Any] = json.loads(ran("dot", "-Kcirco", "-Tdot_json", "graph.dot", folder=folder))
@@ -151,4 +151,4 @@ def graphviz(text: str, folder: Path) -> tuple[list[str], list[tuple[int, int, s
     assert [f"n{number}" for number in range(len(nodes))] == [node["name"] for node in nodes]
     names = {node["_gvid"]: int(node["name"][1:]) for node in nodes}
     edges = [(names[edge["tail"]], names[edge["head"]], unescape(edge["label"])) for edge in read.get("edges", [])]
-    return [unescape(node["label"]) for node in nodes], edges, ["penwidth" in node for node in nodes]
+    return [node["label"] for node in nodes], edges, ["penwidth" in node for node in nodes]
