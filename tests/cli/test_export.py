@@ -136,7 +136,7 @@ def test_a_clash_is_told(tdispmodel: Run, here: Path) -> None:
 def test_limits_are_obeyed(tdispmodel: Run, here: Path) -> None:
     """Where no time is left, or no memory, nothing is written, and the question is open."""
     assert here.is_dir()
-    for words, told in ((("--timeout", "0s"), "no more time (0 s)"), (("--memory", "1K"), "no more memory")):
+    for words, told in ((("--timeout", "0.000001s"), "no more time (1e-06 s)"), (("--memory", "1"), "no more memory")):
         ended = tdispmodel("export", "room.py", "--to", "dot", "-n", "4", *words, "-o", "graph")
         assert (3, "") == (ended.code, ended.out)
         assert told in ended.err
