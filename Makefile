@@ -18,7 +18,10 @@ long: .venv                ## what takes hours: all that is marked long, and the
 	TDISPMODEL_LONG=1 .ci/long
 	TDISPMODEL_LONG=1 $(PYTHON) -m pytest -q tests/laws
 
+shipped: .venv            ## the manual page and the completions, from the parsers
+	$(PYTHON) -m tdispmodel.cli.shells
+
 bench: .venv               ## us and every peer that is installed, on the same models (benchmarks/README.md)
 	$(PYTHON) -m benchmarks $(BENCH)
 
-.PHONY: test lint counterexamples long bench
+.PHONY: test lint counterexamples long shipped bench

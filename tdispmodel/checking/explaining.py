@@ -6,7 +6,7 @@ Verdicts come from the pipeline, for the cells that matter only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from tdispmodel.checking.constants import by_name, can_be_set
@@ -72,25 +72,26 @@ def answers(known: Known, cells: Cells, ask: Ask) -> list[Asked]:
     A proposal that fixes a constant of a variant, or lacks it, is left out there.
     Raises `Rejected` when the pipeline complains.
     """
-    found = []
     wanted = cells.proposals or tuple(known.catalogue.proposals)
-    for variant in (Variant(), *cells.variants):
-        proposals = tuple(name for name in wanted if _fits(known, name, variant))
-        if not proposals:
-            continue
-        ran = ask(
-            Request(
-                known.catalogue,
-                proposals,
-                only=cells.properties or None,
-                settings=dict(variant.settings),
-                without=variant.without,
-            )
-        )
-        if ran.report.complaints:
-            raise Rejected(ran.report.complaints)
-        found.append(Asked(ran.report, Options(defaults=ran.defaults)))
-    return found
+    found = (asked_under(known, variant, wanted, cells.properties, ask) for variant in (Variant(), *cells.variants))
+    return [asked for asked in found if asked is not None]
+
+
+def asked_under(
+    known: Known, variant: Variant, wanted: Iterable[str], properties: tuple[str, ...], ask: Ask
+) -> Asked | None:
+    """Return the verdicts under one set of assumptions (all properties where none is named), None if none can be asked.
+
+    Raises `Rejected` when the pipeline complains.
+    """
+    proposals = tuple(name for name in wanted if _fits(known, name, variant))
+    if not proposals:
+        return None
+    settings = dict(variant.settings)
+    ran = ask(Request(known.catalogue, proposals, only=properties or None, settings=settings, without=variant.without))
+    if ran.report.complaints:
+        raise Rejected(ran.report.complaints)
+    return Asked(ran.report, Options(defaults=ran.defaults))
 
 
 def _fits(known: Known, proposal: str, variant: Variant) -> bool:

@@ -37,6 +37,8 @@ NO_START = "E629"
 TOPOLOGY = "E630"
 CHECKPOINT = "E631"
 NO_CLUSTER = "E632"
+MAIL = "E645"
+EXPECTATIONS = "E640"
 OWN_FAULT = "E900"
 
 
@@ -65,6 +67,8 @@ CATALOGUE: dict[str, str] = {
     TOPOLOGY: "a topology file cannot be read, or does not fit the model",
     CHECKPOINT: "a checkpoint cannot be written, or not be gone on from",
     NO_CLUSTER: "there is no such cluster, or the package for it is not installed",
+    MAIL: "a mail cannot be read",
+    EXPECTATIONS: "a file of expectations, of waivers or a baseline cannot be read, or is about something else",
     CANNOT_READ: "a stored trace cannot be read",
     NOT_JSON: "a stored trace is no JSON",
     NOT_ITF: "a stored trace is not in the Informal Trace Format",

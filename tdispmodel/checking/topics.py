@@ -27,7 +27,7 @@ from tdispmodel.ir.model import Action, Component, Constant, Model, Property, Va
 from tdispmodel.ir.system import System
 from tdispmodel.printing import changed_actions
 from tdispmodel.reading import CATALOGUE as OF_MODEL_FILES
-from tdispmodel.reports.formats import FORMATS
+from tdispmodel.reports.formats import CHANNELS, FORMATS
 from tdispmodel.semantics.grounding import Scope, ground
 from tdispmodel.source import Rejected
 
@@ -37,6 +37,7 @@ COMPLAINTS = {**OF_MODEL_FILES, **OF_THE_COMMAND_LINE}
 PROGRAM: dict[str, tuple[str, str]] = {
     Portfolio.name: ("engine", f"The default: {', '.join(AUTOMATIC)}, each for what is still open."),
     **{name: ("engine", f"{text[:1].upper()}{text[1:]}.") for name, (_, text) in ENGINES.items()},
+    **{name: ("format of gate", f"{text[:1].upper()}{text[1:]}.") for name, text in CHANNELS.items()},
     **{name: ("format of a report", f"{text[:1].upper()}{text[1:]}.") for name, (_, text) in FORMATS.items()},
     **{
         name: ("format of export --to", f"{text[:1].upper()}{text[1:]}.")

@@ -8,8 +8,12 @@ from typing import NamedTuple, NoReturn
 
 from tdispmodel import __version__
 
-FORMATS = ("text", "json", "rst")
+FORMATS = ("text", "json", "html", "mail", "rst")
+CHANNELS = ("text", "json", "sarif", "junit", "ktap", "github", "gitlab", "markdown", "rst", "mail", "b4")
+"""The formats of ``gate``."""
+DRAWN = ("svg", "mermaid")
 MODELS = ("promela", "murphi", "aiger", "smtlib", "smv", "tla", "dot", "graphml", "rv", "itf")
+VIEWS = ("dot", "svg")
 
 EXIT_CODES = """\
 exit codes:
@@ -21,6 +25,36 @@ exit codes:
    70  a fault of tdispmodel itself; no verdict is shown
   130  interrupted; what was decided until then is shown
   when several apply: 70, 2, 1, 3, 4, 0
+"""
+
+GATE_NOTES = """\
+what passes (exit code 0):
+  what holds; what is violated and expected, waived, or in the baseline;
+  what is open and waived.  What is open cannot be expected.
+what fails (exit code 1):
+  a violation that is none of these; what holds and was expected to be
+  violated; an expectation or a waiver that matches nothing.  A waiver
+  that expired does not count any more, and is named.
+
+files:
+  expectations.toml   [expected.PROPOSAL], below it NAME = "violated",
+                      "holds" or "vacuous"; [check] with proposals,
+                      devices, set, without: what they are about.
+                      What no entry names must hold.
+  waivers.toml        [[waivers]] with proposal, property, verdict
+                      ("violated", "open", "vacuous"), reason, and, if
+                      it shall end, expires = 2027-03-31
+
+formats:
+  text json sarif junit ktap github gitlab markdown rst mail b4: one on
+  stdout, any in files: --output sarif=FILE --output junit=FILE
+
+examples:
+  tdispmodel gate --update
+  tdispmodel gate status_quo --output junit=result.xml
+  tdispmodel check --output json=before.json
+  tdispmodel gate --baseline before.json --format github
+
 """
 
 LISTS = (
@@ -35,6 +69,8 @@ LISTS = (
     "statements",
 )
 
+
+SHELLS = ("bash", "zsh", "tcsh")
 
 NOT_ASKED: dict[str, object] = {
     "select": "",
@@ -54,13 +90,15 @@ NOT_ASKED: dict[str, object] = {
 
 
 class Verb(NamedTuple):
-    """One command: what it is for, where its function is, how its arguments are declared."""
+    """One command: what it is for, where its function is, how its arguments are declared, what else is to be said."""
 
     summary: str
     usage: str
     module: str
     function: str
     declare: Callable[[argparse.ArgumentParser], None]
+    notes: str = ""
+    """What ``--help`` says after the options and before the exit codes."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -129,7 +167,7 @@ def parser_of(name: str) -> Parser:
     parser = Parser(
         prog=f"tdispmodel {name}",
         description=verb.summary,
-        epilog=EXIT_CODES,
+        epilog=verb.notes + EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -238,6 +276,15 @@ def _trace(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("property", metavar="PROPERTY", help="name or code")
     parser.add_argument("--full", action="store_true", help="show all variables of the first state")
     parser.add_argument("--chart", action="store_true", help="draw a message sequence chart too")
+    parser.add_argument(
+        "--why-not",
+        action="append",
+        default=[],
+        metavar="ACTION@STEP",
+        dest="why_not",
+        help="why ACTION could not happen after STEP (0: at the start)",
+    )
+    parser.add_argument("--draw", choices=DRAWN, help="only the chart, as a picture or for Mermaid")
     _asking(parser)
     _report(parser, "text")
 
@@ -261,6 +308,15 @@ def _refine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("full", metavar="FULL", help="name in the catalogue or path")
     parser.add_argument("abstract", metavar="ABSTRACT", help="the smaller model: name or path")
     parser.add_argument("--map", metavar="FILE", help="what ABSTRACT's variables are (default: those of the same name)")
+    _asking(parser)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+
+
+def _diff(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("first", metavar="A", help="name in the catalogue or path")
+    parser.add_argument("second", metavar="B", help="name in the catalogue or path")
+    parser.add_argument("-k", metavar="EXPR", default="", dest="select", help="compare only the verdicts on these")
     _asking(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
@@ -303,20 +359,51 @@ def _mutants(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
 
 
+def _gate(parser: argparse.ArgumentParser) -> None:
+    _proposals(parser)
+    parser.add_argument("-k", metavar="EXPR", default="", dest="select", help="properties: 'bind and not TDM101'")
+    parser.add_argument(
+        "--expectations", metavar="FILE", help="TOML: expected verdicts (default: expectations.toml, if it is there)"
+    )
+    parser.add_argument(
+        "--waivers", metavar="FILE", help="TOML: what is excused, and why (default: waivers.toml, if it is there)"
+    )
+    parser.add_argument("--baseline", metavar="FILE", help="JSON of an earlier run: what it violates is known")
+    parser.add_argument("--update", action="store_true", help="write the expectations anew; what is open stays open")
+    parser.add_argument("--today", metavar="DATE", help="on which day waivers must be good: 2027-03-31")
+    parser.add_argument("--no-vacuous", action="store_true", help="what holds vacuously must be expected to do so")
+    parser.add_argument(
+        "--any-number", action="store_true", help="for every number of devices; what --set lists are then kinds"
+    )
+    _asking(parser)
+    _jobs(parser)
+    parser.add_argument("--format", choices=CHANNELS, default="text", help="of stdout (default: text)")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    parser.add_argument(
+        "--output",
+        action="append",
+        default=[],
+        metavar="FORMAT=FILE",
+        dest="outputs",
+        help="write a report of the same run to a file too, as often as wanted",
+    )
+    parser.add_argument("--sarif-all", action="store_true", help="SARIF also of what passes, is open, or is excused")
+    parser.add_argument("--times", action="store_true", help="JSON and JUnit with times: never the same bytes twice")
+    parser.add_argument("--stdin", action="store_true", help="read stdin to its end first, as checks of b4 must")
+    parser.add_argument("-v", "--verbose", action="store_true", help="a line for each verdict")
+    parser.add_argument("-q", "--quiet", action="store_true", help="nothing on stdout but what went wrong")
+
+
 def _export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("proposal", metavar="PROPOSAL", help="name in the catalogue or path")
-    parser.add_argument("--to", choices=MODELS, required=True, help="the language")
+    parser.add_argument("--to", choices=tuple(dict.fromkeys((*MODELS, *VIEWS))), required=True, help="the language")
+    parser.add_argument(
+        "--view", metavar="NAMES", help="with dot, svg, graphml and rv: variables or instances, commas between them"
+    )
     parser.add_argument(
         "-k", metavar="EXPR", default="", dest="select", help="with these invariants and step properties"
     )
     _scope(parser)
-    parser.add_argument(
-        "--view",
-        action="append",
-        default=[],
-        metavar="VARIABLE",
-        help="dot, graphml, rv: see this variable alone, or these (default: all; rv: the first tdi)",
-    )
     parser.add_argument("--changes", action="store_true", help="rv: note an action only when it changes what is seen")
     parser.add_argument("--depth", type=int, metavar="N", help="smtlib: at most so many steps (default: 10)")
     parser.add_argument("--timeout", metavar="TIME", help="60s, 5m (default: 5m)")
@@ -324,9 +411,27 @@ def _export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", metavar="FILE", dest="file", help="write to this file (default: stdout)")
 
 
+def _explore(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("proposal", metavar="PROPOSAL", help="name in the catalogue or path")
+    parser.add_argument(
+        "-o", metavar="FILE", dest="file", help="write to this file, - for stdout (default: PROPOSAL.html)"
+    )
+    parser.add_argument("--serve", action="store_true", help="serve it to this machine, and fetch what lies far away")
+    parser.add_argument("--port", type=int, metavar="N", help="with --serve (default: any that is free)")
+    parser.add_argument(
+        "--states", type=int, metavar="N", help="room for so many states (default: 20000; with --serve 5000)"
+    )
+    parser.add_argument("--no-verdicts", action="store_false", dest="verdicts", help="ask no engine")
+    _scope(parser)
+    parser.add_argument("--timeout", metavar="TIME", help="for the verdicts: 60s, 5m (default: 60s)")
+    parser.add_argument("--memory", metavar="SIZE", help="for the verdicts: 500M, 2G (default: 4G)")
+    parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
+
+
 def _list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=LISTS, metavar="WHAT", help=", ".join(LISTS))
     parser.add_argument("proposal", nargs="?", metavar="PROPOSAL", help="of this proposal (default: of the base model)")
+    parser.add_argument("--names", action="store_true", help="names alone, a line each")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
 
@@ -351,6 +456,15 @@ def _certify(parser: argparse.ArgumentParser) -> None:
 def _explain(parser: argparse.ArgumentParser) -> None:
     what = "statement number, property, action, variable, constant, proposal or code of a complaint"
     parser.add_argument("topic", metavar="TOPIC", help=what)
+    _asker(parser)
+
+
+def _reply(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a mail as a file, with or without headers; - for stdin")
+    _asker(parser)
+
+
+def _asker(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-verdicts", action="store_false", dest="verdicts", help="ask no engine")
     parser.add_argument("--timeout", metavar="TIME", help="for each proposal: 60s, 5m (default: 60s)")
     parser.add_argument(
@@ -363,10 +477,24 @@ def _show(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("proposal", metavar="PROPOSAL", help="name in the catalogue or path")
 
 
+def _doctor(_parser: argparse.ArgumentParser) -> None:
+    """It has no arguments."""
+
+
+def _completion(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("shell", choices=SHELLS, metavar="SHELL", help="bash, zsh or tcsh")
+
+
 VERBS = {
     "check": Verb("the verdict on each property", "[PROPOSAL ...] [-k EXPR]", "checks", "check", _check),
     "matrix": Verb("proposals by properties", "[PROPOSAL ...] [-k EXPR]", "checks", "matrix", _matrix),
-    "trace": Verb("one counterexample", "PROPOSAL PROPERTY [--full] [--chart]", "checks", "trace", _trace),
+    "trace": Verb(
+        "one counterexample",
+        "PROPOSAL PROPERTY [--why-not ACTION@STEP] [--draw LANGUAGE]",
+        "checks",
+        "trace",
+        _trace,
+    ),
     "adversary": Verb(
         "which capabilities of the host break a property", "PROPOSAL PROPERTY", "analyses", "adversary", _adversary
     ),
@@ -383,12 +511,27 @@ VERBS = {
     "refine": Verb(
         "is every step of a model one of a smaller model?", "FULL ABSTRACT [--map FILE]", "refines", "refine", _refine
     ),
+    "diff": Verb("what two proposals say, do and keep differently", "A B [-k EXPR]", "diffs", "diff", _diff),
     "litmus": Verb("these steps, then this outcome: possible?", "[FILE ...]", "scenarios", "litmus", _litmus),
+    "gate": Verb(
+        "verdicts as expected, or waived with a reason?",
+        "[PROPOSAL ...] [-k EXPR] [--update]",
+        "gates",
+        "gate",
+        _gate,
+        GATE_NOTES,
+    ),
     "findings": Verb("what the matrix and its variants say", "[PROPOSAL ...]", "findings", "findings", _findings),
     "export": Verb("the model for another model checker", "PROPOSAL --to LANGUAGE", "exports", "export", _export),
+    "explore": Verb(
+        "a page to walk through a model by hand", "PROPOSAL [-o FILE] [--serve]", "explores", "explore", _explore
+    ),
     "list": Verb("what there is", "WHAT [PROPOSAL]", "listings", "listing", _list),
     "explain": Verb("what something is, and the verdicts that answer", "TOPIC", "explains", "explain", _explain),
+    "reply": Verb("a mail answered, statement by statement", "FILE", "replies", "reply", _reply),
     "replay": Verb("are the stored counterexamples still real?", "[FILE ...] [--update]", "replays", "replay", _replay),
     "certify": Verb("certificates checked again, by others", "DIR", "certifies", "certify", _certify),
     "show": Verb("the model as it was read, and what it changed", "PROPOSAL", "listings", "show", _show),
+    "doctor": Verb("what this machine has, and whether the engines work", "", "doctor", "doctor", _doctor),
+    "completion": Verb("what a shell reads to complete commands", "SHELL", "doctor", "completion", _completion),
 }

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from tdispmodel.checking.asking import Group, Plan, grouped
+from tdispmodel.checking.asking import Group, Plan, can_start, grouped
 from tdispmodel.checking.loading import Loaded, load
 from tdispmodel.checking.mistakes import USAGE, mistake, unknown
 from tdispmodel.checking.pipeline import Request, planned, run
@@ -14,10 +14,11 @@ from tdispmodel.checking.selection import selection
 from tdispmodel.cli.checks import request
 from tdispmodel.cli.output import Output
 from tdispmodel.engines.protocol import Limits
-from tdispmodel.exporting import ABOUT_PROPERTIES, FORMATS, TAKES, WITHOUT_PROPERTIES, exporter
+from tdispmodel.exporting import ABOUT_PROPERTIES, FORMATS, MODELS, TAKES, VIEWS, WITHOUT_PROPERTIES, exporter, view
 from tdispmodel.exporting.foreign import SAFETY, Inexpressible
 from tdispmodel.exporting.graphs.states import Unfinished
 from tdispmodel.exporting.itf import write
+from tdispmodel.exporting.projection import projected, viewed
 from tdispmodel.ir.model import Property
 from tdispmodel.ir.system import System
 from tdispmodel.reports.exits import Exit
@@ -41,6 +42,8 @@ def export(arguments: argparse.Namespace, output: Output) -> int:
     if arguments.to in FORMATS:
         return behaviour(loaded, asked, arguments, output)
     plan = planned(loaded, asked)
+    if arguments.to in VIEWS and arguments.view is not None:
+        return written(drawn(loaded, plan, arguments), arguments, output)
     whole = arguments.to in ABOUT_PROPERTIES and not arguments.select
     group = all_of_them(loaded, plan) if whole else chosen(loaded, plan, arguments.select)
     questions = [question for parts in group.questions.values() for question in parts]
@@ -51,11 +54,11 @@ def export(arguments: argparse.Namespace, output: Output) -> int:
     except Unfinished as reason:
         output.note(f"open: {reason}; nothing is written")
         return Exit.OPEN
-    return written(arguments, output, text)
+    return written(text, arguments, output)
 
 
-def written(arguments: argparse.Namespace, output: Output, text: str | bytes) -> int:
-    """Write a model to where it is wanted."""
+def written(text: str | bytes, arguments: argparse.Namespace, output: Output) -> int:
+    """Write the result where it is wanted."""
     if arguments.file is None:
         output.write(text)
     else:
@@ -64,14 +67,18 @@ def written(arguments: argparse.Namespace, output: Output, text: str | bytes) ->
 
 
 def _fits(arguments: argparse.Namespace) -> None:
-    """Raise `Rejected` for an option that says nothing in this language."""
-    taken = TAKES.get(arguments.to, frozenset())
+    """Raise `Rejected` for an option that says nothing in this language, and for a picture of nothing."""
+    takes = {name: set(names) for name, names in TAKES.items()}
+    for name in VIEWS:
+        takes.setdefault(name, set()).add("view")
     for name, option in OPTIONS.items():
-        if getattr(arguments, name) not in (None, [], False) and name not in taken:
-            others = ", ".join(language for language, names in TAKES.items() if name in names)
+        if getattr(arguments, name) not in (None, False) and name not in takes.get(arguments.to, set()):
+            others = ", ".join(language for language, names in takes.items() if name in names)
             raise mistake(USAGE, f"{option} says nothing about {arguments.to}", f"it is about: {others}")
-    if arguments.select and arguments.to in WITHOUT_PROPERTIES:
-        raise mistake(USAGE, f"-k: no property is part of {arguments.to}", "leave it out")
+    if arguments.select and (arguments.to in WITHOUT_PROPERTIES or arguments.to in VIEWS):
+        raise mistake(USAGE, f"-k {arguments.select}: no property is part of {arguments.to}", "leave out -k")
+    if arguments.to not in MODELS and arguments.to in VIEWS and arguments.view is None:
+        raise mistake(USAGE, f"--to {arguments.to} draws some variables", "name them: --view devices[0].tdi")
 
 
 def options(arguments: argparse.Namespace, asked: Request, system: System) -> dict[str, object]:
@@ -85,11 +92,11 @@ def options(arguments: argparse.Namespace, asked: Request, system: System) -> di
 
     taken = TAKES.get(arguments.to, frozenset())
     found: dict[str, object] = {"stop": stop} if "stop" in taken else {}
-    for name in arguments.view:
-        if name not in system.index:
-            raise unknown(USAGE, f"variable of {system.name} called", name, system.index)
-    if arguments.view:
-        found["view"] = arguments.view
+    if arguments.view is not None:
+        try:
+            found["view"] = viewed(system, arguments.view)
+        except KeyError as missing:
+            raise _unseen(system, missing) from None
     if arguments.depth is not None:
         found["depth"] = arguments.depth
     if arguments.changes:
@@ -114,7 +121,24 @@ def behaviour(loaded: Loaded, asked: Request, arguments: argparse.Namespace, out
     if len(shown) != 1:
         told = ", ".join(result.verdict.property.name for result in shown) or "nothing that it picks"
         raise mistake(USAGE, f"-k {arguments.select}: {told} of {name} has a behaviour to show, not one property")
-    return written(arguments, output, write(shown[0]))
+    return written(write(shown[0]), arguments, output)
+
+
+def drawn(loaded: Loaded, plan: Plan, arguments: argparse.Namespace) -> str:
+    """Return the picture of what the variables of ``--view`` go through.  Raises `Rejected`."""
+    system = ground(loaded.model, Scope(plan.devices, plan.constants, plan.without))
+    can_start(system, loaded.model)
+    try:
+        return view(arguments.to)(projected(system, viewed(system, arguments.view)))
+    except KeyError as missing:
+        raise _unseen(system, missing) from None
+    except Inexpressible as reason:
+        raise mistake(USAGE, f"{system.name} cannot be drawn: {reason}", "look at fewer variables or devices") from None
+
+
+def _unseen(system: System, missing: KeyError) -> Rejected:
+    """Return the complaint about a name of ``--view`` that names nothing."""
+    return unknown(USAGE, f"variable or instance of {system.name} called", missing.args[0], system.index)
 
 
 def chosen(loaded: Loaded, plan: Plan, select: str) -> Group:

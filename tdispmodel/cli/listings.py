@@ -19,7 +19,7 @@ from tdispmodel.ir.expressions import Actor, Enumeration, Sort
 from tdispmodel.ir.model import Kind
 from tdispmodel.printing import changes_text, hidden_text, model_text
 from tdispmodel.reports.exits import Exit
-from tdispmodel.reports.formats import FORMATS
+from tdispmodel.reports.formats import CHANNELS, FORMATS
 from tdispmodel.reports.listing import Entry, listing as listed
 
 
@@ -27,7 +27,9 @@ def listing(arguments: argparse.Namespace, output: Output) -> int:
     """What there is: in the catalogue, in a proposal, in this program."""
     what = arguments.what
     heading, entries = what, list(entries_of(what, arguments.proposal))
-    if arguments.format == "json":
+    if arguments.names:
+        output.write("".join(f"{entry.name}\n" for entry in entries))
+    elif arguments.format == "json":
         document = [
             {"name": entry.name, "note": entry.note, "text": entry.text, "source": entry.source} for entry in entries
         ]
@@ -48,6 +50,7 @@ def entries_of(what: str, proposal: str | None) -> Iterator[Entry]:
                 yield Entry(name, "", f"{text} (not installed: {extra(name)})" if missing(name) else text)
         case "formats":
             yield from (Entry(name, "", text) for name, (_, text) in FORMATS.items())
+            yield from (Entry(name, "gate --format", text) for name, text in CHANNELS.items())
             yield from (Entry(name, "export --to", text) for name, (_, text) in {**MODELS, **TRACES}.items())
         case "proposals":
             yield from proposals(find_catalogue())

@@ -93,21 +93,27 @@ def _pointed(complaint: Complaint) -> list[str]:
 def summary(report: Report, options: Options) -> str:
     """Return the last line: how many properties hold, are violated, are open, and how long it took."""
     verdicts = [result.verdict for result in report.results]
+    seconds = options.seconds if options.seconds is not None else sum(verdict.seconds for verdict in verdicts)
+    return f"{counted(report)} ({seconds:.2f} s)" if verdicts else counted(report)
+
+
+def counted(report: Report) -> str:
+    """Return how many properties hold, are violated, are open."""
+    verdicts = [result.verdict for result in report.results]
     if not verdicts:
         reason = "no property is applicable" if report.skipped else "no property was asked"
         return f"nothing was checked: {reason}"
     answers = [verdict.answer for verdict in verdicts]
     vacuous = sum(1 for verdict in verdicts if verdict.vacuous and verdict.answer is Answer.HOLDS)
     proposals = len({result.proposal for result in report.results})
-    counted = f"{len(verdicts)} propert{'y' if len(verdicts) == 1 else 'ies'}"
+    asked = f"{len(verdicts)} propert{'y' if len(verdicts) == 1 else 'ies'}"
     if proposals > 1:
-        counted = f"{proposals} proposals, {len(verdicts)} verdicts"
+        asked = f"{proposals} proposals, {len(verdicts)} verdicts"
     holds = f"{answers.count(Answer.HOLDS)} hold{f' ({vacuous} vacuously)' if vacuous else ''}"
     parts = [holds, f"{answers.count(Answer.VIOLATED)} violated", f"{answers.count(Answer.OPEN)} open"]
     if report.skipped:
         parts.append(f"{len(report.skipped)} not applicable")
-    seconds = options.seconds if options.seconds is not None else sum(verdict.seconds for verdict in verdicts)
-    return f"{counted}: {', '.join(parts)} ({seconds:.2f} s)"
+    return f"{asked}: {', '.join(parts)}"
 
 
 def _in_order(report: Report) -> list[str]:

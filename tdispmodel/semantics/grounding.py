@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 from types import MappingProxyType
 
@@ -171,7 +172,11 @@ class Grounding:
                 named.setdefault(action.name, set()).add(action.owner)
         self.ambiguous = {name for name, owners in named.items() if len(owners) > 1}
         self._ground: dict[tuple[object, ...], tuple[Expression, Expression]] = {}
-        self.taken = list(self.firings())
+
+    @cached_property
+    def taken(self) -> list[tuple[str, Action, Environment, tuple[str, ...]]]:
+        """What `firings` yields."""
+        return list(self.firings())
 
     def variables(self) -> tuple[SystemVariable, ...]:
         """Return the flat variables, as they are in the system."""

@@ -101,8 +101,8 @@ def test_options_that_say_nothing_are_complaints(tdispmodel: Run, here: Path) ->
         (("smv", "--view", "burning"), "--view says nothing about smv"),
         (("dot", "--depth", "3"), "it is about: smtlib"),
         (("graphml", "--changes"), "it is about: rv"),
-        (("rv", "-k", "stays_dark"), "-k: no property is part of rv"),
-        (("dot", "--view", "lamps[0].onn"), "did you mean lamps[0].on?"),
+        (("rv", "-k", "stays_dark"), "-k stays_dark: no property is part of rv"),
+        (("graphml", "--view", "lamps[0].onn"), "did you mean lamps[0].on?"),
         (("smtlib", "--depth", "-1"), "the depth is -1"),
         (("rv",), "no variable is called tdi: say with --view which one it is about"),
         (("tla", "-o", "a-b.tla"), "a module cannot be called a-b"),
@@ -148,3 +148,32 @@ def test_the_behaviour_of_a_property(tdispmodel: Run, here: Path) -> None:
     assert tdispmodel("export", "room.py", "--to", "itf", "-k", "stays_dark", "-o", "dark.itf.json").code == 0
     stored = load(here / "dark.itf.json")
     assert ("stays_dark", "violated", 1) == (stored.property, stored.verdict, len(stored.steps))
+
+
+@pytest.mark.parametrize(("language", "begins"), [("dot", 'digraph "room" {'), ("svg", "<svg ")])
+def test_a_view_is_drawn(language: str, begins: str, tdispmodel: Run, here: Path) -> None:
+    """``--view`` draws what a variable goes through, on stdout or to a file."""
+    shown = tdispmodel("export", "room.py", "--to", language, "--view", "lamps[0].on")
+    assert shown.code == 0
+    assert shown.out.startswith(begins)
+    assert "press" in shown.out
+    assert tdispmodel("export", "room.py", "--to", language, "--view", "lamps[0].on", "-o", "view").code == 0
+    assert (here / "view").read_text() == shown.out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--to", "svg"), "name them: --view devices[0].tdi"),
+        (("--to", "promela", "--view", "burning"), "--view says nothing about promela"),
+        (("--to", "dot", "--view", "lamps[0].off"), "did you mean lamps[0].on?"),
+        (("--to", "svg", "--view", ","), "no variable or instance of room called"),
+        (("--to", "svg", "--view", "burning", "-k", "light"), "-k light: no property is part of svg"),
+    ],
+)
+def test_a_view_that_makes_no_sense(words: tuple[str, ...], told: str, tdispmodel: Run, here: Path) -> None:
+    """A picture needs variables that there are, and nothing else takes any."""
+    assert here.is_dir()
+    ended = tdispmodel("export", "room.py", *words)
+    assert ended.code == 2
+    assert told in ended.err

@@ -146,7 +146,7 @@ def graphviz(text: str, folder: Path) -> tuple[list[str], list[tuple[int, int, s
     """What `dot` reads: the labels of the nodes as they stand there, the edges with theirs, and which nodes have a thick border."""
     needed("dot")
     (folder / "graph.dot").write_text(text)
-    read: dict[str, Any] = json.loads(ran("dot", "-Kcirco", "-Tdot_json", "graph.dot", folder=folder))
+    read: dict[str, Any] = json.loads(ran("dot", "-Kosage", "-Tdot_json", "graph.dot", folder=folder))
     nodes = sorted(read.get("objects", []), key=lambda node: int(node["name"][1:]))
     assert [f"n{number}" for number in range(len(nodes))] == [node["name"] for node in nodes]
     names = {node["_gvid"]: int(node["name"][1:]) for node in nodes}

@@ -50,8 +50,8 @@ def test_commands_print_what_is_shown(block: str, tmp_path: Path) -> None:
 
 def test_every_language_is_on_the_page() -> None:
     """The page has a row for each language, and commands for all that are not in the README or elsewhere."""
-    from tdispmodel.exporting import FORMATS, MODELS  # noqa: PLC0415  # only here
+    from tdispmodel.exporting import FORMATS, MODELS, VIEWS  # noqa: PLC0415  # only here
 
     rows = re.findall(r"^\| `(\w+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
-    assert sorted({*MODELS, *FORMATS}) == sorted(rows)
+    assert sorted({*MODELS, *FORMATS, *VIEWS}) == sorted(rows)
     assert {*MODELS, *FORMATS} - {name(block) for block in BLOCKS} == {"promela", "murphi"}

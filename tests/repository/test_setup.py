@@ -9,10 +9,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tarfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hatchling.build import build_sdist, build_wheel
 
 MATRIX = "python3 -m venv .venv && .venv/bin/pip install -q . && .venv/bin/tdispmodel matrix"
 TESTS = "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/pytest -q"
@@ -65,3 +68,32 @@ def test_the_gate_is_the_second_command(root: Path) -> None:
     assert f"\n{TESTS}\n" in readme
     gate = (root / ".ci" / "run").read_text(encoding="utf-8").splitlines()
     assert gate[-2:] == ["rm -rf .venv", TESTS]
+
+
+def test_what_is_distributed(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The source distribution has all that is needed to build the wheel; that has the catalogue, and what ``man`` and
+    shells read.
+    """
+    monkeypatch.chdir(root)
+    source = build_sdist(str(tmp_path))
+    with tarfile.open(tmp_path / source) as archive:
+        archive.extractall(tmp_path / "unpacked", filter="data")
+    (unpacked,) = (tmp_path / "unpacked").iterdir()
+    monkeypatch.chdir(unpacked)
+    wheel = build_wheel(str(tmp_path))
+    with zipfile.ZipFile(tmp_path / wheel) as archive:
+        names = archive.namelist()
+    for kind in ("proposals", "properties", "counterexamples", "debate", "litmus"):
+        here = {
+            path.relative_to(root).as_posix() for path in (root / kind).rglob("*.*") if "__pycache__" not in path.parts
+        }
+        assert here
+        assert {f"tdispmodel/_catalogue/{name}" for name in here} <= set(names)
+    shared = {name.partition(".data/data/")[2] for name in names}
+    assert {
+        "share/man/man1/tdispmodel.1",
+        "share/bash-completion/completions/tdispmodel",
+        "share/zsh/site-functions/_tdispmodel",
+    } <= shared
+    assert "tdispmodel/py.typed" in names
+    assert not [name for name in names if name.startswith("tests/") or "__pycache__" in name]

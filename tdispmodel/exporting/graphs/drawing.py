@@ -19,12 +19,13 @@ from tdispmodel.ir.system import System, SystemProperty
 PRINTABLE = re.compile(r"[ -~]+", re.ASCII)
 
 
-def dot(
-    system: System, questions: Sequence[SystemProperty] = (), *, view: Sequence[str] = (), stop: Stop = never
-) -> str:
-    """Return the graph for Graphviz; questions are no part of it.  Raises `Inexpressible` and `Unfinished`."""
+def dot(system: System, questions: Sequence[SystemProperty] = (), *, stop: Stop = never) -> str:
+    """Return the graph for Graphviz; questions are no part of it.  Raises `Inexpressible` and `Unfinished`.
+
+    `tdispmodel.exporting.projection` draws what a few variables go through.
+    """
     del questions
-    return "\n".join(_dot(seen(system, view, stop))) + "\n"
+    return "\n".join(_dot(seen(system, (), stop))) + "\n"
 
 
 def graphml(
