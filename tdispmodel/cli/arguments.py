@@ -85,6 +85,7 @@ NOT_ASKED: dict[str, object] = {
     "cluster": None,
     "full": False,
     "no_vacuous": False,
+    "mutants": False,
 }
 """What a request is without the options that a verb does not have."""
 
@@ -266,6 +267,14 @@ def _check(parser: argparse.ArgumentParser) -> None:
     _report(parser, "text")
 
 
+def _check_awake(parser: argparse.ArgumentParser) -> None:
+    _check(parser)
+    parser.add_argument("--mutants", action="store_true", help=KILLS)
+
+
+KILLS = "how many small changes of its model each property notices; takes some seconds for each proposal"
+
+
 def _matrix(parser: argparse.ArgumentParser) -> None:
     _check(parser)
     parser.set_defaults(format="rst")
@@ -387,6 +396,10 @@ def _gate(parser: argparse.ArgumentParser) -> None:
         dest="outputs",
         help="write a report of the same run to a file too, as often as wanted",
     )
+    parser.add_argument("--mutants", action="store_true", help=KILLS)
+    parser.add_argument(
+        "--min-score", action=Once, type=int, metavar="PERCENT", help="so many mutants of each proposal must be noticed"
+    )
     parser.add_argument("--sarif-all", action="store_true", help="SARIF also of what passes, is open, or is excused")
     parser.add_argument("--times", action="store_true", help="JSON and JUnit with times: never the same bytes twice")
     parser.add_argument("--stdin", action="store_true", help="read stdin to its end first, as checks of b4 must")
@@ -486,7 +499,7 @@ def _completion(parser: argparse.ArgumentParser) -> None:
 
 
 VERBS = {
-    "check": Verb("the verdict on each property", "[PROPOSAL ...] [-k EXPR]", "checks", "check", _check),
+    "check": Verb("the verdict on each property", "[PROPOSAL ...] [-k EXPR]", "checks", "check", _check_awake),
     "matrix": Verb("proposals by properties", "[PROPOSAL ...] [-k EXPR]", "checks", "matrix", _matrix),
     "trace": Verb(
         "one counterexample",

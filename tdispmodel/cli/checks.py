@@ -25,6 +25,7 @@ from tdispmodel.ir.model import Property
 from tdispmodel.reports.exits import Exit, exit_code, matrix_exit_code
 from tdispmodel.reports.formats import renderer
 from tdispmodel.reports.json import render as document_text
+from tdispmodel.reports.mutants import Status
 from tdispmodel.reports.naming import Names
 from tdispmodel.reports.options import Options
 from tdispmodel.reports.pictures import drawer
@@ -58,8 +59,40 @@ class Finished:
 
 def check(arguments: argparse.Namespace, output: Output) -> int:
     """The verdict on each property of each proposal."""
-    finished = ran(arguments, request(arguments))
+    wanted = request(arguments)
+    if arguments.mutants and wanted.any_number:
+        message = "--any-number and --mutants: mutants have a number of devices"
+        raise mistake(USAGE, message, "leave out one of them")
+    finished = ran(arguments, wanted)
+    if arguments.mutants and finished.report.results and not finished.run.interrupted:
+        finished = with_kills(finished, wanted)
     return deliver(finished, output, exit_code(finished.report, no_vacuous=arguments.no_vacuous))
+
+
+def with_kills(finished: Finished, wanted: Request) -> Finished:
+    """Return a run with how many mutants each property notices, as far as that was found out.  Raises `Rejected`."""
+    from tdispmodel.analysing.mutation.several import coverages  # noqa: PLC0415  # numpy: only where it is asked for
+
+    arguments = finished.arguments
+    reporter = Reporter("never" if arguments.quiet else arguments.progress)
+    try:
+        found = coverages(wanted, complete=True, progress=reporter)
+    except KeyboardInterrupt:
+        return replace(finished, run=replace(finished.run, interrupted=True))
+    finally:
+        reporter.close()
+    kills = {
+        (coverage.proposal, score.property): (score.noticed, score.of)
+        for coverage in found
+        for score in coverage.scores
+        if score.noticed is not None
+    }
+    undecided = [(coverage.proposal, len(coverage.of(Status.OPEN))) for coverage in found]
+    notes = [
+        f"{proposal}: {number} mutants are open, and count as not noticed" for proposal, number in undecided if number
+    ]
+    noted = replace(finished.run, notes=(*finished.run.notes, *notes))
+    return replace(finished, run=noted, options=replace(finished.options, kills=kills))
 
 
 def matrix(arguments: argparse.Namespace, output: Output) -> int:

@@ -129,9 +129,11 @@ def drawn(loaded: Loaded, plan: Plan, arguments: argparse.Namespace) -> str:
     system = ground(loaded.model, Scope(plan.devices, plan.constants, plan.without))
     can_start(system, loaded.model)
     try:
-        return view(arguments.to)(projected(system, viewed(system, arguments.view)))
+        variables = viewed(system, arguments.view)
     except KeyError as missing:
         raise _unseen(system, missing) from None
+    try:
+        return view(arguments.to)(projected(system, variables))
     except Inexpressible as reason:
         raise mistake(USAGE, f"{system.name} cannot be drawn: {reason}", "look at fewer variables or devices") from None
 

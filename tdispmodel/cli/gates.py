@@ -18,6 +18,7 @@ from tdispmodel.cli.arguments import CHANNELS
 from tdispmodel.cli.checks import request
 from tdispmodel.cli.output import Output
 from tdispmodel.cli.progress import Reporter
+from tdispmodel.gating.awake import awake
 from tdispmodel.gating.baselines import read_baseline
 from tdispmodel.gating.channels.formats import channel
 from tdispmodel.gating.channels.wording import GateOptions
@@ -68,6 +69,8 @@ def gate(arguments: argparse.Namespace, output: Output) -> int:
         found = prepared.judge(finished, no_vacuous=arguments.no_vacuous)
         if arguments.update:
             found = update(prepared, finished, found, output)
+        if arguments.mutants or arguments.min_score is not None:
+            found = scored(prepared, found, arguments)
     except Rejected as rejected:
         found = Gated(complaints=rejected.complaints)
     if arguments.times:
@@ -95,6 +98,8 @@ def prepare(arguments: argparse.Namespace) -> Prepared:
     if arguments.update and arguments.baseline is not None:
         message = "--update and --baseline: what the baseline violates would be expected for ever"
         raise mistake(USAGE, message, "leave out one of them")
+    if arguments.min_score is not None and not 0 <= arguments.min_score <= 100:
+        raise mistake(USAGE, f"--min-score {arguments.min_score} is no percentage", "write 0 to 100")
     plain = request(arguments)
     path = EXPECTATION_FILE if arguments.expectations is None else Path(arguments.expectations)
     if present(path) or (arguments.expectations is not None and not arguments.update):
@@ -110,6 +115,9 @@ def prepare(arguments: argparse.Namespace) -> Prepared:
     waivers: tuple[Waiver, ...] = ()
     if arguments.waivers is not None or present(WAIVER_FILE):
         waivers = read_waivers(WAIVER_FILE if arguments.waivers is None else Path(arguments.waivers))
+    if wanted.any_number and (arguments.mutants or arguments.min_score is not None):
+        message = "--any-number and --mutants or --min-score: mutants have a number of devices"
+        raise mistake(USAGE, message, "leave out one of them")
     known = frozenset() if arguments.baseline is None else read_baseline(Path(arguments.baseline))
     stems = frozenset(one.stem for one in wanted.paths()) if plain.proposals else None
     asked_of = Asked(stems, whole=not arguments.select)
@@ -187,6 +195,23 @@ def update(prepared: Prepared, finished: Run, found: Gated, output: Output) -> G
     file = expectations(text, str(prepared.path))
     after = replace(prepared, file=file, entries=replace(prepared.entries, expectations=file.expectations))
     return after.judge(finished, no_vacuous=found.no_vacuous)
+
+
+def scored(prepared: Prepared, found: Gated, arguments: argparse.Namespace) -> Gated:
+    """Return the gate with what the properties notice of mutants.  Raises `Rejected`."""
+    if found.complaints or found.interrupted or not found.rows:
+        return found
+    from tdispmodel.analysing.mutation.several import coverages  # noqa: PLC0415  # numpy: only where it is asked for
+
+    reporter = Reporter("never" if arguments.quiet else arguments.progress)
+    try:
+        covered = coverages(prepared.request, complete=arguments.mutants, progress=reporter)
+    except KeyboardInterrupt:
+        return replace(found, interrupted=True)
+    finally:
+        reporter.close()
+    paths = {path.stem: str(path) for path in prepared.request.paths()}
+    return awake(found, covered, arguments.min_score, paths)
 
 
 def deliver(

@@ -13,7 +13,6 @@ from pathlib import PurePath
 from typing import Any
 
 from tdispmodel import __version__
-from tdispmodel.checking.mistakes import USAGE, mistake
 from tdispmodel.exploring.book import Book
 from tdispmodel.exploring.contents import Asked, Contents, shown_trace
 from tdispmodel.exploring.space import Part, all_steps
@@ -30,12 +29,10 @@ from tdispmodel.source import Place
 from tdispmodel.verdict import Answer, Result
 
 SCHEMA = "tdispmodel/explorer/1"
-LARGEST = 1 << 32
-"""A variable with more values has no column."""
 
 
 class Description:
-    """The contents of one page, described.  Raises `Rejected` for a variable with too many values."""
+    """The contents of one page, described."""
 
     def __init__(self, contents: Contents, *, served: bool = False) -> None:
         self.contents = contents
@@ -44,10 +41,6 @@ class Description:
         self.book = Book(self.names)
         self.served = served
         self._files: dict[str, tuple[str, ...]] = {}
-        for variable in self.system.variables:
-            if size(variable.sort) > LARGEST:
-                message = f"{variable.name} has more than {LARGEST} values, which a page has no room for"
-                raise mistake(USAGE, message, "give it a smaller range")
         self.actions = [self._action(action) for action in self.system.actions]
         self.properties = [self._property(known) for known in contents.asked]
         self.document = self._document()
@@ -235,8 +228,8 @@ def row(system: System, state: State) -> list[int]:
 
 
 def width(count: int) -> int:
-    """Return how many bytes the numbers below ``count`` take."""
-    return 1 if count <= 1 << 8 else 2 if count <= 1 << 16 else 4
+    """Return how many bytes the numbers below ``count`` take; the language has no more than 4,096 values in a sort."""
+    return 1 if count <= 1 << 8 else 2
 
 
 def numbers(values: Iterable[int], bytes_each: int) -> bytes:

@@ -54,7 +54,7 @@ def exit_of(gated: Gated) -> Exit:
         return Exit.INTERRUPTED
     if any(gated.fails(row) for row in gated.rows) or any(problem.fails for problem in gated.problems):
         return Exit.VIOLATED
-    if gated.count(Status.OPEN):
+    if gated.count(Status.OPEN) or any(problem.opens for problem in gated.problems):
         return Exit.OPEN
     return Exit.HOLDS if any(row.status is not Status.SKIPPED for row in gated.rows) else Exit.NOTHING
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
+from tdispmodel.reports.mutants import Tried
 from tdispmodel.source import Complaint, Place
 from tdispmodel.verdict import Result
 
@@ -125,9 +126,38 @@ class Status(Enum):
 
 
 @dataclass(frozen=True)
+class Kills:
+    """How many mutants a property notices, of those that differ where it is asked."""
+
+    noticed: int
+    of: int
+
+    def __str__(self) -> str:
+        return f"kills {self.noticed} of {self.of} mutants"
+
+
+@dataclass(frozen=True)
+class MutationScore:
+    """How many mutants of a proposal are noticed by any property, of those that count; ``undecided`` ones are not.
+
+    ``survivors`` are those that nobody notices, with what tells them apart.
+    """
+
+    proposal: str
+    noticed: int
+    counted: int
+    undecided: int = 0
+    survivors: tuple[Tried, ...] = field(default=(), compare=False, repr=False)
+
+    def __str__(self) -> str:
+        share = f" ({100 * self.noticed // self.counted} %)" if self.counted else ""
+        return f"{self.noticed} of {self.counted} mutants are noticed{share}"
+
+
+@dataclass(frozen=True)
 class Row:
     """A cell with what became of it: what was expected (None if nobody said), the waiver that excuses it, whether a
-    baseline has the same violation.
+    baseline has the same violation, and, where that was asked, how many mutants the property kills.
     """
 
     cell: Cell
@@ -135,20 +165,24 @@ class Row:
     expected: Outcome | None = None
     waiver: Waiver | None = None
     known: bool = False
+    kills: Kills | None = None
 
 
 class Trouble(Enum):
-    """What can be wrong with an entry that could be read."""
+    """What can be wrong with an entry that could be read, and with the properties of a proposal as a whole."""
 
     STALE_EXPECTATION = "stale expectation"
     STALE_WAIVER = "stale waiver"
     EXPIRED_WAIVER = "expired waiver"
+    LOW_SCORE = "low mutation score"
+    OPEN_SCORE = "open mutation score"
 
 
 @dataclass(frozen=True)
 class Problem:
-    """An entry that matches nothing, or does not count any more.  A stale one fails the gate; an expired one does so
-    through the cell that it does not excuse any more.
+    """An entry that matches nothing, or does not count any more, or too many mutants that nobody notices.
+
+    An expired waiver fails the gate through the cell that it does not excuse any more.
     """
 
     trouble: Trouble
@@ -159,7 +193,12 @@ class Problem:
     @property
     def fails(self) -> bool:
         """Whether it alone makes the gate fail."""
-        return self.trouble is not Trouble.EXPIRED_WAIVER
+        return self.trouble not in {Trouble.EXPIRED_WAIVER, Trouble.OPEN_SCORE}
+
+    @property
+    def opens(self) -> bool:
+        """Whether it alone leaves the gate open."""
+        return self.trouble is Trouble.OPEN_SCORE
 
 
 @dataclass(frozen=True)
@@ -174,6 +213,7 @@ class Gated:
     no_vacuous: bool = False
     complaints: tuple[Complaint, ...] = ()
     interrupted: bool = False
+    scores: tuple[MutationScore, ...] = ()
 
     def fails(self, row: Row) -> bool:
         """Whether a row is a failure; an open one is none, and no success either."""

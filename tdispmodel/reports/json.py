@@ -78,6 +78,7 @@ def _result(result: Result, options: Options, known: dict[int, Semantics]) -> Do
     verdict, question = result.verdict, result.verdict.property
     trace, space = trace_of(result), verdict.space
     semantics = None if trace is None else _semantics(result.system, known)
+    kills = options.kills.get((result.proposal, question.name))
     return {
         "proposal": result.proposal,
         "property": question.name,
@@ -103,6 +104,7 @@ def _result(result: Result, options: Options, known: dict[int, Semantics]) -> Do
         "transitions": space.transitions if space else None,
         "depth": space.depth if space else None,
         "symmetry": None if verdict.symmetry is None else _symmetry(verdict.symmetry),
+        "mutants": None if kills is None else {"noticed": kills[0], "of": kills[1]},
         "seconds": round(verdict.seconds, 6),
     }
 

@@ -44,6 +44,8 @@ class Options:
     defaults: Defaults = field(default_factory=lambda: MappingProxyType({}))
     paths: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     tool: str = "tdispmodel"
+    kills: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=lambda: MappingProxyType({}))
+    """By proposal and property: how many mutants it notices, of those that differ where it is asked."""
     why_not: tuple[Asked, ...] = ()
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tdispmodel.cli import gates
 from tdispmodel.cli.arguments import CHANNELS
 from tdispmodel.reports import formats
 
@@ -252,9 +254,55 @@ def test_what_is_no_ordinary_file_is_written_to(tdispmodel: Run, here: Path) -> 
     assert (here / "real.xml").read_text().startswith("<?xml")
 
 
+def test_interrupted(tdispmodel: Run, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupted gate shows what it has, ends with 130, calls nothing stale, and writes no expectations."""
+    (here / "expectations.toml").write_text('[expected.room]\ngone = "holds"\n')
+    whole = gates.run
+
+    def stopped(*words: Any) -> Any:
+        return replace(whole(*words), interrupted=True)
+
+    monkeypatch.setattr(gates, "run", stopped)
+    ended = tdispmodel("gate", "room.py", "--update", "--json")
+    assert ended.code == 130
+    assert ended.err == "interrupted: what was not decided is open or left out\n"
+    document = json.loads(ended.out)
+    assert (document["exit"], document["interrupted"], document["problems"]) == (130, True, [])
+    assert "gone" in (here / "expectations.toml").read_text()
+
+
 def test_quiet(tdispmodel: Run, here: Path) -> None:
     """With ``-q`` a gate that is passed says nothing."""
     (here / "expectations.toml").write_text(VIOLATED)
     assert tdispmodel("gate", "room.py", "-q").out == ""
     (here / "expectations.toml").unlink()
     assert "stays_dark" in tdispmodel("gate", "room.py", "-q").out
+
+
+def test_mutants(tdispmodel: Run, here: Path) -> None:
+    """With ``--mutants`` each property has the score that ``mutants --all-noticers`` gives it, in ``gate`` and in ``check``."""
+    (here / "expectations.toml").write_text(VIOLATED)
+    (room,) = json.loads(tdispmodel("mutants", "room.py", "--all-noticers", "--json").out)["proposals"]
+    wanted = {score["property"]: {"noticed": score["noticed"], "of": score["of"]} for score in room["properties"]}
+    document = json.loads(tdispmodel("gate", "room.py", "--mutants", "--json").out)
+    assert {cell["property"]: cell["kills"] for cell in document["cells"]} == wanted
+    found = json.loads(tdispmodel("check", "room.py", "--mutants", "--json").out)["results"]
+    assert {result["property"]: result["mutants"] for result in found} == wanted
+    light = wanted["light"]
+    assert f"kills {light['noticed']} of {light['of']} mutants" in tdispmodel("check", "room.py", "--mutants").out
+    assert document["scores"][0]["counted"] == room["score"]["counted"]
+
+
+def test_least_score(tdispmodel: Run, here: Path) -> None:
+    """That nobody may press a lit switch is a guard that no property needs, so 100 percent are too many; without time the score
+    is open, and what makes no sense is refused.
+    """
+    (here / "expectations.toml").write_text(VIOLATED)
+    ended = tdispmodel("gate", "room.py", "--min-score", "100")
+    assert ended.code == 1
+    assert "room.py:1:1: a mutation score that is too low" in ended.out
+    assert "Room.press does not require not lamp.on" in ended.out
+    assert tdispmodel("gate", "room.py", "--min-score", "1").code == 0
+    for words in (["--min-score", "101"], ["--min-score", "half"], ["--mutants", "--any-number"]):
+        assert tdispmodel("gate", "room.py", *words).code == 2
+    assert tdispmodel("check", "room.py", "--mutants", "--any-number").code == 2

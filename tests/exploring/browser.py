@@ -50,10 +50,17 @@ def launched() -> Iterator[Any]:
     path = program()
     from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415  # only where there is one
 
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=path, args=list(OPTIONS))
-        except Error as problem:
-            missing(f"{path} does not start: {problem}")
+    try:
+        playwright = sync_playwright().start()
+    except Exception as problem:  # noqa: BLE001  # its driver is a program of its own, which may lack a library
+        missing(f"playwright does not start: {problem}")
+    try:
+        browser = playwright.chromium.launch(executable_path=path, args=list(OPTIONS))
+    except Error as problem:
+        playwright.stop()
+        missing(f"{path} does not start: {problem}")
+    try:
         yield browser
+    finally:
         browser.close()
+        playwright.stop()

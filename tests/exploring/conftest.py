@@ -55,7 +55,7 @@ def proposal_page(proposal: Description) -> str:
     return page_text(proposal)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop must be gone when tests of other files run
 def browser() -> Iterator[Any]:
     """A browser, or the test is skipped, or fails where one is demanded."""
     with launched() as started:

@@ -12,6 +12,7 @@ import pytest
 from tdispmodel.exploring.description import Description
 from tdispmodel.exploring.page import page
 from tdispmodel.exploring.space import part_of
+from tdispmodel.source import Rejected
 from tests.exploring.conftest import BENCH, ROOT, Described
 from tests.exploring.engine import words
 from tests.exploring.packed import compare, engine_of, unpacked
@@ -92,8 +93,6 @@ def test_behaviours_reach_beyond_the_radius(described: Described) -> None:
 
 def test_room_for_the_start_is_needed(described: Described) -> None:
     """A page without room for the start states is refused."""
-    from tdispmodel.source import Rejected  # noqa: PLC0415  # only here
-
     system = described(ROOT / "proposals" / "initrd_autoprobe_off.py").system
     with pytest.raises(Rejected, match="has 2 start states, and there is room for 1"):
         part_of(system, 1)
@@ -105,3 +104,43 @@ def test_no_path_of_this_machine(proposal_page: str) -> None:
     assert str(Path.home()) not in text
     assert str(ROOT) not in text
     assert "device_core.py:" in text
+
+
+NUMBERS = '''"""Numbers that take one byte, and two."""
+
+from typing import Annotated
+
+from tdispmodel.dsl import Actor, Component, Range, action, invariant, require
+
+
+class Numbers(Component):
+    """They grow."""
+
+    small: Annotated[int, Range(-3, 200)] = -3
+    large: Annotated[int, Range(-300, 3000)] = -300
+
+    @action(by=Actor.KERNEL)
+    def grow(self) -> None:
+        """Both grow."""
+        require(self.small < 150)
+        self.small = self.small + 50
+        self.large = self.large + 700
+
+
+@invariant(code="TDM901")
+def stays_small(now: Numbers) -> bool:
+    """It stays small."""
+    return now.large < 2000
+'''
+
+
+def test_numbers_of_every_width(described: Described, tmp_path: Path) -> None:
+    """Integers of one byte and of two, negative ones among them, are read back: five states, four steps."""
+    file = tmp_path / "numbers_of_every_width.py"
+    file.write_text(NUMBERS)
+    description = described(file)
+    assert [variable["width"] for variable in description.document["variables"]] == [1, 2]
+    text = page(description)
+    compare(description, text, (5, 4))
+    found = unpacked(text)
+    assert {found.values(state) for state in range(5)} == {(str(50 * n - 3), str(700 * n - 300)) for n in range(5)}

@@ -61,23 +61,25 @@ def test_hook(consumer: Consumer) -> None:
     assert subprocess.run(words, capture_output=True, check=False).returncode == 0
 
 
-@pytest.mark.parametrize(("waived", "code"), [(False, 1), (True, 0)])
-def test_the_action_runs(
-    waived: bool, code: int, room: Path, python_of_consumers: Callable[[str, str, str], str]
-) -> None:
+@pytest.mark.parametrize("case", ["failing", "passing", "hostile"])
+def test_the_action_runs(case: str, room: Path, python_of_consumers: Callable[[str, str, str], str]) -> None:
     """The action's last step, run by bash as a runner does, ends with the gate's exit code, and leaves annotations,
-    SARIF, JUnit and a summary in either case; inputs come as variables, so that what they say is never run.
+    SARIF, JUnit and a summary in either case; inputs come as variables, so that what they say is never run, and no line
+    that quotes a model file is a command to the runner.
     """
+    code = {"failing": 1, "passing": 0, "hostile": 2}[case]
     inputs, steps = json.loads(python_of_consumers("check-jsonschema", STEPS, (ROOT / "action.yml").read_text()))
     tool = room / "temp" / "tdispmodel" / "bin" / "tdispmodel"
     tool.parent.mkdir(parents=True)
     tool.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m tdispmodel "$@"\n')
     tool.chmod(0o755)
-    if waived:
+    if case == "passing":
         (room / "waivers.toml").write_text(WAIVER)
+    if case == "hostile":
+        (room / "room.py").write_text("::error title=hacked::\n")
     given = {key.upper(): str(value["default"]) for key, value in inputs.items()}
     given["SELECT"] = "dark"
-    given["PROPOSALS"] = "" if waived else "room.py"
+    given["PROPOSALS"] = "room.py" if case == "failing" else ""
     environment = {
         **os.environ,
         **given,
@@ -87,8 +89,16 @@ def test_the_action_runs(
     words = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", steps[-1]["run"]]
     ended = subprocess.run(words, cwd=room, env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == code, ended.stderr
-    assert ended.stdout.splitlines()[-1].startswith("::notice title=tdispmodel gate::gate")
-    assert ("::error " in ended.stdout) == (code == 1)
+    lines = [line.strip() for line in ended.stdout.splitlines()]
+    assert lines[0].startswith("::stop-commands::")
+    token = lines[0].removeprefix("::stop-commands::")
+    assert len(token) == 32
+    heard = lines[lines.index(f"::{token}::") + 1 :]  # a runner takes no command between the two
+    assert heard[-1].startswith("::notice title=tdispmodel gate::gate")
+    assert any(line.startswith("::error ") for line in heard) == (code != 0)
+    assert not any(line.startswith("::error title=hacked") for line in heard)
+    assert any("title=hacked" in line for line in lines) == (case == "hostile")
+    assert ended.stderr == ""
     assert json.loads((room / "tdispmodel.sarif").read_text())["version"] == "2.1.0"
     assert (room / "tdispmodel.xml").read_text().startswith("<?xml")
     assert (room / "summary").read_text().startswith("### tdispmodel gate")

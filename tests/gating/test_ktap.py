@@ -37,13 +37,13 @@ not ok 1 status_quo
   ok 1 TDM404 run_stays_reachable
 ok 2 late
   KTAP version 1
-  # Subtest: expectations and waivers
+  # Subtest: expectations, waivers and scores
   1..2
   # an expectation that matches nothing: nobody asks for status_quo nonsense
   not ok 1 TDG001 stale_expectation expectations.toml line 9
   # a waiver that expired: the waiver of status_quo TDM101 expired after 2026-11-28: old kernels
   ok 2 TDG003 expired_waiver waivers.toml line 7
-not ok 3 expectations and waivers
+not ok 3 expectations, waivers and scores
 # Totals: pass:3 fail:2 xfail:2 xpass:1 skip:1 error:1
 """
 

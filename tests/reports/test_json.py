@@ -68,6 +68,7 @@ KEYS = [
     "transitions",
     "depth",
     "symmetry",
+    "mutants",
     "seconds",
 ]
 
@@ -159,6 +160,7 @@ def test_a_whole_document() -> None:
                 "transitions": 9,
                 "depth": 2,
                 "symmetry": None,
+                "mutants": None,
                 "seconds": 0.01,
             }
         ],

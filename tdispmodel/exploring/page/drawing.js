@@ -44,7 +44,10 @@ function automaton(graph, walk, variable, moves, small) {
   const next = new Set();
   for (const step of graph.steps(walk.state) || []) {
     const after = graph.value(variable, graph.row(step.to)[variable]);
-    if (after !== now) next.add(`${now} ${after}`);
+    const key = `${now} ${after}`;
+    if (after === now) continue;
+    next.add(key);
+    if (!moves.has(key)) moves.set(key, new Set([step.action])); // behind the border of a page that is served
   }
   const label = `${graph.about.variables[variable].name} is ${now}`;
   const picture = draw("svg", { viewBox: plan.box, class: "automaton", role: "img", "aria-label": label });

@@ -11,7 +11,7 @@ class Page {
     this.opened = null;
     this.whole = graph.about.counts.radius === null;
     this.moves = movesOf(graph);
-    this.walk = new Walk(graph, () => this.show_(), (words) => this.tell(words));
+    this.walk = new Walk(graph, () => this.redraw(), (words) => this.tell(words));
   }
 
   begin() {
@@ -31,7 +31,7 @@ class Page {
     return this.walk.visit();
   }
 
-  show_() {
+  redraw() {
     const within = document.activeElement !== null && document.activeElement.closest(".actions") !== null;
     actionsPanel(this);
     pathPanel(this);
@@ -54,7 +54,7 @@ class Page {
     const { walk, graph } = this;
     const last = walk.actions[walk.actions.length - 1];
     const broken = brokenAt(this, walk.actions.length);
-    const what = last === undefined ? "at the start" : `${graph.about.actions[last].short}: ${changesText(graph, walk.before, walk.state).join(", ") || "nothing changes"}`;
+    const what = last === undefined ? "At the start" : `${graph.about.actions[last].short}: ${changesText(graph, walk.before, walk.state).join(", ") || "nothing changes"}`;
     at("said").textContent = `${what}. ${many((graph.steps(walk.state) || []).length, "action")} possible${broken.length ? `; broken: ${broken.join(", ")}` : ""}.`;
   }
 

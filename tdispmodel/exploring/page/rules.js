@@ -101,19 +101,17 @@ function owedSince(graph, walk, property) {
   return first;
 }
 
-const ORDER = ["broken", "owed", "kept", "none"];
-
 function rulesPanel(page) {
   const { graph } = page;
   const about = graph.about;
   const known = about.properties.map((property, number) => ({ property, number, ...standing(page, property) }));
-  known.sort((one, other) => (ORDER.indexOf(one.mark) === 0 ? 0 : 1) - (ORDER.indexOf(other.mark) === 0 ? 0 : 1) || one.number - other.number);
+  known.sort((one, other) => (other.mark === "broken") - (one.mark === "broken") || one.number - other.number);
   const broken = known.filter((one) => one.mark === "broken").length;
   const heading = make("h2", { id: "rules-heading" }, "Properties", make("span", { class: broken ? "count bad" : "count" }, broken ? `${broken} broken here` : "none broken here"));
   const fails = about.properties.filter((property) => property.answer === "violated").length;
   const open = about.properties.filter((property) => property.answer === "open").length;
   const asked = about.properties.some((property) => property.answer !== null);
-  const summary = asked ? `Of this design ${fails} of ${about.properties.length} are violated${open ? `, ${open} open` : ""}.` : "No engine was asked for verdicts.";
+  const summary = asked ? `Of this design ${fails || "none"} of ${about.properties.length} ${fails > 1 ? "are" : "is"} violated${open ? `, ${open} open` : ""}.` : "No engine was asked for verdicts.";
   const shown = known.filter((one) => !page.violatedOnly || one.property.answer === "violated" || one.mark === "broken");
   const list = make("div", { class: "properties" }, shown.map((one) => propertyBox(page, one)));
   const toggle = fails > 0 && fails < about.properties.length && make("button", { type: "button", class: "small", "aria-pressed": String(page.violatedOnly), click: () => page.toggleViolated() }, "only these");

@@ -13,7 +13,7 @@ from tdispmodel import __version__
 from tdispmodel.gating.baselines import GATE
 from tdispmodel.gating.channels.wording import GateOptions, fingerprint_of, place_of, shown
 from tdispmodel.gating.classifying import exit_of
-from tdispmodel.gating.vocabulary import Gated, Problem, Row, Status
+from tdispmodel.gating.vocabulary import Gated, MutationScore, Problem, Row, Status
 from tdispmodel.reports.json import document as report_document
 from tdispmodel.reports.options import Options
 from tdispmodel.verdict import Report
@@ -38,6 +38,7 @@ def document(gated: Gated, options: Options | None = None) -> Document:
         "counts": {status.value: gated.count(status) for status in Status},
         "cells": [_cell(gated, row, options) for row in gated.rows],
         "problems": [_problem(problem) for problem in gated.problems],
+        "scores": [_score(score) for score in gated.scores],
         "complaints": report_document(Report(complaints=gated.complaints))["complaints"],
     }
 
@@ -54,8 +55,9 @@ def _cell(gated: Gated, row: Row, options: Options) -> Document:
     result = None
     if cell.result is not None:
         (result,) = report_document(Report((cell.result,)))["results"]
+        del result["mutants"]  # a cell says it
         if options.seconds is None:
-            result.pop("seconds")
+            del result["seconds"]
     return {
         "proposal": cell.proposal,
         "property": cell.property,
@@ -66,12 +68,18 @@ def _cell(gated: Gated, row: Row, options: Options) -> Document:
         "expected": row.expected.value if row.expected is not None else None,
         "in_baseline": row.known,
         "waiver": None if row.waiver is None else _waiver(row),
+        "kills": None if row.kills is None else {"noticed": row.kills.noticed, "of": row.kills.of},
         "reason": cell.reason,
         "path": place.path,
         "line": place.line,
         "fingerprint": fingerprint_of(row),
         "result": result,
     }
+
+
+def _score(score: MutationScore) -> Document:
+    counts = {"noticed": score.noticed, "counted": score.counted, "undecided": score.undecided}
+    return {"proposal": score.proposal, **counts}
 
 
 def _waiver(row: Row) -> Document | None:

@@ -29,7 +29,7 @@ from tdispmodel.reports.plain import ascii_only, command
 from tdispmodel.source import Complaint, Place
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
-ENTRIES = "expectations and waivers"
+ENTRIES = "expectations, waivers and scores"
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def render(gated: Gated, options: Options | None = None) -> str:
         suites = [_suite("tdispmodel", [_complaint(complaint) for complaint in gated.complaints], ())]
     else:
         suites = [
-            _suite(proposal, [_case(gated, row, options) for row in rows], _about(rows))
+            _suite(proposal, [_case(gated, row, options) for row in rows], [*_about(rows), *_scored(gated, proposal)])
             for proposal, rows in gated.by_proposal()
         ]
         if gated.problems:
@@ -108,6 +108,11 @@ def _about(rows: Sequence[Row]) -> list[tuple[str, str]]:
     return found
 
 
+def _scored(gated: Gated, proposal: str) -> list[tuple[str, str]]:
+    """Return the property of a suite that says how many mutants are noticed, if that was asked."""
+    return [("mutants", str(score)) for score in gated.scores if score.proposal == proposal]
+
+
 def _testcase(case: _Case) -> list[str]:
     known: dict[str, object] = {"classname": case.suite, "name": case.name}
     known |= {"file": case.place.path, "line": case.place.line}
@@ -156,7 +161,7 @@ def _case(gated: Gated, row: Row, options: Options) -> _Case:
 def _entry(problem: Problem) -> _Case:
     place = shown(problem.place)
     name = f"{' '.join(CODES[problem.trouble])} {place.path} line {place.line}"
-    element = "failure" if problem.fails else ""
+    element = "failure" if problem.fails else "error" if problem.opens else ""
     return _Case(ENTRIES, name, place, element, problem.trouble.value, problem.message, problem.hint)
 
 

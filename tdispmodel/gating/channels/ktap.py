@@ -27,7 +27,7 @@ from tdispmodel.reports.options import Options
 from tdispmodel.reports.plain import ascii_only, command
 
 VERSION = "KTAP version 1"
-ENTRIES = "expectations and waivers"
+ENTRIES = "expectations, waivers and scores"
 INDENT = "  "
 
 
@@ -90,7 +90,8 @@ def _case(gated: Gated, row: Row, options: Options) -> _Case:
     name = title(row)
     match row.status:
         case Status.PASS:
-            return _Case(True, name, "vacuous, as expected" if row.cell.outcome is Outcome.VACUOUS else "")
+            kills = str(row.kills) if row.kills is not None else ""
+            return _Case(True, name, "vacuous, as expected" if row.cell.outcome is Outcome.VACUOUS else kills)
         case Status.VACUOUS if not gated.no_vacuous:
             return _Case(True, name, "vacuous")
         case Status.XFAIL:
@@ -115,6 +116,8 @@ def _entry(problem: Problem) -> _Case:
     place = shown(problem.place)
     name = f"{' '.join(CODES[problem.trouble])} {place.path} line {place.line}"
     before = _diagnostic(f"{MEANINGS[problem.trouble]}: {problem.message}")
+    if problem.opens:
+        return _Case(False, name, "ERROR not decided", tuple(before), "error")
     return _Case(not problem.fails, name, before=tuple(before), counted="fail" if problem.fails else "pass")
 
 

@@ -44,6 +44,8 @@ def render(gated: Gated, options: Options | None = None) -> str:
             (str(shown(one.place)), MEANINGS[one.trouble], one.message, one.hint) for one in gated.problems
         ]
         lines += [*_table(("place", "entry", "why", "remedy"), cells_of_problems), ""]
+    if gated.scores:
+        lines += [*(f"- {escaped(score.proposal)}: {escaped(str(score))}" for score in gated.scores), ""]
     for row in bad:
         lines += _story(row, options)
     excused = [row for row in gated.rows if row.status in {Status.XFAIL, Status.WAIVED}]

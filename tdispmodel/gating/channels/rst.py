@@ -35,6 +35,7 @@ def render(gated: Gated, options: Options | None = None) -> str:
         if row.status in {Status.WAIVED, Status.OPEN}
     ]
     notes += [f"{shown(one.place)}: {MEANINGS[one.trouble]}: {one.message}" for one in gated.problems]
+    notes += [f"{score.proposal}: {score}" for score in gated.scores]
     for note in notes:
         lines += _item(note)
     if notes:

@@ -18,14 +18,17 @@ from tdispmodel.gating.channels.wording import (
     verdict_line,
 )
 from tdispmodel.gating.classifying import exit_of
-from tdispmodel.gating.vocabulary import Gated, Problem, Row, Status
+from tdispmodel.gating.vocabulary import Gated, Outcome, Problem, Row, Status, Trouble
+from tdispmodel.reports.mutants import survivor
 from tdispmodel.reports.options import Options
 from tdispmodel.reports.plain import command, joined, paragraph
 from tdispmodel.reports.text import complaints
 
 INDENT = "  "
 EXCERPT = 3
-TOGETHER = (" as", " unexpected", " open", " waived", " stale", " expired", " not", " [")
+SURVIVORS = 3
+ALL = "  all that survive: "
+TOGETHER = (" as", " unexpected", " open", " waived", " stale", " expired", " low", " not", " [")
 """Words before which the last line is not broken."""
 
 
@@ -47,6 +50,7 @@ def render(gated: Gated, options: Options | None = None) -> str:
         lines += _problem(problem)
     if gated.problems:
         lines.append("")
+    lines += _scores(gated, options)
     ended = f"gate {conclusion(gated)}: {summary(gated)} [exit {int(exit_of(gated))}]"
     lines += paragraph(
         ended, "", INDENT, together=(" as", " unexpected", " open", " waived", " stale", " expired", " not")
@@ -67,6 +71,29 @@ def _row(gated: Gated, row: Row, options: Options) -> list[str]:
         lines += steps(row, max(1, len(trace) - EXCERPT + 1))
     whole = f"all {len(trace)} steps" if trace is not None and len(trace) > EXCERPT else "again"
     return [*lines, *command(repeat(row, options), f"{INDENT * 2}{whole}: ")]
+
+
+def _scores(gated: Gated, options: Options) -> list[str]:
+    """Return how many mutants are noticed, who notices none, and of a score that is too low the worst survivors."""
+    lines: list[str] = []
+    low = {problem.message for problem in gated.problems if problem.trouble is Trouble.LOW_SCORE}
+    for score in gated.scores:
+        lines += paragraph(f"{score.proposal}: {score}", "", INDENT)
+        asleep = [row.cell.code or row.cell.property for row in gated.rows if sleeps(row, score.proposal)]
+        if asleep:
+            lines += paragraph(f"asleep, since they hold and kill none: {', '.join(asleep)}", INDENT, INDENT * 2)
+        if any(message.startswith(f"{score.proposal}: ") for message in low):
+            for number, one in enumerate(score.survivors[:SURVIVORS], 1):
+                lines += survivor(number, one)
+            lines += command([options.tool, "mutants", options.paths.get(score.proposal, score.proposal)], ALL)
+        lines.append("")
+    return lines
+
+
+def sleeps(row: Row, proposal: str) -> bool:
+    """Whether a row of ``proposal`` holds and kills no mutant: nothing that is changed wakes the property."""
+    holds = row.cell.outcome in {Outcome.HOLDS, Outcome.VACUOUS}
+    return row.cell.proposal == proposal and holds and row.kills is not None and not row.kills.noticed
 
 
 def _problem(problem: Problem) -> list[str]:

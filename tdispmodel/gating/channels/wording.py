@@ -26,11 +26,15 @@ MEANINGS = {
     Trouble.STALE_EXPECTATION: "an expectation that matches nothing",
     Trouble.STALE_WAIVER: "a waiver that excuses nothing",
     Trouble.EXPIRED_WAIVER: "a waiver that expired",
+    Trouble.LOW_SCORE: "a mutation score that is too low",
+    Trouble.OPEN_SCORE: "a mutation score that is not decided",
 }
 CODES = {
     Trouble.STALE_EXPECTATION: ("TDG001", "stale_expectation"),
     Trouble.STALE_WAIVER: ("TDG002", "stale_waiver"),
     Trouble.EXPIRED_WAIVER: ("TDG003", "expired_waiver"),
+    Trouble.LOW_SCORE: ("TDG004", "low_mutation_score"),
+    Trouble.OPEN_SCORE: ("TDG005", "open_mutation_score"),
 }
 """Code and name of what can be wrong with an entry, as properties have them."""
 
@@ -62,7 +66,12 @@ def wanted(row: Row) -> str:
 
 
 def verdict_line(row: Row) -> str:
-    """Return what became of a row in one sentence: ``FAIL 3, expected ok``."""
+    """Return what became of a row in one sentence: ``FAIL 3, expected ok``, ``holds (kills 14 of 17 mutants)``."""
+    told = _verdict(row)
+    return f"{told} ({row.kills})" if row.kills is not None else told
+
+
+def _verdict(row: Row) -> str:
     match row.status:
         case Status.FAIL:
             return f"{found(row)}, expected {wanted(row)}"
@@ -190,12 +199,20 @@ def summary(gated: Gated) -> str:
     results = len(gated.rows) - skipped
     fine = results - failures - opened - excused
     vacuous = 0 if gated.no_vacuous else gated.count(Status.VACUOUS)
-    stale = sum(problem.fails for problem in gated.problems)
-    expired = len(gated.problems) - stale
+    troubles = [problem.trouble for problem in gated.problems]
+    stale = troubles.count(Trouble.STALE_EXPECTATION) + troubles.count(Trouble.STALE_WAIVER)
+    expired = troubles.count(Trouble.EXPIRED_WAIVER)
+    low = troubles.count(Trouble.LOW_SCORE) + troubles.count(Trouble.OPEN_SCORE)
     counted = f"{results} result{'' if results == 1 else 's'}"
     parts = [f"{fine} as expected{f' ({vacuous} vacuous)' if vacuous else ''}", f"{failures} unexpected"]
     parts.append(f"{opened} open")
-    others = ((excused, "waived"), (stale, "stale"), (expired, "expired"), (skipped, "not applicable"))
+    others = (
+        (excused, "waived"),
+        (stale, "stale"),
+        (expired, "expired"),
+        (low, "low score" if low == 1 else "low scores"),
+        (skipped, "not applicable"),
+    )
     return f"{counted}: {', '.join(parts + [f'{number} {what}' for number, what in others if number])}"
 
 
