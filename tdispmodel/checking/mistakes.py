@@ -39,6 +39,7 @@ CHECKPOINT = "E631"
 NO_CLUSTER = "E632"
 MAIL = "E645"
 EXPECTATIONS = "E640"
+NO_LAB = "E650"
 OWN_FAULT = "E900"
 
 
@@ -69,6 +70,7 @@ CATALOGUE: dict[str, str] = {
     NO_CLUSTER: "there is no such cluster, or the package for it is not installed",
     MAIL: "a mail cannot be read",
     EXPECTATIONS: "a file of expectations, of waivers or a baseline cannot be read, or is about something else",
+    NO_LAB: "there is no lab: QEMU or a kernel cannot be had",
     CANNOT_READ: "a stored trace cannot be read",
     NOT_JSON: "a stored trace is no JSON",
     NOT_ITF: "a stored trace is not in the Informal Trace Format",

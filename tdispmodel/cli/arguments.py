@@ -449,6 +449,25 @@ def _list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
 
 
+def _reproduce(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("proposal", metavar="PROPOSAL", help="name in the catalogue or path")
+    parser.add_argument("property", metavar="PROPERTY", help="name or code")
+    parser.add_argument(
+        "--on", choices=("6.12", "unstable"), default=None, help="Debian's kernel (default: by the constant kernel)"
+    )
+    parser.add_argument("--script", metavar="FILE", help="write a script for others, and run nothing")
+    parser.add_argument("--log", metavar="FILE", help="write all that the kernel said")
+    _asking(parser)
+
+
+def _lab(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--on", choices=("6.12", "unstable"), default="6.12", help="Debian's kernel (default: 6.12)")
+    parser.add_argument(
+        "--driver", choices=("stock", "defers", "fails"), default="stock", help="what its probe does (default: stock)"
+    )
+    parser.add_argument("--briefly", action="store_true", help="each attach path with autoprobe on and off, no more")
+
+
 def _replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="*", metavar="FILE", help="stored counterexamples (default: all)")
     parser.add_argument("--update", action="store_true", help="make them anew from the catalogue's matrix")
@@ -525,6 +544,13 @@ VERBS = {
         "is every step of a model one of a smaller model?", "FULL ABSTRACT [--map FILE]", "refines", "refine", _refine
     ),
     "diff": Verb("what two proposals say, do and keep differently", "A B [-k EXPR]", "diffs", "diff", _diff),
+    "repair": Verb(
+        "small changes that restore a property and keep the others",
+        "PROPOSAL PROPERTY",
+        "repairs",
+        "repair",
+        _adversary,
+    ),
     "litmus": Verb("these steps, then this outcome: possible?", "[FILE ...]", "scenarios", "litmus", _litmus),
     "gate": Verb(
         "verdicts as expected, or waived with a reason?",
@@ -543,6 +569,10 @@ VERBS = {
     "explain": Verb("what something is, and the verdicts that answer", "TOPIC", "explains", "explain", _explain),
     "reply": Verb("a mail answered, statement by statement", "FILE", "replies", "reply", _reply),
     "replay": Verb("are the stored counterexamples still real?", "[FILE ...] [--update]", "replays", "replay", _replay),
+    "reproduce": Verb(
+        "does a real kernel do what a counterexample says?", "PROPOSAL PROPERTY", "reproduces", "reproduce", _reproduce
+    ),
+    "lab": Verb("is the device core of the model that of a real kernel?", "[--on KERNEL]", "reproduces", "lab", _lab),
     "certify": Verb("certificates checked again, by others", "DIR", "certifies", "certify", _certify),
     "show": Verb("the model as it was read, and what it changed", "PROPOSAL", "listings", "show", _show),
     "doctor": Verb("what this machine has, and whether the engines work", "", "doctor", "doctor", _doctor),

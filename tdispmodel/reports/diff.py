@@ -146,7 +146,7 @@ def _verdicts(found: Diff) -> list[str]:
         text = f"{was} -> {now}"
         lines.append(f"{label}{cut(row.name, WIDTH - len(label) - len(text) - 2)}  {text}")
     same = len(found.rows) - len(changed)
-    if found.rows:
+    if same:
         unchanged = f"{same} verdict{'' if same == 1 else 's'} unchanged"
         unknown = sum(row.first is not None and row.first.answer is Answer.OPEN for row in found.rows if not row.change)
         lines.append(f"{unchanged}, {unknown} of them open" if unknown else unchanged)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-PAGES = ("traces.md",)
+PAGES = ("traces.md", "diff.md")
 
 
 def shown() -> list[tuple[str, str]]:

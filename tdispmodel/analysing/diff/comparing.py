@@ -23,7 +23,8 @@ from tdispmodel.judging.apart import Names
 from tdispmodel.printing import changes_text
 from tdispmodel.reports.diff import Diff, Only, Row
 from tdispmodel.reports.why.refusals import refusal
-from tdispmodel.semantics import Scope, Semantics, ground, start_states
+from tdispmodel.semantics import Scope, Semantics, start_states
+from tdispmodel.semantics.grounding import Grounding
 from tdispmodel.verdict import Answer, Result, Trace, Verdict
 
 NOTHING = "changes nothing"
@@ -41,10 +42,11 @@ def diff(
     renaming = matched(first.model, second.model)
     mine, theirs = normal(first.model), normal(second.model, renaming, parameters_of(first.model))
     lines = changes_text(theirs, mine, brief=True).splitlines()
-    systems = tuple(
-        ground(loaded.model, Scope(plan.devices, plan.constants, plan.without))
+    groundings = [
+        Grounding(loaded.model, Scope(plan.devices, plan.constants, plan.without))
         for loaded, plan in zip((first, second), plans, strict=True)
-    )
+    ]
+    systems = [grounding.system() for grounding in groundings]
     for system, loaded in zip(systems, (first, second), strict=True):
         can_start(system, loaded.model)
     names = names_of(systems[0], systems[1], renaming)
@@ -63,8 +65,8 @@ def diff(
         changes=() if lines == [NOTHING] else tuple(lines),
         alone=_alone(systems[0], systems[1], names),
         bisimilar=found.bisimilar,
-        only_first=_only(found.only_first, systems[0], systems[1], names, backwards=False),
-        only_second=_only(found.only_second, systems[1], systems[0], names, backwards=True),
+        only_first=_only(found.only_first, systems[0], groundings[1], names, backwards=False),
+        only_second=_only(found.only_second, systems[1], groundings[0], names, backwards=True),
         reason=found.reason,
         rows=_rows(answers[0], answers[1]),
         interrupted=interrupted,
@@ -74,9 +76,11 @@ def diff(
 
 
 def _derived(first: Model, second: Model) -> set[tuple[str, str]]:
-    """Return the root and other components with what they derive from: that these have other names says nothing."""
-    found = {(component.name, name) for component in second.components for name in component.lineage}
-    return found | {(second.root, first.root)}
+    """Return the roots, and components that derive from the same: that these have other names says nothing."""
+    found = {(second.root, first.root)}
+    for component in second.components:
+        found |= {(component.name, one.name) for one in first.components if {*one.lineage} & {*component.lineage}}
+    return found
 
 
 def names_of(first: System, second: System, renaming: Renaming) -> Names:
@@ -100,13 +104,14 @@ def _alone(first: System, second: System, names: Names) -> tuple[str, ...]:
     return (*mine, *(known.name for known in second.variables if known.name not in names.variables))
 
 
-def _only(trace: Trace | None, system: System, other: System, names: Names, *, backwards: bool) -> Only | None:
-    """Return a behaviour with the reason why the other system does not have it.
+def _only(trace: Trace | None, system: System, grounding: Grounding, names: Names, *, backwards: bool) -> Only | None:
+    """Return a behaviour with the reason why the other system, of ``grounding``, does not have it.
 
     ``backwards``: the behaviour is one of the second system.
     """
     if trace is None:
         return None
+    other = grounding.system()
     actions = names.actions if backwards else {new: old for old, new in names.actions.items()}
     pairs = [(new, old) if backwards else (old, new) for old, new in names.variables.items()]  # the other's, then ours
     tables = names.values
@@ -129,9 +134,11 @@ def _only(trace: Trace | None, system: System, other: System, names: Names, *, b
         led = [semantics.step(state, action) for state in beside if semantics.holds(action.guard, state)]
         beside = [state for state in led if seen(state, False) == seen(after, True)]
     last = actions.get(trace.steps[-1][0], trace.steps[-1][0])
-    if last not in other.by_name:
-        return Only(trace, system, other)
-    return Only(trace, system, other, last, refusal(semantics, other.by_name[last], beside[0]))
+    for name, template, env, _ in grounding.taken:  # also those that constants rule out
+        if name == last:
+            action = grounding.action(name, template, env)
+            return Only(trace, system, other, last, refusal(semantics, action, beside[0]))
+    return Only(trace, system, other)
 
 
 def _unlike(

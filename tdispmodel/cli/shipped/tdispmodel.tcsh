@@ -22,7 +22,11 @@ complete tdispmodel \
         'c/--format=/(text json sarif junit ktap github gitlab markdown rst mail b4)/' \
         'c/--to=/(promela murphi aiger dot svg)/' \
         'c/-o=/f/' \
-        'c/--/(all-noticers any-number baseline certificates chart checkpoint cluster devices draw engine expectations format full help jobs json map memory names no-vacuous no-verdicts output paranoid port progress quiet sarif-all serve set states stdin timeout times to today topology update verbose version view waivers why-not without)/' \
+        'c/--on=/(6.12 unstable)/' \
+        'c/--script=/f/' \
+        'c/--log=/f/' \
+        'c/--driver=/(stock defers fails)/' \
+        'c/--/(all-noticers any-number baseline briefly certificates chart checkpoint cluster devices draw driver engine expectations format full help jobs json log map memory min-score mutants names no-vacuous no-verdicts on output paranoid port progress quiet sarif-all script serve set states stdin timeout times to today topology update verbose version view waivers why-not without)/' \
         'c/-/(- h k n o q v)/' \
         'n/--topology/f/' \
         'n/--progress/(auto plain never)/' \
@@ -38,7 +42,11 @@ complete tdispmodel \
         'n/--format/(text json sarif junit ktap github gitlab markdown rst mail b4)/' \
         'n/--to/(promela murphi aiger dot svg)/' \
         'n/-o/f/' \
-        'p/1/(check matrix trace adversary sweep mutants refine diff litmus gate findings export explore list explain reply replay certify show doctor completion)/' \
+        'n/--on/(6.12 unstable)/' \
+        'n/--script/f/' \
+        'n/--log/f/' \
+        'n/--driver/(stock defers fails)/' \
+        'p/1/(check matrix trace adversary sweep mutants refine diff repair litmus gate findings export explore list explain reply replay reproduce lab certify show doctor completion)/' \
         'n/litmus/f/' \
         'n/list/(proposals properties actions variables constants capabilities engines formats statements)/' \
         'n/reply/f/' \

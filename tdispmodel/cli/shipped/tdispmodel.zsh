@@ -21,13 +21,16 @@ _shtab_tdispmodel_commands() {
     export:'the model for another model checker'
     findings:'what the matrix and its variants say'
     gate:'verdicts as expected, or waived with a reason?'
+    lab:'is the device core of the model that of a real kernel?'
     list:'what there is'
     litmus:'these steps, then this outcome: possible?'
     matrix:'proposals by properties'
     mutants:'which small changes of a proposal no property notices'
     refine:'is every step of a model one of a smaller model?'
+    repair:'small changes that restore a property and keep the others'
     replay:'are the stored counterexamples still real?'
     reply:'a mail answered, statement by statement'
+    reproduce:'does a real kernel do what a counterexample says?'
     show:'the model as it was read, and what it changed'
     sweep:'under which single constant or capability the verdict flips'
     trace:'one counterexample'
@@ -98,6 +101,7 @@ _shtab_tdispmodel_check_options=(
   "*--output[write a report to a file too]:FORMAT=FILE:"
   {-v,--verbose}"[engines, certificates, what was skipped and why]"
   {-q,--quiet}"[nothing on stdout but what went wrong]"
+  "--mutants[how many small changes of its model each property notices\; takes some seconds for each proposal]"
   "(*)::name in the catalogue or path (default\: all):_tdispmodel_proposals"
 )
 
@@ -225,6 +229,8 @@ _shtab_tdispmodel_gate_options=(
   "--format[of stdout (default\: text)]:format:(text json sarif junit ktap github gitlab markdown rst mail b4)"
   "--json[the same as --format json]"
   "*--output[write a report of the same run to a file too, as often as wanted]:FORMAT=FILE:"
+  "--mutants[how many small changes of its model each property notices\; takes some seconds for each proposal]"
+  "--min-score[so many mutants of each proposal must be noticed]:PERCENT:"
   "--sarif-all[SARIF also of what passes, is open, or is excused]"
   "--times[JSON and JUnit with times\: never the same bytes twice]"
   "--stdin[read stdin to its end first, as checks of b4 must]"
@@ -235,6 +241,16 @@ _shtab_tdispmodel_gate_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_tdispmodel_gate_defaults_added=0
+
+_shtab_tdispmodel_lab_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--on[Debian\'s kernel (default\: 6.12)]:on:(6.12 unstable)"
+  "--driver[what its probe does (default\: stock)]:driver:(stock defers fails)"
+  "--briefly[each attach path with autoprobe on and off, no more]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_tdispmodel_lab_defaults_added=0
 
 _shtab_tdispmodel_list_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -332,6 +348,26 @@ _shtab_tdispmodel_refine_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_tdispmodel_refine_defaults_added=0
 
+_shtab_tdispmodel_repair_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  {-n,--devices}"[number of devices, 1 to 16 (default\: 1)]:N:"
+  "*--set[set a constant\: kernel\=BEFORE_6_19, devices\[1\].kind\=PLAIN, devices.kind\=TDISP,PLAIN]:NAME=VALUE:"
+  "--topology[TOML\: a table \[\[devices\]\] with constants for each device]:FILE:_files"
+  "*--without[switch a capability off\: host.error]:ACTOR.ACTION:"
+  "*--engine[ask this engine\; several are joined (default\: auto)]:NAME:_tdispmodel_engines"
+  "--paranoid[what holds must be said by two engines that share no code]"
+  "--timeout[for each proposal\: 60s, 5m (default\: 5m)]:TIME:"
+  "--memory[for each proposal\: 500M, 2G (default\: 4G)]:SIZE:"
+  "--progress[on stderr]:progress:(auto plain never)"
+  "--format[of stdout]:format:(text json)"
+  "--json[the same as --format json]"
+  ":name in the catalogue or path:_tdispmodel_proposals"
+  ":name or code:_tdispmodel_properties"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_tdispmodel_repair_defaults_added=0
+
 _shtab_tdispmodel_replay_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--update[make them anew from the catalogue\'s matrix]"
@@ -354,6 +390,27 @@ _shtab_tdispmodel_reply_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_tdispmodel_reply_defaults_added=0
+
+_shtab_tdispmodel_reproduce_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--on[Debian\'s kernel (default\: by the constant kernel)]:on:(6.12 unstable)"
+  "--script[write a script for others, and run nothing]:FILE:_files"
+  "--log[write all that the kernel said]:FILE:_files"
+  {-n,--devices}"[number of devices, 1 to 16 (default\: 1)]:N:"
+  "*--set[set a constant\: kernel\=BEFORE_6_19, devices\[1\].kind\=PLAIN, devices.kind\=TDISP,PLAIN]:NAME=VALUE:"
+  "--topology[TOML\: a table \[\[devices\]\] with constants for each device]:FILE:_files"
+  "*--without[switch a capability off\: host.error]:ACTOR.ACTION:"
+  "*--engine[ask this engine\; several are joined (default\: auto)]:NAME:_tdispmodel_engines"
+  "--paranoid[what holds must be said by two engines that share no code]"
+  "--timeout[for each proposal\: 60s, 5m (default\: 5m)]:TIME:"
+  "--memory[for each proposal\: 500M, 2G (default\: 4G)]:SIZE:"
+  "--progress[on stderr]:progress:(auto plain never)"
+  ":name in the catalogue or path:_tdispmodel_proposals"
+  ":name or code:_tdispmodel_properties"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_tdispmodel_reproduce_defaults_added=0
 
 _shtab_tdispmodel_show_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -441,13 +498,16 @@ _shtab_tdispmodel() {
         export) _arguments -C -s $_shtab_tdispmodel_export_options ;;
         findings) _arguments -C -s $_shtab_tdispmodel_findings_options ;;
         gate) _arguments -C -s $_shtab_tdispmodel_gate_options ;;
+        lab) _arguments -C -s $_shtab_tdispmodel_lab_options ;;
         list) _arguments -C -s $_shtab_tdispmodel_list_options ;;
         litmus) _arguments -C -s $_shtab_tdispmodel_litmus_options ;;
         matrix) _arguments -C -s $_shtab_tdispmodel_matrix_options ;;
         mutants) _arguments -C -s $_shtab_tdispmodel_mutants_options ;;
         refine) _arguments -C -s $_shtab_tdispmodel_refine_options ;;
+        repair) _arguments -C -s $_shtab_tdispmodel_repair_options ;;
         replay) _arguments -C -s $_shtab_tdispmodel_replay_options ;;
         reply) _arguments -C -s $_shtab_tdispmodel_reply_options ;;
+        reproduce) _arguments -C -s $_shtab_tdispmodel_reproduce_options ;;
         show) _arguments -C -s $_shtab_tdispmodel_show_options ;;
         sweep) _arguments -C -s $_shtab_tdispmodel_sweep_options ;;
         trace) _arguments -C -s $_shtab_tdispmodel_trace_options ;;
