@@ -21,7 +21,7 @@ from tdispmodel.checking.loading import BASE, Loaded, load, load_base
 from tdispmodel.checking.mistakes import CATALOGUE as OF_THE_COMMAND_LINE, UNKNOWN_TOPIC, mistake, shortened
 from tdispmodel.engines.portfolio import AUTOMATIC, Portfolio
 from tdispmodel.engines.registry import ENGINES
-from tdispmodel.exporting import MODELS as EXPORTS, VIEWS
+from tdispmodel.exporting import FORMATS as TRACES, MODELS as EXPORTS, VIEWS
 from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.model import Action, Component, Constant, Model, Property, Variable
 from tdispmodel.ir.system import System
@@ -41,7 +41,7 @@ PROGRAM: dict[str, tuple[str, str]] = {
     **{name: ("format of a report", f"{text[:1].upper()}{text[1:]}.") for name, (_, text) in FORMATS.items()},
     **{
         name: ("format of export --to", f"{text[:1].upper()}{text[1:]}.")
-        for name, (_, text) in (EXPORTS | VIEWS).items()
+        for name, (_, text) in (VIEWS | EXPORTS | TRACES).items()
     },
 }
 """What the program itself can do, by name: what kind of thing it is, and what it does."""

@@ -12,7 +12,7 @@ FORMATS = ("text", "json", "html", "mail", "rst")
 CHANNELS = ("text", "json", "sarif", "junit", "ktap", "github", "gitlab", "markdown", "rst", "mail", "b4")
 """The formats of ``gate``."""
 DRAWN = ("svg", "mermaid")
-MODELS = ("promela", "murphi", "aiger")
+MODELS = ("promela", "murphi", "aiger", "smtlib", "smv", "tla", "dot", "graphml", "rv", "itf")
 VIEWS = ("dot", "svg")
 
 EXIT_CODES = """\
@@ -362,12 +362,18 @@ def _gate(parser: argparse.ArgumentParser) -> None:
 
 def _export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("proposal", metavar="PROPOSAL", help="name in the catalogue or path")
-    parser.add_argument("--to", choices=(*MODELS, *VIEWS), required=True, help="the language")
-    parser.add_argument("--view", metavar="NAMES", help="with dot and svg: variables or instances, commas between them")
+    parser.add_argument("--to", choices=tuple(dict.fromkeys((*MODELS, *VIEWS))), required=True, help="the language")
+    parser.add_argument(
+        "--view", metavar="NAMES", help="with dot, svg, graphml and rv: variables or instances, commas between them"
+    )
     parser.add_argument(
         "-k", metavar="EXPR", default="", dest="select", help="with these invariants and step properties"
     )
     _scope(parser)
+    parser.add_argument("--changes", action="store_true", help="rv: note an action only when it changes what is seen")
+    parser.add_argument("--depth", type=int, metavar="N", help="smtlib: at most so many steps (default: 10)")
+    parser.add_argument("--timeout", metavar="TIME", help="60s, 5m (default: 5m)")
+    parser.add_argument("--memory", metavar="SIZE", help="500M, 2G (default: 4G)")
     parser.add_argument("-o", metavar="FILE", dest="file", help="write to this file (default: stdout)")
 
 

@@ -14,7 +14,7 @@ from tdispmodel.checking.settings import capabilities
 from tdispmodel.cli.output import Output
 from tdispmodel.engines.portfolio import AUTOMATIC, Portfolio
 from tdispmodel.engines.registry import ENGINES, extra, missing
-from tdispmodel.exporting import MODELS, VIEWS
+from tdispmodel.exporting import FORMATS as TRACES, MODELS, VIEWS
 from tdispmodel.ir.expressions import Actor, Enumeration, Sort
 from tdispmodel.ir.model import Kind
 from tdispmodel.printing import changes_text, hidden_text, model_text
@@ -51,7 +51,7 @@ def entries_of(what: str, proposal: str | None) -> Iterator[Entry]:
         case "formats":
             yield from (Entry(name, "", text) for name, (_, text) in FORMATS.items())
             yield from (Entry(name, "gate --format", text) for name, text in CHANNELS.items())
-            yield from (Entry(name, "export --to", text) for name, (_, text) in (*MODELS.items(), *VIEWS.items()))
+            yield from (Entry(name, "export --to", text) for name, (_, text) in (VIEWS | MODELS | TRACES).items())
         case "proposals":
             yield from proposals(find_catalogue())
         case "statements":
