@@ -8,7 +8,7 @@ from tdispmodel.lab.conforming import Conformance
 from tdispmodel.lab.observing import Seen
 from tdispmodel.lab.operations import OWN, Doer
 from tdispmodel.lab.reproducing import Account, Done, Outcome, Plan, said
-from tdispmodel.reports.plain import WIDTH, joined, packed, paragraph
+from tdispmodel.reports.plain import joined, paragraph
 
 VERDICTS = {
     Outcome.REPRODUCED: "REPRODUCED",
@@ -76,7 +76,7 @@ def _step(number: int, done: Done, plan: Plan) -> Iterator[str]:
     who = (
         "how the machine is made" if number < len(plan.boot) else "the guest" if begins else DOERS[step.operation.doer]
     )
-    yield from packed([f"{number:4}  {step.actor}: {step.name}", who], WIDTH, separator=" - ", hang=INDENT)
+    yield from paragraph(f"{step.actor}: {step.name} - {who}", f"{number:4}  ")
     commands = plan.first if begins else (step.operation.command,) if step.operation.doer is Doer.GUEST else ()
     for command in commands:
         yield from paragraph(f"# {command}", INDENT, INDENT + "  ")
