@@ -37,10 +37,11 @@ INDENT = "      "
 CORE = ("bus: 'pci'", "driver_bound", "deferred", "probe with driver", "Retrying", "requests probe deferral")
 
 
-def account(done: Account, proposal: str, about: str, patched: Sequence[str] = ()) -> str:
+def account(done: Account, proposal: str, about: str, patched: Sequence[str] = (), *, finite: bool = True) -> str:
     """Return the text about one counterexample: the verdict first, then each step with the kernel's own lines.
 
     ``patched`` are the kernel's steps that the proposal changes, which an unmodified kernel does as it always did.
+    ``finite``: the behaviour itself is what violates the property, and not what may or must follow.
     """
     lines = paragraph(f"{about}: {VERDICTS[done.outcome]} on {done.release}", rest="  ")
     lines += paragraph(f"the counterexample of {proposal}, {_counted(len(done.plan.every))}", "  ")
@@ -51,6 +52,8 @@ def account(done: Account, proposal: str, about: str, patched: Sequence[str] = (
     lines += [""] if done.done else []
     if done.outcome is Outcome.REPRODUCED:
         lines += paragraph("in every state that was looked at the kernel was in the state of the model", "  ")
+    if done.outcome is Outcome.REPRODUCED and not finite:
+        lines += paragraph("that it goes on for ever, or that nothing else could follow, is the model's word", "  ")
     if done.plan.driver.name == OWN:
         lines += paragraph(
             "the driver is the lab's own: what it does in a probe, and that it knows of acceptance, is no kernel's",
