@@ -85,6 +85,9 @@ def _step(number: int, done: Done, plan: Plan) -> Iterator[str]:
         yield from paragraph(f"# {command}", INDENT, INDENT + "  ")
     if done.seen is not None:
         yield from paragraph(f"seen: {state(done.seen)}", INDENT, INDENT + "  ")
+        if done.seen.uevents:
+            told = (f"{event.split(' ')[0]} {event.rsplit('/', 1)[-1]}" for event in done.seen.uevents)
+            yield from paragraph(f"uevents: {', '.join(told)}", INDENT, INDENT + "  ")
         for line in done.seen.log:
             if any(word in line for word in CORE) and _of_slot(line):
                 yield from paragraph(f"| {line}", INDENT, INDENT + "|   ")

@@ -35,12 +35,13 @@ def test_an_account_tells_what_differs() -> None:
         "[    1.0] pci 0000:01:00.0: bus: 'pci': add device 0000:01:00.0",
         "[    1.0] bus: 'pci': add device 0000:00:1f.0",
     )
-    seen = Seen(False, True, (Device(True),), log)
+    seen = Seen(False, True, (Device(True),), log, ("add /devices/pci0000:00/0000:01:00.0",))
     done = Account(plan, "7.2", Outcome.OTHERWISE, (Done(plan.steps[-1], seen, "driver: none"),), "driver: none")
     text = account(done, "initrd_autoprobe_off", "TDM301 no_shared_exposure_after_initrd", ["bind"])
     assert text.startswith("TDM301 no_shared_exposure_after_initrd: NOT REPRODUCED on 7.2\n")
     assert "OTHERWISE: driver: none" in text
-    assert "0000:01:00.0" in text
+    assert "uevents: add 0000:01:00.0" in text
+    assert "| [ 1.0] pci 0000:01:00.0: bus: 'pci': add device 0000:01:00.0" in text
     assert "1f.0" not in text
     assert "without it in bind" in " ".join(text.split())
     assert mail(text)
