@@ -40,6 +40,7 @@ NO_CLUSTER = "E632"
 MAIL = "E645"
 EXPECTATIONS = "E640"
 NO_LAB = "E650"
+CONFORM = "E655"
 OWN_FAULT = "E900"
 
 
@@ -71,6 +72,7 @@ CATALOGUE: dict[str, str] = {
     MAIL: "a mail cannot be read",
     EXPECTATIONS: "a file of expectations, of waivers or a baseline cannot be read, or is about something else",
     NO_LAB: "there is no lab: QEMU or a kernel cannot be had",
+    CONFORM: "a log cannot be read, or says what the model does not have",
     CANNOT_READ: "a stored trace cannot be read",
     NOT_JSON: "a stored trace is no JSON",
     NOT_ITF: "a stored trace is not in the Informal Trace Format",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, NoReturn
+from collections.abc import Sequence
 
 from tdispmodel import __version__
+from tdispmodel.cli.parsing import NOT_ASKED, Once, Parser, Verb, usage_error
 
 FORMATS = ("text", "json", "html", "mail", "rst")
 CHANNELS = ("text", "json", "sarif", "junit", "ktap", "github", "gitlab", "markdown", "rst", "mail", "b4")
@@ -71,70 +71,6 @@ LISTS = (
 
 
 SHELLS = ("bash", "zsh", "tcsh")
-
-NOT_ASKED: dict[str, object] = {
-    "select": "",
-    "engine": (),
-    "paranoid": False,
-    "any_number": False,
-    "timeout": None,
-    "memory": None,
-    "jobs": 1,
-    "certificates": None,
-    "checkpoint": None,
-    "cluster": None,
-    "full": False,
-    "no_vacuous": False,
-    "mutants": False,
-}
-"""What a request is without the options that a verb does not have."""
-
-
-class Verb(NamedTuple):
-    """One command: what it is for, where its function is, how its arguments are declared, what else is to be said."""
-
-    summary: str
-    usage: str
-    module: str
-    function: str
-    declare: Callable[[argparse.ArgumentParser], None]
-    notes: str = ""
-    """What ``--help`` says after the options and before the exit codes."""
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are complaints."""
-
-    def error(self, message: str) -> NoReturn:
-        """Raise the complaint about a usage error."""
-        usage_error(message, f"see {self.prog} --help")
-
-
-class Once(argparse.Action):
-    """An option that says one thing: given again, it must say the same."""
-
-    def __call__(
-        self,
-        _parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: object,
-        option_string: str | None = None,
-    ) -> None:
-        """Keep the value.  Raises the complaint about a second one that differs."""
-        before = getattr(namespace, self.dest)
-        if before is not None and before != values:
-            usage_error(
-                f"{option_string} is given twice, as {str(before)[:60]} and as {str(values)[:60]}",
-                "leave out one of them",
-            )
-        setattr(namespace, self.dest, values)
-
-
-def usage_error(message: str, hint: str) -> NoReturn:
-    """Raise the complaint about a usage error."""
-    from tdispmodel.checking.mistakes import USAGE, mistake  # noqa: PLC0415  # `--help` needs it not
-
-    raise mistake(USAGE, message, hint)
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace | str:
@@ -235,6 +171,11 @@ def _jobs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jobs", type=int, default=None, metavar="N", help=words)
 
 
+def _text_or_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+
+
 def _report(parser: argparse.ArgumentParser, default: str) -> None:
     parser.add_argument("--format", choices=FORMATS, default=default, help=f"of stdout (default: {default})")
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
@@ -257,9 +198,7 @@ def _check(parser: argparse.ArgumentParser) -> None:
         "--any-number", action="store_true", help="for every number of devices; what --set lists are then kinds"
     )
     _asking(parser)
-    parser.add_argument(
-        "--jobs", type=int, default=None, metavar="N", help="processes (default: one for each processor)"
-    )
+    _jobs(parser)
     parser.add_argument("--certificates", metavar="DIR", help="write what shows each verdict, to be checked by others")
     parser.add_argument("--checkpoint", metavar="DIR", help="write down how far long searches are; go on from there")
     parser.add_argument("--cluster", metavar="ADDRESS", help="let a Ray cluster do it: local, auto or HOST:PORT")
@@ -302,15 +241,12 @@ def _adversary(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("proposal", metavar="PROPOSAL", help="name in the catalogue or path")
     parser.add_argument("property", metavar="PROPERTY", help="name or code")
     _asking(parser)
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
-    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    _text_or_json(parser)
 
 
 def _sweep(parser: argparse.ArgumentParser) -> None:
     _adversary(parser)
-    parser.add_argument(
-        "--jobs", type=int, default=None, metavar="N", help="processes (default: one for each processor)"
-    )
+    _jobs(parser)
 
 
 def _refine(parser: argparse.ArgumentParser) -> None:
@@ -318,8 +254,7 @@ def _refine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("abstract", metavar="ABSTRACT", help="the smaller model: name or path")
     parser.add_argument("--map", metavar="FILE", help="what ABSTRACT's variables are (default: those of the same name)")
     _asking(parser)
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
-    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    _text_or_json(parser)
 
 
 def _diff(parser: argparse.ArgumentParser) -> None:
@@ -327,8 +262,7 @@ def _diff(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("second", metavar="B", help="name in the catalogue or path")
     parser.add_argument("-k", metavar="EXPR", default="", dest="select", help="compare only the verdicts on these")
     _asking(parser)
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
-    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    _text_or_json(parser)
 
 
 def _litmus(parser: argparse.ArgumentParser) -> None:
@@ -336,18 +270,40 @@ def _litmus(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--timeout", metavar="TIME", help="for each file: 60s, 5m (default: 5m)")
     parser.add_argument("--memory", metavar="SIZE", help="for each file: 500M, 2G (default: 4G)")
     parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
+    _text_or_json(parser)
+    parser.add_argument("-v", "--verbose", action="store_true", help="the behaviours also of several files")
+
+
+def _conform(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("logs", nargs="+", metavar="LOG", help="kernel log, uevents or ftrace, as a file")
+    parser.add_argument("--proposal", action=Once, metavar="PROPOSAL", help="name in the catalogue or path")
+    _scope(parser)
+    parser.add_argument(
+        "--device",
+        action="append",
+        default=[],
+        metavar="NAME[@PORT]",
+        help="a device of the model in the log, in the model's order (default: the log's PCI devices)",
+    )
+    parser.add_argument("--driver", default="", metavar="NAME", help="the operating driver in the log")
+    parser.add_argument("--prepare-driver", default="", metavar="NAME", help="the driver that only prepares")
+    parser.add_argument("--complete", action="store_true", help="what the logs show once, they always show")
+    parser.add_argument(
+        "--skew", default="0.1", metavar="SECONDS", help="times of two logs that are this close say nothing"
+    )
+    parser.add_argument("--timeout", metavar="TIME", help="60s, 5m (default: 5m)")
+    parser.add_argument("--memory", metavar="SIZE", help="500M, 2G (default: 4G)")
+    parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
-    parser.add_argument("-v", "--verbose", action="store_true", help="the behaviours also of several files")
+    parser.add_argument("-v", "--verbose", action="store_true", help="the behaviour, however long")
 
 
 def _findings(parser: argparse.ArgumentParser) -> None:
     _proposals(parser)
     parser.add_argument("--timeout", metavar="TIME", help="for each question of a system: 60s, 5m (default: 5m)")
     parser.add_argument("--memory", metavar="SIZE", help="for each question of a system: 500M, 2G (default: 4G)")
-    parser.add_argument(
-        "--jobs", type=int, default=None, metavar="N", help="processes (default: one for each processor)"
-    )
+    _jobs(parser)
     parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout; text is Markdown")
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
@@ -360,12 +316,9 @@ def _mutants(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all-noticers", action="store_true", help="name every property that notices a mutant")
     parser.add_argument("--timeout", metavar="TIME", help="for each proposal: 60s, 5m (default: 5m)")
     parser.add_argument("--memory", metavar="SIZE", help="for each proposal: 500M, 2G (default: 4G)")
-    parser.add_argument(
-        "--jobs", type=int, default=None, metavar="N", help="processes (default: one for each processor)"
-    )
+    _jobs(parser)
     parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
-    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    _text_or_json(parser)
 
 
 def _gate(parser: argparse.ArgumentParser) -> None:
@@ -439,8 +392,7 @@ def _list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=LISTS, metavar="WHAT", help=", ".join(LISTS))
     parser.add_argument("proposal", nargs="?", metavar="PROPOSAL", help="of this proposal (default: of the base model)")
     parser.add_argument("--names", action="store_true", help="names alone, a line each")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
-    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    _text_or_json(parser)
 
 
 def _reproduce(parser: argparse.ArgumentParser) -> None:
@@ -465,17 +417,14 @@ def _lab(parser: argparse.ArgumentParser) -> None:
 def _replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="*", metavar="FILE", help="stored counterexamples (default: all)")
     parser.add_argument("--update", action="store_true", help="make them anew from the catalogue's matrix")
-    parser.add_argument(
-        "--jobs", type=int, default=None, metavar="N", help="processes (default: one for each processor)"
-    )
+    _jobs(parser)
     parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
 
 
 def _certify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", metavar="DIR", help="where check or matrix --certificates wrote them")
     parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
-    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    _text_or_json(parser)
     parser.add_argument("-v", "--verbose", action="store_true", help="what came of each certificate")
 
 
@@ -493,9 +442,7 @@ def _reply(parser: argparse.ArgumentParser) -> None:
 def _asker(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-verdicts", action="store_false", dest="verdicts", help="ask no engine")
     parser.add_argument("--timeout", metavar="TIME", help="for each proposal: 60s, 5m (default: 60s)")
-    parser.add_argument(
-        "--jobs", type=int, default=None, metavar="N", help="processes (default: one for each processor)"
-    )
+    _jobs(parser)
     parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
 
 
@@ -553,6 +500,9 @@ VERBS = {
         "gate",
         _gate,
         GATE_NOTES,
+    ),
+    "conform": Verb(
+        "can the proposal have written these logs?", "LOG ... --proposal PROPOSAL", "conforms", "conform", _conform
     ),
     "findings": Verb("what the matrix and its variants say", "[PROPOSAL ...]", "findings", "findings", _findings),
     "export": Verb("the model for another model checker", "PROPOSAL --to LANGUAGE", "exports", "export", _export),
