@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/tdispmodel
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_tdispmodel_subparsers=(check matrix trace adversary sweep mutants refine diff repair litmus gate findings export explore list explain reply replay reproduce lab certify show doctor completion)
+_shtab_tdispmodel_subparsers=(check matrix trace adversary sweep mutants refine diff repair litmus gate conform findings export explore list explain reply replay reproduce lab certify show doctor completion)
 
 _shtab_tdispmodel_check_option_strings=(-h --help -k --any-number -n --devices --set --topology --without --engine --paranoid --timeout --memory --progress --jobs --certificates --checkpoint --cluster --no-vacuous --format --json --output -v --verbose -q --quiet --mutants)
 _shtab_tdispmodel_matrix_option_strings=(-h --help -k --any-number -n --devices --set --topology --without --engine --paranoid --timeout --memory --progress --jobs --certificates --checkpoint --cluster --no-vacuous --format --json --output -v --verbose -q --quiet)
@@ -18,6 +18,7 @@ _shtab_tdispmodel_diff_option_strings=(-h --help -k -n --devices --set --topolog
 _shtab_tdispmodel_repair_option_strings=(-h --help -n --devices --set --topology --without --engine --paranoid --timeout --memory --progress --format --json)
 _shtab_tdispmodel_litmus_option_strings=(-h --help --timeout --memory --progress --format --json -v --verbose)
 _shtab_tdispmodel_gate_option_strings=(-h --help -k --expectations --waivers --baseline --update --today --no-vacuous --any-number -n --devices --set --topology --without --engine --paranoid --timeout --memory --progress --jobs --format --json --output --mutants --min-score --sarif-all --times --stdin -v --verbose -q --quiet)
+_shtab_tdispmodel_conform_option_strings=(-h --help --proposal -n --devices --set --topology --without --device --driver --prepare-driver --complete --skew --timeout --memory --progress --format --json -v --verbose)
 _shtab_tdispmodel_findings_option_strings=(-h --help --timeout --memory --jobs --progress --format --json)
 _shtab_tdispmodel_export_option_strings=(-h --help --to --view -k -n --devices --set --topology --without -o)
 _shtab_tdispmodel_explore_option_strings=(-h --help -o --serve --port --states --no-verdicts -n --devices --set --topology --without --timeout --memory --progress)
@@ -75,6 +76,8 @@ _shtab_tdispmodel_gate___waivers_COMPGEN=_shtab_compgen_files
 _shtab_tdispmodel_gate___baseline_COMPGEN=_shtab_compgen_files
 _shtab_tdispmodel_gate___topology_COMPGEN=_shtab_compgen_files
 _shtab_tdispmodel_gate___engine_COMPGEN=_tdispmodel_engines
+_shtab_tdispmodel_conform___proposal_COMPGEN=_tdispmodel_proposals
+_shtab_tdispmodel_conform___topology_COMPGEN=_shtab_compgen_files
 _shtab_tdispmodel_findings_pos_0_COMPGEN=_tdispmodel_proposals
 _shtab_tdispmodel_export_pos_0_COMPGEN=_tdispmodel_proposals
 _shtab_tdispmodel_export___topology_COMPGEN=_shtab_compgen_files
@@ -117,6 +120,8 @@ _shtab_tdispmodel_litmus___progress_choices=(auto plain never)
 _shtab_tdispmodel_litmus___format_choices=(text json)
 _shtab_tdispmodel_gate___progress_choices=(auto plain never)
 _shtab_tdispmodel_gate___format_choices=(text json sarif junit ktap github gitlab markdown rst mail b4)
+_shtab_tdispmodel_conform___progress_choices=(auto plain never)
+_shtab_tdispmodel_conform___format_choices=(text json)
 _shtab_tdispmodel_findings___progress_choices=(auto plain never)
 _shtab_tdispmodel_findings___format_choices=(text json)
 _shtab_tdispmodel_export___to_choices=(promela murphi aiger dot svg)
@@ -133,7 +138,7 @@ _shtab_tdispmodel_lab___driver_choices=(stock defers fails)
 _shtab_tdispmodel_certify___progress_choices=(auto plain never)
 _shtab_tdispmodel_certify___format_choices=(text json)
 _shtab_tdispmodel_completion_pos_0_choices=(bash zsh tcsh)
-_shtab_tdispmodel_pos_0_choices=(check matrix trace adversary sweep mutants refine diff repair litmus gate findings export explore list explain reply replay reproduce lab certify show doctor completion)
+_shtab_tdispmodel_pos_0_choices=(check matrix trace adversary sweep mutants refine diff repair litmus gate conform findings export explore list explain reply replay reproduce lab certify show doctor completion)
 
 _shtab_tdispmodel_check_pos_0_nargs='*'
 _shtab_tdispmodel_check__h_nargs=0
@@ -215,6 +220,13 @@ _shtab_tdispmodel_gate__v_nargs=0
 _shtab_tdispmodel_gate___verbose_nargs=0
 _shtab_tdispmodel_gate__q_nargs=0
 _shtab_tdispmodel_gate___quiet_nargs=0
+_shtab_tdispmodel_conform_pos_0_nargs=+
+_shtab_tdispmodel_conform__h_nargs=0
+_shtab_tdispmodel_conform___help_nargs=0
+_shtab_tdispmodel_conform___complete_nargs=0
+_shtab_tdispmodel_conform___json_nargs=0
+_shtab_tdispmodel_conform__v_nargs=0
+_shtab_tdispmodel_conform___verbose_nargs=0
 _shtab_tdispmodel_findings_pos_0_nargs='*'
 _shtab_tdispmodel_findings__h_nargs=0
 _shtab_tdispmodel_findings___help_nargs=0

@@ -26,7 +26,7 @@ complete tdispmodel \
         'c/--script=/f/' \
         'c/--log=/f/' \
         'c/--driver=/(stock defers fails)/' \
-        'c/--/(all-noticers any-number baseline briefly certificates chart checkpoint cluster devices draw driver engine expectations format full help jobs json log map memory min-score mutants names no-vacuous no-verdicts on output paranoid port progress quiet sarif-all script serve set states stdin timeout times to today topology update verbose version view waivers why-not without)/' \
+        'c/--/(all-noticers any-number baseline briefly certificates chart checkpoint cluster complete device devices draw driver engine expectations format full help jobs json log map memory min-score mutants names no-vacuous no-verdicts on output paranoid port prepare-driver progress proposal quiet sarif-all script serve set skew states stdin timeout times to today topology update verbose version view waivers why-not without)/' \
         'c/-/(- h k n o q v)/' \
         'n/--topology/f/' \
         'n/--progress/(auto plain never)/' \
@@ -46,7 +46,7 @@ complete tdispmodel \
         'n/--script/f/' \
         'n/--log/f/' \
         'n/--driver/(stock defers fails)/' \
-        'p/1/(check matrix trace adversary sweep mutants refine diff repair litmus gate findings export explore list explain reply replay reproduce lab certify show doctor completion)/' \
+        'p/1/(check matrix trace adversary sweep mutants refine diff repair litmus gate conform findings export explore list explain reply replay reproduce lab certify show doctor completion)/' \
         'n/litmus/f/' \
         'n/list/(proposals properties actions variables constants capabilities engines formats statements)/' \
         'n/reply/f/' \

@@ -14,6 +14,7 @@ _shtab_tdispmodel_commands() {
     certify:'certificates checked again, by others'
     check:'the verdict on each property'
     completion:'what a shell reads to complete commands'
+    conform:'can the proposal have written these logs?'
     diff:'what two proposals say, do and keep differently'
     doctor:'what this machine has, and whether the engines work'
     explain:'what something is, and the verdicts that answer'
@@ -115,6 +116,30 @@ _shtab_tdispmodel_completion_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_tdispmodel_completion_defaults_added=0
+
+_shtab_tdispmodel_conform_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--proposal[name in the catalogue or path]:PROPOSAL:_tdispmodel_proposals"
+  {-n,--devices}"[number of devices, 1 to 16 (default\: 1)]:N:"
+  "*--set[set a constant\: kernel\=BEFORE_6_19, devices\[1\].kind\=PLAIN, devices.kind\=TDISP,PLAIN]:NAME=VALUE:"
+  "--topology[TOML\: a table \[\[devices\]\] with constants for each device]:FILE:_files"
+  "*--without[switch a capability off\: host.error]:ACTOR.ACTION:"
+  "*--device[a device of the model in the log, in the model\'s order (default\: the log\'s PCI devices)]:NAME[@PORT]:"
+  "--driver[the operating driver in the log]:NAME:"
+  "--prepare-driver[the driver that only prepares]:NAME:"
+  "--complete[what the logs show once, they always show]"
+  "--skew[times of two logs that are this close say nothing]:SECONDS:"
+  "--timeout[60s, 5m (default\: 5m)]:TIME:"
+  "--memory[500M, 2G (default\: 4G)]:SIZE:"
+  "--progress[on stderr]:progress:(auto plain never)"
+  "--format[of stdout]:format:(text json)"
+  "--json[the same as --format json]"
+  {-v,--verbose}"[the behaviour, however long]"
+  "(*):kernel log, uevents or ftrace, as a file:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_tdispmodel_conform_defaults_added=0
 
 _shtab_tdispmodel_diff_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -491,6 +516,7 @@ _shtab_tdispmodel() {
         certify) _arguments -C -s $_shtab_tdispmodel_certify_options ;;
         check) _arguments -C -s $_shtab_tdispmodel_check_options ;;
         completion) _arguments -C -s $_shtab_tdispmodel_completion_options ;;
+        conform) _arguments -C -s $_shtab_tdispmodel_conform_options ;;
         diff) _arguments -C -s $_shtab_tdispmodel_diff_options ;;
         doctor) _arguments -C -s $_shtab_tdispmodel_doctor_options ;;
         explain) _arguments -C -s $_shtab_tdispmodel_explain_options ;;
