@@ -6,6 +6,37 @@ import argparse
 from collections.abc import Callable
 from typing import NamedTuple, NoReturn
 
+GATE_NOTES = """\
+what passes (exit code 0):
+  what holds; what is violated and expected, waived, or in the baseline;
+  what is open and waived.  What is open cannot be expected.
+what fails (exit code 1):
+  a violation that is none of these; what holds and was expected to be
+  violated; an expectation or a waiver that matches nothing.  A waiver
+  that expired does not count any more, and is named.
+
+files:
+  expectations.toml   [expected.PROPOSAL], below it NAME = "violated",
+                      "holds" or "vacuous"; [check] with proposals,
+                      devices, set, without: what they are about.
+                      What no entry names must hold.
+  waivers.toml        [[waivers]] with proposal, property, verdict
+                      ("violated", "open", "vacuous"), reason, and, if
+                      it shall end, expires = 2027-03-31
+
+formats:
+  text json sarif junit ktap github gitlab markdown rst mail b4: one on
+  stdout, any in files: --output sarif=FILE --output junit=FILE
+
+examples:
+  tdispmodel gate --update
+  tdispmodel gate status_quo --output junit=result.xml
+  tdispmodel check --output json=before.json
+  tdispmodel gate --baseline before.json --format github
+
+"""
+"""What `gate --help` says below its options."""
+
 NOT_ASKED: dict[str, object] = {
     "select": "",
     "engine": (),

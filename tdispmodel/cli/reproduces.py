@@ -11,6 +11,7 @@ from tdispmodel.cli.analyses import wanted_of
 from tdispmodel.cli.checks import NotApplicable, not_applicable
 from tdispmodel.cli.output import Output
 from tdispmodel.cli.progress import Reporter
+from tdispmodel.ir.model import Kind
 from tdispmodel.printing.changes import changed_actions
 from tdispmodel.reports.exits import Exit
 from tdispmodel.verdict import Answer
@@ -61,7 +62,8 @@ def reproduce(arguments: argparse.Namespace, output: Output) -> int:
         raise mistake(NO_LAB, str(why), NEEDED) from None
     changed = changed_actions(wanted.loaded.model, wanted.loaded.base)
     names = {name.split(".")[-1] for name in changed}
-    output.write(account(done, wanted.called, about, sorted(names & CAN_BE_PATCHED)))
+    finite = result.verdict.property.kind in (Kind.INVARIANT, Kind.STEP)
+    output.write(account(done, wanted.called, about, sorted(names & CAN_BE_PATCHED), finite=finite))
     if arguments.log:
         lines = [
             f"# {step.step.name}\n" + "".join(f"{line}\n" for line in step.seen.log) for step in done.done if step.seen

@@ -112,7 +112,7 @@ def plan(system: System, trace: Trace) -> Plan:
     began = min(split + 1, len(states) - 1)
     off = states[split]["autoprobe"] is True and states[began]["autoprobe"] is False
     first = (autoprobe(on=False),) if off else ()
-    reason = _impossible(system, driver, steps, states)
+    reason = _impossible(system, driver, steps)
     return Plan(driver, plugged, first, steps[: split + 1], steps[split + 1 :], reason)
 
 
@@ -167,19 +167,21 @@ def _values(system: System, state: State) -> Mapping[str, Value]:
     return dict(zip((variable.name for variable in system.variables), state, strict=True))
 
 
-def _impossible(system: System, driver: Driver, steps: tuple[Step, ...], states: list[Mapping[str, Value]]) -> str:
+def _impossible(system: System, driver: Driver, steps: tuple[Step, ...]) -> str:
     """Return why a behaviour cannot be run, empty if it can."""
     if system.devices > 1 and driver.name == OWN:
         return "the lab's own driver is told of one device only"
     if system.devices > PORTS:
         return f"the lab has {PORTS} slots"
-    if any(state.get(f"devices[{slot}].bus", "PCI") != "PCI" for state in states for slot in range(system.devices)):
+    if any(name.endswith(".bus") and value != "PCI" for name, value in system.constants):
         return "a device is on a bus that the lab does not have"
     for before, step in zip((None, *steps), steps, strict=False):
         if step.operation.doer is Doer.IMPOSSIBLE:
             return f"the lab has nothing for the step {step.name}"
         if any(device.driver == "?" for device in step.expected.devices):
             return "no distribution has a driver that only prepares a device"
+        if step is steps[-1] and not step.compared:
+            return f"the kernel goes on after {step.name}, which ends the counterexample; nobody can make it wait"
         if before is not None and not before.compared and step.operation.doer in (Doer.GUEST, Doer.HOST):
             return f"the kernel would have to wait with what it does until {step.name}; nobody can make it"
     return ""
@@ -204,7 +206,9 @@ def reproduce(wanted: Plan, kernel: Kernel) -> Account:
             console = machine.console()
     except GuestLost as lost:
         return Account(wanted, kernel.release, Outcome.NOT_RUN, tuple(done), str(lost))
-    differs = done[-1].differs if done else "nothing was done"
+    if not any(step.seen for step in done):
+        return Account(wanted, kernel.release, Outcome.NOT_RUN, tuple(done), "there was nothing to look at")
+    differs = done[-1].differs
     outcome = Outcome.OTHERWISE if differs else Outcome.REPRODUCED
     return Account(wanted, kernel.release, outcome, tuple(done), differs, console)
 
@@ -231,7 +235,8 @@ def run(machine: Machine, wanted: Plan) -> Iterator[Done]:
         following = wanted.steps[number : number + 1]
         waits = bool(following) and following[0].operation.doer is Doer.KERNEL
         looks = step.compared and not waits and step.operation.doer not in (Doer.NOBODY, Doer.EMULATED)
-        seen = look(machine, wanted.driver.name, addresses) if looks or not number else None
+        looks = looks or (not number and step.compared and not waits)
+        seen = look(machine, wanted.driver.name, addresses) if looks else None
         told = f"the model says {step.result}, seen {ended}" if step.operation.tells and ended != step.result else ""
         yield Done(step, seen, told or (difference(step.expected, seen) if seen else ""))
 

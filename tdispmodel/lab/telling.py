@@ -8,7 +8,7 @@ from tdispmodel.lab.conforming import Conformance
 from tdispmodel.lab.observing import Seen
 from tdispmodel.lab.operations import OWN, Doer
 from tdispmodel.lab.reproducing import Account, Done, Outcome, Plan, said
-from tdispmodel.reports.plain import WIDTH, joined, packed, paragraph
+from tdispmodel.reports.plain import joined, paragraph
 
 VERDICTS = {
     Outcome.REPRODUCED: "REPRODUCED",
@@ -37,10 +37,11 @@ INDENT = "      "
 CORE = ("bus: 'pci'", "driver_bound", "deferred", "probe with driver", "Retrying", "requests probe deferral")
 
 
-def account(done: Account, proposal: str, about: str, patched: Sequence[str] = ()) -> str:
+def account(done: Account, proposal: str, about: str, patched: Sequence[str] = (), *, finite: bool = True) -> str:
     """Return the text about one counterexample: the verdict first, then each step with the kernel's own lines.
 
     ``patched`` are the kernel's steps that the proposal changes, which an unmodified kernel does as it always did.
+    ``finite``: the behaviour itself is what violates the property, and not what may or must follow.
     """
     lines = paragraph(f"{about}: {VERDICTS[done.outcome]} on {done.release}", rest="  ")
     lines += paragraph(f"the counterexample of {proposal}, {_counted(len(done.plan.every))}", "  ")
@@ -51,6 +52,8 @@ def account(done: Account, proposal: str, about: str, patched: Sequence[str] = (
     lines += [""] if done.done else []
     if done.outcome is Outcome.REPRODUCED:
         lines += paragraph("in every state that was looked at the kernel was in the state of the model", "  ")
+    if done.outcome is Outcome.REPRODUCED and not finite:
+        lines += paragraph("that it goes on for ever, or that nothing else could follow, is the model's word", "  ")
     if done.plan.driver.name == OWN:
         lines += paragraph(
             "the driver is the lab's own: what it does in a probe, and that it knows of acceptance, is no kernel's",
@@ -76,12 +79,15 @@ def _step(number: int, done: Done, plan: Plan) -> Iterator[str]:
     who = (
         "how the machine is made" if number < len(plan.boot) else "the guest" if begins else DOERS[step.operation.doer]
     )
-    yield from packed([f"{number:4}  {step.actor}: {step.name}", who], WIDTH, separator=" - ", hang=INDENT)
+    yield from paragraph(f"{step.actor}: {step.name} - {who}", f"{number:4}  ")
     commands = plan.first if begins else (step.operation.command,) if step.operation.doer is Doer.GUEST else ()
     for command in commands:
         yield from paragraph(f"# {command}", INDENT, INDENT + "  ")
     if done.seen is not None:
         yield from paragraph(f"seen: {state(done.seen)}", INDENT, INDENT + "  ")
+        if done.seen.uevents:
+            told = (f"{event.split(' ')[0]} {event.rsplit('/', 1)[-1]}" for event in done.seen.uevents)
+            yield from paragraph(f"uevents: {', '.join(told)}", INDENT, INDENT + "  ")
         for line in done.seen.log:
             if any(word in line for word in CORE) and _of_slot(line):
                 yield from paragraph(f"| {line}", INDENT, INDENT + "|   ")

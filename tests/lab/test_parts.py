@@ -10,13 +10,18 @@ from pathlib import Path
 
 import pytest
 
+from tdispmodel.checking.catalogue import find_catalogue
+from tdispmodel.checking.loading import load
 from tdispmodel.lab.initramfs import Entry, archive
 from tdispmodel.lab.machine import Said
 from tdispmodel.lab.observing import Seen, error, events, lines, snapshot
 from tdispmodel.lab.operations import DEFERS, PVPANIC, Doer, operation
-from tdispmodel.lab.reproducing import difference
+from tdispmodel.lab.reproducing import difference, plan
 from tdispmodel.lab.script import script
-from tests.lab.plans import hot_add, stored
+from tdispmodel.semantics.grounding import Scope, ground
+from tdispmodel.semantics.meaning import Semantics
+from tdispmodel.verdict import Trace
+from tests.lab.plans import HOT_ADD, hot_add, stored
 
 MODELS = Path(__file__).resolve().parents[2] / "tdispmodel" / "models"
 
@@ -81,6 +86,23 @@ def test_what_cannot_be_done_is_not_run() -> None:
     assert (
         "select_prepare_driver" in stored("ccprepare_alias/no_shared_bind_with_secrets@relock_with_secrets=True").reason
     )
+
+
+def test_nobody_can_make_the_kernel_wait() -> None:
+    """A behaviour that ends with the hot-add, before the kernel attached or passed over the device, is not run: by the
+    time somebody looks the kernel has gone on.
+    """
+    assert "goes on after hot_add" in stored(HOT_ADD, 4).reason
+    assert stored(HOT_ADD, 3).reason == ""
+
+
+def test_a_device_on_another_bus_is_not_run() -> None:
+    """The lab has a PCI bus alone: a device on a later one, as the model has it, is none of its."""
+    catalogue = find_catalogue()
+    model = load(catalogue, catalogue.resolve("status_quo")).model
+    system = ground(model, Scope(1, {"devices[0].bus": "LATER"}))
+    initial = next(Semantics(system).initial_states())
+    assert "a bus that the lab does not have" in plan(system, Trace(initial)).reason
 
 
 def test_a_difference_is_told() -> None:
