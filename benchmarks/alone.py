@@ -35,6 +35,13 @@ class EveryState(Explicit):
         super().__init__(symmetry=False)
 
 
+class Uncompiled(Explicit):
+    """The engine `explicit` without compiled kernels, to see what these are worth."""
+
+    def __init__(self) -> None:
+        super().__init__(kernels=False)
+
+
 class Processor(Limits):
     """Limits of which the seconds are those of the processor: how busy the machine is does not matter."""
 

@@ -210,6 +210,7 @@ SUBJECTS = (
     rumur("rumur-symmetry", "heuristic symmetry", "heuristic", NO_SCALARSETS),
     alone("explicit", Task.SPACE, "exhaustive search by itself, under symmetry where there is any", "explicit"),
     alone("explicit-states", Task.SPACE, "the same without symmetry: every state", "benchmarks.alone:EveryState"),
+    alone("explicit-numpy", Task.SPACE, "exhaustive search without compiled kernels", "benchmarks.alone:Uncompiled"),
     alone("diagrams", Task.SPACE, "decision diagrams by themselves", "diagrams"),
     judged("check-explicit", Task.SPACE, "the whole command: exhaustive search, and the judge", "explicit"),
     abc("abc-pdr", Task.PROOF, "pdr, each property by itself", "pdr"),

@@ -241,7 +241,8 @@ class Verdict:
     """An answer with its evidence.
 
     ``reason`` says in words why it is open; ``bound`` is the number of steps up to which a bounded search found
-    nothing; ``shortest`` whether the trace is known to be of least length; ``vacuous`` is None when it was not asked;
+    nothing; ``shortest`` whether the trace is known to be of least length, ``minimal`` whether it is known that no
+    single step of it, or of the witness, can be left out; ``vacuous`` is None when it was not asked;
     ``confirmed_by`` names a second engine, of another family, that says the same (``--paranoid``); ``symmetry`` says
     that instances were interchanged (``space`` counts all states nevertheless).
     """
@@ -253,6 +254,7 @@ class Verdict:
     bound: int | None = None
     trace: Trace | None = None
     shortest: bool = False
+    minimal: bool = False
     certificate: Certificate | None = None
     vacuous: bool | None = None
     space: Space | None = None

@@ -8,40 +8,13 @@ restricted to their values; integers are as wide as the largest result of arithm
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from tdispmodel.ir.expressions import (
-    TRUE,
-    Among,
-    And,
-    Arithmetic,
-    AtMost,
-    Boolean,
-    Bounded,
-    Enumeration,
-    Equal,
-    Expression,
-    If,
-    IllFormed,
-    Less,
-    Literal,
-    Not,
-    Or,
-    Read,
-    Sort,
-    Value,
-    conjunction,
-    negation,
-)
+from tdispmodel.ir.expressions import TRUE, And, Expression, Read, conjunction, negation
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemAction, SystemProperty, speaks_of_step, within
 from tdispmodel.judging.obligations import kept, possible, step_condition
-
-Where = Callable[[str], str]
-"""How a variable is called in some state."""
-
-COMPARED = {Less: "bvslt", AtMost: "bvsle"}
-OPERATED = {"+": "bvadd", "-": "bvsub", "*": "bvmul"}
+from tdispmodel.printing.smtlib import Terms, Where, all_of, any_of
 
 
 def invariant_text(system: System, questions: Sequence[SystemProperty], invariant: Expression) -> str:
@@ -59,20 +32,13 @@ def induction_text(
     return script.text([*script.inductive(lemma), *_paths(script, question, length, simple_path=simple_path)])
 
 
-class _Script:
+class _Script(Terms):
     """One script: declarations, an invariant that every obligation may use, and the obligations."""
 
     def __init__(self, system: System, formulas: Iterable[Expression]) -> None:
-        self.system = system
+        super().__init__(system, formulas)
         self.declared: list[Where] = [_symbol]
         self.invariant: Expression = TRUE
-        told = [*formulas, system.initially]
-        told += [expression for action in system.actions for expression in _expressions(action)]
-        self.width = max(
-            (_width(node.sort) for formula in told for node in formula.walk() if isinstance(node.sort, Bounded)),
-            default=1,
-        )
-        self.width = max([self.width, *(_width(one.sort) for one in system.variables if isinstance(one.sort, Bounded))])
 
     def text(self, obligations: Iterable[tuple[str, list[str]]]) -> str:
         """Return the script."""
@@ -121,85 +87,6 @@ class _Script:
                 terms = ["invariant", before, self.term(negation(allowed), _symbol)]
                 yield f"implies {question.name} on {action.name}", terms
 
-    def start(self, name: Where) -> str:
-        """Return that a state is a start state."""
-        chosen = (self.term(Among(Read(one.name, one.sort), one.initial), name) for one in self.system.variables)
-        return _all([*chosen, self.term(self.system.initially, name)])
-
-    def domain(self, name: Where) -> str:
-        """Return that every variable has a value of its sort."""
-        found = []
-        for one in self.system.variables:
-            match one.sort:
-                case Bounded(low, high):
-                    found += [f"(bvsle {self.number(low)} {name(one.name)})"]
-                    found += [f"(bvsle {name(one.name)} {self.number(high)})"]
-                case Enumeration(_, members) if len(members) & (len(members) - 1):
-                    found.append(f"(bvule {name(one.name)} {self.value(members[-1], one.sort)})")
-        return _all(found)
-
-    # --- terms ------------------------------------------------------------------------------------------------------
-
-    def sort(self, sort: Sort) -> str:
-        """Return what a variable is declared as."""
-        match sort:
-            case Boolean():
-                return "Bool"
-            case Enumeration(_, members):
-                return f"(_ BitVec {_bits(members)})"
-            case Bounded():
-                return f"(_ BitVec {self.width})"
-
-    def number(self, value: int) -> str:
-        """Return an integer."""
-        return f"(_ bv{value % (1 << self.width)} {self.width})"
-
-    def value(self, value: Value, sort: Sort) -> str:
-        """Return a value of a sort."""
-        match sort:
-            case Boolean():
-                return "true" if value else "false"
-            case Enumeration(_, members):
-                return f"(_ bv{members.index(str(value))} {_bits(members)})"
-            case Bounded():
-                return self.number(int(value))
-
-    def term(self, expression: Expression, name: Where) -> str:  # one case per node
-        """Return an expression about one state."""
-
-        def below(*parts: Expression) -> str:
-            return " ".join(self.term(part, name) for part in parts)
-
-        match expression:
-            case Literal(value, sort):
-                return self.value(value, sort)
-            case Read(variable, _, False):
-                return name(variable)
-            case Not(operand):
-                return f"(not {below(operand)})"
-            case And(operands):
-                return _all([self.term(operand, name) for operand in operands])
-            case Or(operands):
-                return _any([self.term(operand, name) for operand in operands])
-            case Equal(left, right):
-                return f"(= {below(left, right)})"
-            case Less(left, right) | AtMost(left, right):
-                return f"({COMPARED[type(expression)]} {below(left, right)})"
-            case Among(operand, values):
-                term = below(operand)
-                return _any([f"(= {term} {self.value(value, operand.sort)})" for value in values if self.fits(value)])
-            case Arithmetic(operator, left, right):
-                return f"({OPERATED[operator]} {below(left, right)})"
-            case If(condition, then, otherwise):
-                return f"(ite {below(condition, then, otherwise)})"
-            case _:
-                message = f"{type(expression).__name__} does not speak of one state of a system"
-                raise IllFormed(message)
-
-    def fits(self, value: Value) -> bool:
-        """Whether a value has its own bits; no integer of the script is one that has not."""
-        return not isinstance(value, int) or -(1 << self.width - 1) <= value < 1 << self.width - 1
-
 
 def _paths(
     script: _Script, question: SystemProperty, length: int, *, simple_path: bool
@@ -218,13 +105,13 @@ def _paths(
             f"{script.term(assigned[one.name], before) if one.name in assigned else before(one.name)})"
             for one in system.variables
         ]
-        return _all([script.term(possible(system, action), before), *same])
+        return all_of([script.term(possible(system, action), before), *same])
 
     def good(position: int) -> str:
         if not on_steps:
             return script.term(question.formula, names[position])
         bad = [
-            _all(
+            all_of(
                 [
                     step(position, action),
                     script.term(negation(step_condition(question.formula, action)), names[position]),
@@ -232,12 +119,12 @@ def _paths(
             )
             for action in system.actions
         ]
-        return f"(not {_any(bad)})"
+        return f"(not {any_of(bad)})"
 
     def path(last: int) -> list[str]:
         states = [script.domain(name) for name in names[: last + 1]]
         lemmas = [script.term(lemma, name) for name in names[: last + 1]]
-        return states + lemmas + [_any([step(at, action) for action in system.actions]) for at in range(last)]
+        return states + lemmas + [any_of([step(at, action) for action in system.actions]) for at in range(last)]
 
     for position in range(length):
         yield (
@@ -245,7 +132,7 @@ def _paths(
             [script.start(names[0]), *path(position), f"(not {good(position)})"],
         )
     apart = [
-        _any([f"(distinct {names[one](known.name)} {names[other](known.name)})" for known in system.variables])
+        any_of([f"(distinct {names[one](known.name)} {names[other](known.name)})" for known in system.variables])
         for other in range(length + 1)
         for one in range(other)
     ]
@@ -259,31 +146,9 @@ def _in_range(system: System, action: SystemAction) -> Expression:
     )
 
 
-def _expressions(action: SystemAction) -> Iterator[Expression]:
-    yield from action.guards
-    yield from (assignment.value for assignment in action.assignments)
-
-
-def _width(sort: Bounded) -> int:
-    """How many bits an integer of a sort needs, with its sign."""
-    return max(sort.low.bit_length(), sort.high.bit_length()) + 1
-
-
-def _bits(members: Sequence[str]) -> int:
-    return max(1, (len(members) - 1).bit_length())
-
-
 def _symbol(name: str) -> str:
     return f"|{name}|"
 
 
 def _named(position: int) -> Where:
     return lambda name: f"|{name}@{position}|"
-
-
-def _all(terms: Sequence[str]) -> str:
-    return terms[0] if len(terms) == 1 else f"(and {' '.join(terms)})" if terms else "true"
-
-
-def _any(terms: Sequence[str]) -> str:
-    return terms[0] if len(terms) == 1 else f"(or {' '.join(terms)})" if terms else "false"

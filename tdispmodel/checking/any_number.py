@@ -23,6 +23,7 @@ from tdispmodel.checking.asking import (
     without_instance,
 )
 from tdispmodel.checking.mistakes import OurFault
+from tdispmodel.checking.shortening import without_spare_steps
 from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.ir.model import Model, Property
 from tdispmodel.ir.system import System, SystemProperty
@@ -56,7 +57,9 @@ def check_any_number(model: Model, properties: Sequence[Property], plan: Plan, p
                 known = _asked(family, asked, plan, limits, progress)
             except KeyboardInterrupt:
                 interrupted = True
-        judged = _Judged(family, {wanted: known.get(wanted) or _unanswered(family, wanted) for wanted in asked})
+        judged = _Judged(
+            family, {wanted: known.get(wanted) or _unanswered(family, wanted) for wanted in asked}, plan.limits()
+        )
         found.update(judged.results)
         if plan.keep is not None:
             notes += judged.kept(plan.keep)
@@ -103,7 +106,7 @@ def _unanswered(family: Family, wanted: Property) -> Finding:
 class _Judged:
     """The results of findings, once the judges accepted all that they rest on.  Raises `OurFault` when one refuses."""
 
-    def __init__(self, family: Family, known: Mapping[Property, Finding]) -> None:
+    def __init__(self, family: Family, known: Mapping[Property, Finding], limits: Limits) -> None:
         from tdispmodel.judging.parametric import judge_family  # noqa: PLC0415  # needed only when something was asked
 
         self.family = family
@@ -123,7 +126,12 @@ class _Judged:
             wanted: result for wanted, result in self.results.items() if result.verdict.answer is Answer.VIOLATED
         }
         for system in {id(result.system): result.system for result in self._violated.values()}.values():
-            accept(system, [result.verdict for result in self._violated.values() if result.system is system])
+            here = {wanted: result for wanted, result in self._violated.items() if result.system is system}
+            shown = without_spare_steps(system, [result.verdict for result in here.values()], limits)
+            accept(system, shown)
+            told = zip(here.items(), shown, strict=True)
+            self._violated |= {wanted: replace(result, verdict=verdict) for (wanted, result), verdict in told}
+        self.results |= self._violated
 
     def kept(self, keep: Keep) -> tuple[str, ...]:
         """Have what was decided kept: proofs for any number of devices, and violations as those of an instance."""

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from tdispmodel.checking.mistakes import CHECKPOINT, LEAVES_RANGE, NO_START, OurFault, mistake, shortened
+from tdispmodel.checking.shortening import without_spare_steps
 from tdispmodel.engines.paranoid import Paranoid
 from tdispmodel.engines.portfolio import chosen, named
 from tdispmodel.engines.protocol import Limits, Progress, Unusable, silent
@@ -126,7 +127,7 @@ def accepted(group: Group, verdicts: Sequence[Verdict], plan: Plan) -> dict[Syst
 
     The judge may take as long as the engines might.  Raises `OurFault` when it refuses a verdict.
     """
-    judged = accept(group.system, verdicts, plan.seconds, plan.memory)
+    judged = accept(group.system, without_spare_steps(group.system, verdicts, plan.limits()), plan.seconds, plan.memory)
     return plain({verdict.property: verdict for verdict in judged})
 
 

@@ -37,8 +37,10 @@ NO_START = "E629"
 TOPOLOGY = "E630"
 CHECKPOINT = "E631"
 NO_CLUSTER = "E632"
-MAIL = "E640"
-CONFORM = "E650"
+MAIL = "E645"
+EXPECTATIONS = "E640"
+NO_LAB = "E650"
+CONFORM = "E655"
 OWN_FAULT = "E900"
 
 
@@ -68,6 +70,8 @@ CATALOGUE: dict[str, str] = {
     CHECKPOINT: "a checkpoint cannot be written, or not be gone on from",
     NO_CLUSTER: "there is no such cluster, or the package for it is not installed",
     MAIL: "a mail cannot be read",
+    EXPECTATIONS: "a file of expectations, of waivers or a baseline cannot be read, or is about something else",
+    NO_LAB: "there is no lab: QEMU or a kernel cannot be had",
     CONFORM: "a log cannot be read, or says what the model does not have",
     CANNOT_READ: "a stored trace cannot be read",
     NOT_JSON: "a stored trace is no JSON",

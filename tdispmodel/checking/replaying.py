@@ -18,6 +18,8 @@ from tdispmodel.checking.loading import Loaded, load
 from tdispmodel.checking.mistakes import STORED_TRACE, mistake
 from tdispmodel.checking.pipeline import Request, Run
 from tdispmodel.checking.settings import MAXIMUM_DEVICES
+from tdispmodel.checking.shortening import without_spare_steps
+from tdispmodel.engines.protocol import Limits
 from tdispmodel.exporting import itf
 from tdispmodel.ir.expressions import belongs
 from tdispmodel.ir.model import Property
@@ -86,7 +88,11 @@ def judged(loaded: Loaded, found: itf.StoredTrace) -> Result:
     for question in ground_properties(loaded.model, wanted, scope):
         judgement = judge(system, Verdict(question, answer, "", trace=trace))
         if judgement.accepted:
-            return Result(loaded.model.name, system, judgement.verdict)
+            (kept,) = without_spare_steps(system, [judgement.verdict], Limits())
+            if kept.trace != trace:
+                message = "steps of the trace can be left out"
+                raise Stale(message)
+            return Result(loaded.model.name, system, kept)
         reasons.append(judgement.reason)
     raise Stale(reasons[0] if reasons else "the property is about nothing that the model has")
 

@@ -21,13 +21,13 @@ from tdispmodel.checking.loading import BASE, Loaded, load, load_base
 from tdispmodel.checking.mistakes import CATALOGUE as OF_THE_COMMAND_LINE, UNKNOWN_TOPIC, mistake, shortened
 from tdispmodel.engines.portfolio import AUTOMATIC, Portfolio
 from tdispmodel.engines.registry import ENGINES
-from tdispmodel.exporting import MODELS as EXPORTS
+from tdispmodel.exporting import FORMATS as TRACES, MODELS as EXPORTS, VIEWS
 from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.model import Action, Component, Constant, Model, Property, Variable
 from tdispmodel.ir.system import System
 from tdispmodel.printing import changed_actions
 from tdispmodel.reading import CATALOGUE as OF_MODEL_FILES
-from tdispmodel.reports.formats import FORMATS
+from tdispmodel.reports.formats import CHANNELS, FORMATS
 from tdispmodel.semantics.grounding import Scope, ground
 from tdispmodel.source import Rejected
 
@@ -37,8 +37,12 @@ COMPLAINTS = {**OF_MODEL_FILES, **OF_THE_COMMAND_LINE}
 PROGRAM: dict[str, tuple[str, str]] = {
     Portfolio.name: ("engine", f"The default: {', '.join(AUTOMATIC)}, each for what is still open."),
     **{name: ("engine", f"{text[:1].upper()}{text[1:]}.") for name, (_, text) in ENGINES.items()},
+    **{name: ("format of gate", f"{text[:1].upper()}{text[1:]}.") for name, text in CHANNELS.items()},
     **{name: ("format of a report", f"{text[:1].upper()}{text[1:]}.") for name, (_, text) in FORMATS.items()},
-    **{name: ("format of export --to", f"{text[:1].upper()}{text[1:]}.") for name, (_, text) in EXPORTS.items()},
+    **{
+        name: ("format of export --to", f"{text[:1].upper()}{text[1:]}.")
+        for name, (_, text) in (VIEWS | EXPORTS | TRACES).items()
+    },
 }
 """What the program itself can do, by name: what kind of thing it is, and what it does."""
 

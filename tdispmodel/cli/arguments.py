@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, NoReturn
+from collections.abc import Sequence
 
 from tdispmodel import __version__
+from tdispmodel.cli.parsing import GATE_NOTES, NOT_ASKED, Once, Parser, Verb, usage_error
 
-FORMATS = ("text", "json", "mail", "rst")
-MODELS = ("promela", "murphi", "aiger")
+FORMATS = ("text", "json", "html", "mail", "rst")
+CHANNELS = ("text", "json", "sarif", "junit", "ktap", "github", "gitlab", "markdown", "rst", "mail", "b4")
+"""The formats of ``gate``."""
+DRAWN = ("svg", "mermaid")
+MODELS = ("promela", "murphi", "aiger", "smtlib", "smv", "tla", "dot", "graphml", "rv", "itf")
+VIEWS = ("dot", "svg")
 
 EXIT_CODES = """\
 exit codes:
@@ -37,67 +41,6 @@ LISTS = (
 
 
 SHELLS = ("bash", "zsh", "tcsh")
-
-NOT_ASKED: dict[str, object] = {
-    "select": "",
-    "engine": (),
-    "paranoid": False,
-    "any_number": False,
-    "timeout": None,
-    "memory": None,
-    "jobs": 1,
-    "certificates": None,
-    "checkpoint": None,
-    "cluster": None,
-    "full": False,
-    "no_vacuous": False,
-}
-"""What a request is without the options that a verb does not have."""
-
-
-class Verb(NamedTuple):
-    """One command: what it is for, where its function is, how its arguments are declared."""
-
-    summary: str
-    usage: str
-    module: str
-    function: str
-    declare: Callable[[argparse.ArgumentParser], None]
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are complaints."""
-
-    def error(self, message: str) -> NoReturn:
-        """Raise the complaint about a usage error."""
-        usage_error(message, f"see {self.prog} --help")
-
-
-class Once(argparse.Action):
-    """An option that says one thing: given again, it must say the same."""
-
-    def __call__(
-        self,
-        _parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: object,
-        option_string: str | None = None,
-    ) -> None:
-        """Keep the value.  Raises the complaint about a second one that differs."""
-        before = getattr(namespace, self.dest)
-        if before is not None and before != values:
-            usage_error(
-                f"{option_string} is given twice, as {str(before)[:60]} and as {str(values)[:60]}",
-                "leave out one of them",
-            )
-        setattr(namespace, self.dest, values)
-
-
-def usage_error(message: str, hint: str) -> NoReturn:
-    """Raise the complaint about a usage error."""
-    from tdispmodel.checking.mistakes import USAGE, mistake  # noqa: PLC0415  # `--help` needs it not
-
-    raise mistake(USAGE, message, hint)
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace | str:
@@ -131,7 +74,7 @@ def parser_of(name: str) -> Parser:
     parser = Parser(
         prog=f"tdispmodel {name}",
         description=verb.summary,
-        epilog=EXIT_CODES,
+        epilog=verb.notes + EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -198,6 +141,11 @@ def _jobs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jobs", type=int, default=None, metavar="N", help=words)
 
 
+def _text_or_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+
+
 def _report(parser: argparse.ArgumentParser, default: str) -> None:
     parser.add_argument("--format", choices=FORMATS, default=default, help=f"of stdout (default: {default})")
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
@@ -220,14 +168,20 @@ def _check(parser: argparse.ArgumentParser) -> None:
         "--any-number", action="store_true", help="for every number of devices; what --set lists are then kinds"
     )
     _asking(parser)
-    parser.add_argument(
-        "--jobs", type=int, default=None, metavar="N", help="processes (default: one for each processor)"
-    )
+    _jobs(parser)
     parser.add_argument("--certificates", metavar="DIR", help="write what shows each verdict, to be checked by others")
     parser.add_argument("--checkpoint", metavar="DIR", help="write down how far long searches are; go on from there")
     parser.add_argument("--cluster", metavar="ADDRESS", help="let a Ray cluster do it: local, auto or HOST:PORT")
     parser.add_argument("--no-vacuous", action="store_true", help="a property that holds vacuously counts as violated")
     _report(parser, "text")
+
+
+def _check_awake(parser: argparse.ArgumentParser) -> None:
+    _check(parser)
+    parser.add_argument("--mutants", action="store_true", help=KILLS)
+
+
+KILLS = "how many small changes of its model each property notices; takes some seconds for each proposal"
 
 
 def _matrix(parser: argparse.ArgumentParser) -> None:
@@ -240,6 +194,15 @@ def _trace(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("property", metavar="PROPERTY", help="name or code")
     parser.add_argument("--full", action="store_true", help="show all variables of the first state")
     parser.add_argument("--chart", action="store_true", help="draw a message sequence chart too")
+    parser.add_argument(
+        "--why-not",
+        action="append",
+        default=[],
+        metavar="ACTION@STEP",
+        dest="why_not",
+        help="why ACTION could not happen after STEP (0: at the start)",
+    )
+    parser.add_argument("--draw", choices=DRAWN, help="only the chart, as a picture or for Mermaid")
     _asking(parser)
     _report(parser, "text")
 
@@ -248,15 +211,12 @@ def _adversary(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("proposal", metavar="PROPOSAL", help="name in the catalogue or path")
     parser.add_argument("property", metavar="PROPERTY", help="name or code")
     _asking(parser)
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
-    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    _text_or_json(parser)
 
 
 def _sweep(parser: argparse.ArgumentParser) -> None:
     _adversary(parser)
-    parser.add_argument(
-        "--jobs", type=int, default=None, metavar="N", help="processes (default: one for each processor)"
-    )
+    _jobs(parser)
 
 
 def _refine(parser: argparse.ArgumentParser) -> None:
@@ -264,8 +224,15 @@ def _refine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("abstract", metavar="ABSTRACT", help="the smaller model: name or path")
     parser.add_argument("--map", metavar="FILE", help="what ABSTRACT's variables are (default: those of the same name)")
     _asking(parser)
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
-    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    _text_or_json(parser)
+
+
+def _diff(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("first", metavar="A", help="name in the catalogue or path")
+    parser.add_argument("second", metavar="B", help="name in the catalogue or path")
+    parser.add_argument("-k", metavar="EXPR", default="", dest="select", help="compare only the verdicts on these")
+    _asking(parser)
+    _text_or_json(parser)
 
 
 def _litmus(parser: argparse.ArgumentParser) -> None:
@@ -273,8 +240,7 @@ def _litmus(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--timeout", metavar="TIME", help="for each file: 60s, 5m (default: 5m)")
     parser.add_argument("--memory", metavar="SIZE", help="for each file: 500M, 2G (default: 4G)")
     parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
-    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    _text_or_json(parser)
     parser.add_argument("-v", "--verbose", action="store_true", help="the behaviours also of several files")
 
 
@@ -307,9 +273,7 @@ def _findings(parser: argparse.ArgumentParser) -> None:
     _proposals(parser)
     parser.add_argument("--timeout", metavar="TIME", help="for each question of a system: 60s, 5m (default: 5m)")
     parser.add_argument("--memory", metavar="SIZE", help="for each question of a system: 500M, 2G (default: 4G)")
-    parser.add_argument(
-        "--jobs", type=int, default=None, metavar="N", help="processes (default: one for each processor)"
-    )
+    _jobs(parser)
     parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout; text is Markdown")
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
@@ -322,46 +286,121 @@ def _mutants(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all-noticers", action="store_true", help="name every property that notices a mutant")
     parser.add_argument("--timeout", metavar="TIME", help="for each proposal: 60s, 5m (default: 5m)")
     parser.add_argument("--memory", metavar="SIZE", help="for each proposal: 500M, 2G (default: 4G)")
-    parser.add_argument(
-        "--jobs", type=int, default=None, metavar="N", help="processes (default: one for each processor)"
-    )
+    _jobs(parser)
     parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
+    _text_or_json(parser)
+
+
+def _gate(parser: argparse.ArgumentParser) -> None:
+    _proposals(parser)
+    parser.add_argument("-k", metavar="EXPR", default="", dest="select", help="properties: 'bind and not TDM101'")
+    parser.add_argument(
+        "--expectations", metavar="FILE", help="TOML: expected verdicts (default: expectations.toml, if it is there)"
+    )
+    parser.add_argument(
+        "--waivers", metavar="FILE", help="TOML: what is excused, and why (default: waivers.toml, if it is there)"
+    )
+    parser.add_argument("--baseline", metavar="FILE", help="JSON of an earlier run: what it violates is known")
+    parser.add_argument("--update", action="store_true", help="write the expectations anew; what is open stays open")
+    parser.add_argument("--today", metavar="DATE", help="on which day waivers must be good: 2027-03-31")
+    parser.add_argument("--no-vacuous", action="store_true", help="what holds vacuously must be expected to do so")
+    parser.add_argument(
+        "--any-number", action="store_true", help="for every number of devices; what --set lists are then kinds"
+    )
+    _asking(parser)
+    _jobs(parser)
+    parser.add_argument("--format", choices=CHANNELS, default="text", help="of stdout (default: text)")
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    parser.add_argument(
+        "--output",
+        action="append",
+        default=[],
+        metavar="FORMAT=FILE",
+        dest="outputs",
+        help="write a report of the same run to a file too, as often as wanted",
+    )
+    parser.add_argument("--mutants", action="store_true", help=KILLS)
+    parser.add_argument(
+        "--min-score", action=Once, type=int, metavar="PERCENT", help="so many mutants of each proposal must be noticed"
+    )
+    parser.add_argument("--sarif-all", action="store_true", help="SARIF also of what passes, is open, or is excused")
+    parser.add_argument("--times", action="store_true", help="JSON and JUnit with times: never the same bytes twice")
+    parser.add_argument("--stdin", action="store_true", help="read stdin to its end first, as checks of b4 must")
+    parser.add_argument("-v", "--verbose", action="store_true", help="a line for each verdict")
+    parser.add_argument("-q", "--quiet", action="store_true", help="nothing on stdout but what went wrong")
 
 
 def _export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("proposal", metavar="PROPOSAL", help="name in the catalogue or path")
-    parser.add_argument("--to", choices=MODELS, required=True, help="the language")
+    parser.add_argument("--to", choices=tuple(dict.fromkeys((*MODELS, *VIEWS))), required=True, help="the language")
+    parser.add_argument(
+        "--view", metavar="NAMES", help="with dot, svg, graphml and rv: variables or instances, commas between them"
+    )
     parser.add_argument(
         "-k", metavar="EXPR", default="", dest="select", help="with these invariants and step properties"
     )
     _scope(parser)
+    parser.add_argument("--changes", action="store_true", help="rv: note an action only when it changes what is seen")
+    parser.add_argument("--depth", type=int, metavar="N", help="smtlib: at most so many steps (default: 10)")
+    parser.add_argument("--timeout", metavar="TIME", help="60s, 5m (default: 5m)")
+    parser.add_argument("--memory", metavar="SIZE", help="500M, 2G (default: 4G)")
     parser.add_argument("-o", metavar="FILE", dest="file", help="write to this file (default: stdout)")
+
+
+def _explore(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("proposal", metavar="PROPOSAL", help="name in the catalogue or path")
+    parser.add_argument(
+        "-o", metavar="FILE", dest="file", help="write to this file, - for stdout (default: PROPOSAL.html)"
+    )
+    parser.add_argument("--serve", action="store_true", help="serve it to this machine, and fetch what lies far away")
+    parser.add_argument("--port", type=int, metavar="N", help="with --serve (default: any that is free)")
+    parser.add_argument(
+        "--states", type=int, metavar="N", help="room for so many states (default: 20000; with --serve 5000)"
+    )
+    parser.add_argument("--no-verdicts", action="store_false", dest="verdicts", help="ask no engine")
+    _scope(parser)
+    parser.add_argument("--timeout", metavar="TIME", help="for the verdicts: 60s, 5m (default: 60s)")
+    parser.add_argument("--memory", metavar="SIZE", help="for the verdicts: 500M, 2G (default: 4G)")
+    parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
 
 
 def _list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=LISTS, metavar="WHAT", help=", ".join(LISTS))
     parser.add_argument("proposal", nargs="?", metavar="PROPOSAL", help="of this proposal (default: of the base model)")
     parser.add_argument("--names", action="store_true", help="names alone, a line each")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
-    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    _text_or_json(parser)
+
+
+def _reproduce(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("proposal", metavar="PROPOSAL", help="name in the catalogue or path")
+    parser.add_argument("property", metavar="PROPERTY", help="name or code")
+    parser.add_argument(
+        "--on", choices=("6.12", "unstable"), default=None, help="Debian's kernel (default: by the constant kernel)"
+    )
+    parser.add_argument("--script", metavar="FILE", help="write a script for others, and run nothing")
+    parser.add_argument("--log", metavar="FILE", help="write all that the kernel said")
+    _asking(parser)
+
+
+def _lab(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--on", choices=("6.12", "unstable"), default="6.12", help="Debian's kernel (default: 6.12)")
+    parser.add_argument(
+        "--driver", choices=("stock", "defers", "fails"), default="stock", help="what its probe does (default: stock)"
+    )
+    parser.add_argument("--briefly", action="store_true", help="each attach path with autoprobe on and off, no more")
 
 
 def _replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="*", metavar="FILE", help="stored counterexamples (default: all)")
     parser.add_argument("--update", action="store_true", help="make them anew from the catalogue's matrix")
-    parser.add_argument(
-        "--jobs", type=int, default=None, metavar="N", help="processes (default: one for each processor)"
-    )
+    _jobs(parser)
     parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
 
 
 def _certify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", metavar="DIR", help="where check or matrix --certificates wrote them")
     parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="of stdout")
-    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    _text_or_json(parser)
     parser.add_argument("-v", "--verbose", action="store_true", help="what came of each certificate")
 
 
@@ -379,9 +418,7 @@ def _reply(parser: argparse.ArgumentParser) -> None:
 def _asker(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-verdicts", action="store_false", dest="verdicts", help="ask no engine")
     parser.add_argument("--timeout", metavar="TIME", help="for each proposal: 60s, 5m (default: 60s)")
-    parser.add_argument(
-        "--jobs", type=int, default=None, metavar="N", help="processes (default: one for each processor)"
-    )
+    _jobs(parser)
     parser.add_argument("--progress", choices=("auto", "plain", "never"), default="auto", help="on stderr")
 
 
@@ -398,9 +435,15 @@ def _completion(parser: argparse.ArgumentParser) -> None:
 
 
 VERBS = {
-    "check": Verb("the verdict on each property", "[PROPOSAL ...] [-k EXPR]", "checks", "check", _check),
+    "check": Verb("the verdict on each property", "[PROPOSAL ...] [-k EXPR]", "checks", "check", _check_awake),
     "matrix": Verb("proposals by properties", "[PROPOSAL ...] [-k EXPR]", "checks", "matrix", _matrix),
-    "trace": Verb("one counterexample", "PROPOSAL PROPERTY [--full] [--chart]", "checks", "trace", _trace),
+    "trace": Verb(
+        "one counterexample",
+        "PROPOSAL PROPERTY [--why-not ACTION@STEP] [--draw LANGUAGE]",
+        "checks",
+        "trace",
+        _trace,
+    ),
     "adversary": Verb(
         "which capabilities of the host break a property", "PROPOSAL PROPERTY", "analyses", "adversary", _adversary
     ),
@@ -417,16 +460,39 @@ VERBS = {
     "refine": Verb(
         "is every step of a model one of a smaller model?", "FULL ABSTRACT [--map FILE]", "refines", "refine", _refine
     ),
+    "diff": Verb("what two proposals say, do and keep differently", "A B [-k EXPR]", "diffs", "diff", _diff),
+    "repair": Verb(
+        "small changes that restore a property and keep the others",
+        "PROPOSAL PROPERTY",
+        "repairs",
+        "repair",
+        _adversary,
+    ),
     "litmus": Verb("these steps, then this outcome: possible?", "[FILE ...]", "scenarios", "litmus", _litmus),
+    "gate": Verb(
+        "verdicts as expected, or waived with a reason?",
+        "[PROPOSAL ...] [-k EXPR] [--update]",
+        "gates",
+        "gate",
+        _gate,
+        GATE_NOTES,
+    ),
     "conform": Verb(
         "can the proposal have written these logs?", "LOG ... --proposal PROPOSAL", "conforms", "conform", _conform
     ),
     "findings": Verb("what the matrix and its variants say", "[PROPOSAL ...]", "findings", "findings", _findings),
     "export": Verb("the model for another model checker", "PROPOSAL --to LANGUAGE", "exports", "export", _export),
+    "explore": Verb(
+        "a page to walk through a model by hand", "PROPOSAL [-o FILE] [--serve]", "explores", "explore", _explore
+    ),
     "list": Verb("what there is", "WHAT [PROPOSAL]", "listings", "listing", _list),
     "explain": Verb("what something is, and the verdicts that answer", "TOPIC", "explains", "explain", _explain),
     "reply": Verb("a mail answered, statement by statement", "FILE", "replies", "reply", _reply),
     "replay": Verb("are the stored counterexamples still real?", "[FILE ...] [--update]", "replays", "replay", _replay),
+    "reproduce": Verb(
+        "does a real kernel do what a counterexample says?", "PROPOSAL PROPERTY", "reproduces", "reproduce", _reproduce
+    ),
+    "lab": Verb("is the device core of the model that of a real kernel?", "[--on KERNEL]", "reproduces", "lab", _lab),
     "certify": Verb("certificates checked again, by others", "DIR", "certifies", "certify", _certify),
     "show": Verb("the model as it was read, and what it changed", "PROPOSAL", "listings", "show", _show),
     "doctor": Verb("what this machine has, and whether the engines work", "", "doctor", "doctor", _doctor),

@@ -9,6 +9,7 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tdispmodel.checking import refused
 from tdispmodel.checking.asking import Keep
 from tdispmodel.checking.catalogue import find_catalogue
 from tdispmodel.checking.loading import Loaded, load
@@ -24,7 +25,11 @@ from tdispmodel.ir.model import Property
 from tdispmodel.reports.exits import Exit, exit_code, matrix_exit_code
 from tdispmodel.reports.formats import renderer
 from tdispmodel.reports.json import render as document_text
+from tdispmodel.reports.mutants import Status
+from tdispmodel.reports.naming import Names
 from tdispmodel.reports.options import Options
+from tdispmodel.reports.pictures import drawer
+from tdispmodel.reports.plain import joined
 from tdispmodel.reports.trace import trace_of
 from tdispmodel.verdict import Answer, Report, Result, Skipped
 
@@ -54,8 +59,40 @@ class Finished:
 
 def check(arguments: argparse.Namespace, output: Output) -> int:
     """The verdict on each property of each proposal."""
-    finished = ran(arguments, request(arguments))
+    wanted = request(arguments)
+    if arguments.mutants and wanted.any_number:
+        message = "--any-number and --mutants: mutants have a number of devices"
+        raise mistake(USAGE, message, "leave out one of them")
+    finished = ran(arguments, wanted)
+    if arguments.mutants and finished.report.results and not finished.run.interrupted:
+        finished = with_kills(finished, wanted)
     return deliver(finished, output, exit_code(finished.report, no_vacuous=arguments.no_vacuous))
+
+
+def with_kills(finished: Finished, wanted: Request) -> Finished:
+    """Return a run with how many mutants each property notices, as far as that was found out.  Raises `Rejected`."""
+    from tdispmodel.analysing.mutation.several import coverages  # noqa: PLC0415  # numpy: only where it is asked for
+
+    arguments = finished.arguments
+    reporter = Reporter("never" if arguments.quiet else arguments.progress)
+    try:
+        found = coverages(wanted, complete=True, progress=reporter)
+    except KeyboardInterrupt:
+        return replace(finished, run=replace(finished.run, interrupted=True))
+    finally:
+        reporter.close()
+    kills = {
+        (coverage.proposal, score.property): (score.noticed, score.of)
+        for coverage in found
+        for score in coverage.scores
+        if score.noticed is not None
+    }
+    undecided = [(coverage.proposal, len(coverage.of(Status.OPEN))) for coverage in found]
+    notes = [
+        f"{proposal}: {number} mutants are open, and count as not noticed" for proposal, number in undecided if number
+    ]
+    noted = replace(finished.run, notes=(*finished.run.notes, *notes))
+    return replace(finished, run=noted, options=replace(finished.options, kills=kills))
 
 
 def matrix(arguments: argparse.Namespace, output: Output) -> int:
@@ -69,12 +106,25 @@ def matrix(arguments: argparse.Namespace, output: Output) -> int:
 def trace(arguments: argparse.Namespace, output: Output) -> int:
     """One counterexample (or witness): exit code 1 when the property is violated, 0 when it holds."""
     arguments.proposals = [arguments.proposal]
+    if arguments.draw is not None and (arguments.chart or arguments.format != "text"):
+        raise mistake(USAGE, "--draw is the whole result", "leave out --chart and --format")
     wanted = request(arguments)
+    places = refused.places(arguments.why_not)
+    loaded = load(wanted.catalogue, wanted.paths()[0])
     try:
-        name = one_property(load(wanted.catalogue, wanted.paths()[0]), arguments.property)
+        name = one_property(loaded, arguments.property)
     except NotApplicable as found:
         return not_applicable(found.left, output)
     finished = ran(arguments, replace(wanted, only=(name,)))
+    for result in finished.report.results if places else ():
+        shown = trace_of(result)
+        if shown is None:
+            output.note("--why-not: there is no behaviour in which something could not happen")
+            continue
+        questions = refused.asked(places, loaded.model, result.system, len(shown))
+        finished = replace(finished, options=replace(finished.options, why_not=questions))
+    if arguments.draw is not None and all(trace_of(result) is None for result in finished.report.results):
+        output.note("there is no behaviour to draw")
     return deliver(finished, output, exit_code(finished.report))
 
 
@@ -169,6 +219,8 @@ def result_text(finished: Finished, code: Exit) -> str:
     arguments, report, options = finished.arguments, finished.report, finished.options
     if arguments.format == "json":
         return rendered("json", report, options, code)
+    if arguments.verb == "trace" and arguments.draw is not None:
+        return "".join(drawer(arguments.draw)(result) for result in report.results)
     if arguments.verb == "trace" and arguments.format == "text":
         return "\n".join(told(result, options, chart=arguments.chart) for result in report.results)
     shown = only_failures(report) if arguments.quiet else report
@@ -208,6 +260,11 @@ def told(result: Result, options: Options, *, chart: bool) -> str:
     from tdispmodel.reports.chart import chart as drawn  # noqa: PLC0415  # as above
 
     text = traces.render(result, options)
+    shown = trace_of(result)
+    if options.why_not and shown is not None:
+        from tdispmodel.reports.why.refusals import lines  # noqa: PLC0415  # as above
+
+        text += joined(lines(Names(result.system), shown, options.why_not))
     return f"{text}\n{drawn(result)}" if chart and trace_of(result) is not None else text
 
 

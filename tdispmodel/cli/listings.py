@@ -14,12 +14,12 @@ from tdispmodel.checking.settings import capabilities
 from tdispmodel.cli.output import Output
 from tdispmodel.engines.portfolio import AUTOMATIC, Portfolio
 from tdispmodel.engines.registry import ENGINES, extra, missing
-from tdispmodel.exporting import MODELS
+from tdispmodel.exporting import FORMATS as TRACES, MODELS, VIEWS
 from tdispmodel.ir.expressions import Actor, Enumeration, Sort
 from tdispmodel.ir.model import Kind
 from tdispmodel.printing import changes_text, hidden_text, model_text
 from tdispmodel.reports.exits import Exit
-from tdispmodel.reports.formats import FORMATS
+from tdispmodel.reports.formats import CHANNELS, FORMATS
 from tdispmodel.reports.listing import Entry, listing as listed
 
 
@@ -50,7 +50,8 @@ def entries_of(what: str, proposal: str | None) -> Iterator[Entry]:
                 yield Entry(name, "", f"{text} (not installed: {extra(name)})" if missing(name) else text)
         case "formats":
             yield from (Entry(name, "", text) for name, (_, text) in FORMATS.items())
-            yield from (Entry(name, "export --to", text) for name, (_, text) in MODELS.items())
+            yield from (Entry(name, "gate --format", text) for name, text in CHANNELS.items())
+            yield from (Entry(name, "export --to", text) for name, (_, text) in (VIEWS | MODELS | TRACES).items())
         case "proposals":
             yield from proposals(find_catalogue())
         case "statements":

@@ -78,12 +78,14 @@ class Explicit:
     kinds = frozenset(Kind)
     exhaustive = True
 
-    def __init__(self, *, listing: bool = False, symmetry: bool = True) -> None:
+    def __init__(self, *, listing: bool = False, symmetry: bool = True, kernels: bool = True) -> None:
         """With ``listing`` what holds is always shown by a list of the states, however many there are.
 
-        Without ``symmetry`` very many states are visited each, also where instances are interchangeable.
+        Without ``symmetry`` very many states are visited each, also where instances are interchangeable.  Without
+        ``kernels`` nothing is compiled, also where the extra `fast` is installed.
         """
         self.listing = listing
+        self.kernels = kernels
         self.symmetry = symmetry
 
     def answer(
@@ -152,7 +154,7 @@ def many_at_once(
     if limits.memory is not None:
         limits = replace(limits, memory=max(0, limits.memory - explored.memory()))
     asked = Answers(engine.name, system, able, limits, progress)
-    asked.symmetry = engine.symmetry
+    asked.symmetry, asked.kernels = engine.symmetry, engine.kernels
     return {verdict.property: verdict for verdict in asked.verdicts()}, asked.states
 
 

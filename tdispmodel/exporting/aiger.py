@@ -15,11 +15,9 @@ from collections.abc import Iterator, Sequence
 
 from tdispmodel.compiling.circuits.aiger import FALSE
 from tdispmodel.compiling.circuits.machine import Machine, TooWide
-from tdispmodel.exporting.foreign import SAFETY, Inexpressible, told
+from tdispmodel.exporting.foreign import SAFETY, STRAYS, Inexpressible, told
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty
-
-STRAYS = "an integer leaves its range"
 
 
 def aiger(system: System, questions: Sequence[SystemProperty] = ()) -> bytes:

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from tdispmodel.compiling.specialising import StepFormula, Taken
 from tdispmodel.ir.expressions import (
+    TRUE,
     Among,
     And,
     Arithmetic,
@@ -32,15 +34,21 @@ from tdispmodel.ir.expressions import (
     Sort,
     Took,
     Value,
+    conjunction,
+    disjunction,
+    negation,
 )
 from tdispmodel.ir.model import Kind
-from tdispmodel.ir.system import State, System, SystemAction, SystemProperty
+from tdispmodel.ir.system import State, System, SystemAction, SystemProperty, within
 from tdispmodel.semantics import Semantics
 
 MOST_STARTS = 4096
 """So many start states are written out."""
 
 SAFETY = (Kind.INVARIANT, Kind.STEP)
+
+STRAYS = "an integer leaves its range"
+"""The question that is asked beside the others where a step could do that: no other answer counts if it does."""
 
 OF_C = """
 auto break case char const continue default do double else enum extern float for goto if inline int long register
@@ -63,6 +71,7 @@ class Dialect:
     equality: str
     choice: Callable[[str, str, str], str]
     reserved: frozenset[str]
+    truths: tuple[str, str] = ("false", "true")
 
 
 def identifier(text: str) -> str:
@@ -128,7 +137,7 @@ class Foreign:
         """Return a value as it is written."""
         match sort:
             case Boolean():
-                return "true" if value else "false"
+                return self.dialect.truths[bool(value)]
             case Bounded():
                 return str(value) if int(value) >= 0 else f"({value})"
             case Enumeration(name, _):
@@ -156,9 +165,9 @@ class Foreign:
                 case Not(operand):
                     return f"{say.negation}({text(operand)})"
                 case And(operands):
-                    return joined(say.conjunction, map(text, operands), "true")
+                    return joined(say.conjunction, map(text, operands), say.truths[True])
                 case Or(operands):
-                    return joined(say.disjunction, map(text, operands), "false")
+                    return joined(say.disjunction, map(text, operands), say.truths[False])
                 case Equal(left, right):
                     return f"({text(left)} {say.equality} {text(right)})"
                 case Less(left, right):
@@ -168,7 +177,7 @@ class Foreign:
                 case Among(operand, values):
                     found = text(operand)
                     equal = (f"({found} {say.equality} {self.value(value, operand.sort)})" for value in values)
-                    return joined(say.disjunction, equal, "false")
+                    return joined(say.disjunction, equal, say.truths[False])
                 case Arithmetic(operator, left, right):
                     return f"({text(left)} {operator} {text(right)})"
                 case If(condition, then, otherwise):
@@ -195,6 +204,31 @@ def joined(operator: str, parts: Iterable[str], empty: str) -> str:
 def remark(text: str) -> str:
     """Return text that ends no comment and no string, whatever a stranger's names are."""
     return re.sub(r"[^\w .,()\[\]-]", "?", text, flags=re.ASCII)
+
+
+def possible(system: System, action: SystemAction) -> Expression:
+    """Return where an action can be taken and leaves no range."""
+    inside = [within(assignment.value, system.sorts[assignment.variable]) for assignment in action.assignments]
+    return conjunction(action.guard, *inside)
+
+
+def straying(system: System) -> list[SystemProperty]:
+    """Return the question whether an integer leaves its range, none where the intervals show that none does."""
+    inside = system.stays_in_range
+    return [] if inside == TRUE else [SystemProperty(STRAYS, "", Kind.INVARIANT, inside)]
+
+
+def of_states(system: System, question: SystemProperty) -> Expression:
+    """Return a formula over states that is true of the reachable ones just where an invariant or a step property holds.
+
+    What must hold of every step is asked where the step begins: each action that is possible there does as it must.
+    """
+    if question.kind is Kind.INVARIANT:
+        return question.formula
+    formula = StepFormula(question.formula)
+    return conjunction(
+        *(disjunction(negation(possible(system, action)), formula.residual(Taken(action))) for action in system.actions)
+    )
 
 
 def told(question: SystemProperty) -> str:

@@ -8,17 +8,28 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
 
 from tdispmodel.ir.expressions import TRUE, Expression, Fairness, Field, rebuilt
 from tdispmodel.ir.model import Action, Component, Constant, Guard, Model, Update, Variable
 from tdispmodel.printing.formulas import compact, value_text
 
 WIDTH = 72
+LONG = 120
+"""Two texts that are longer together are told in brief where they are much alike."""
+MUCH = 0.6
+HEAD = 5
+NEAR = 2
+"""So many words at the start, and beside each change, are told in brief."""
 
 
-def changes_text(model: Model, base: Model) -> str:
-    """Return what ``model`` changed on ``base``, or a line that says that it changed nothing; ends with a newline."""
-    lines = [line for part in _changes(model, base) for line in part]
+def changes_text(model: Model, base: Model, *, brief: bool = False) -> str:
+    """Return what ``model`` changed on ``base``, or a line that says that it changed nothing; ends with a newline.
+
+    With ``brief`` a long condition or value that is much like the one before is told once, with what is new in it as
+    ``{+so+}``, what is gone as ``[-so-]``, and without most of what is the same.
+    """
+    lines = [line for part in _changes(model, base, brief=brief) for line in part]
     return "\n".join(_ascii(line) for line in lines or ["changes nothing"]) + "\n"
 
 
@@ -56,7 +67,7 @@ def hidden_text(known: Variable | Constant) -> str:
     return f", hidden from {', '.join(names)}" if names else ""
 
 
-def _changes(model: Model, base: Model) -> Iterator[list[str]]:
+def _changes(model: Model, base: Model, *, brief: bool) -> Iterator[list[str]]:
     yield from _constants(model.constants, base.constants, "")
     for component in model.components:
         old = _counterpart(component, base)
@@ -69,7 +80,7 @@ def _changes(model: Model, base: Model) -> Iterator[list[str]]:
         yield from _constants(component.constants, old.constants, f"{label}.")
         yield from _parts(component, old, label)
         yield from _variables(component, old, label)
-        yield from _actions(component, old, label)
+        yield from _actions(component, old, label, brief=brief)
     kept = {id(_counterpart(component, base)) for component in model.components}
     yield from (_line(0, f"removed component {gone.name}") for gone in base.components if id(gone) not in kept)
     for word, conditions, others in (("new", model, base), ("dropped", base, model)):
@@ -148,14 +159,14 @@ def _start(variable: Variable) -> str:
 # --- actions ---------------------------------------------------------------------------------------------------------
 
 
-def _actions(component: Component, old: Component, label: str) -> Iterator[list[str]]:
+def _actions(component: Component, old: Component, label: str, *, brief: bool) -> Iterator[list[str]]:
     known = {(action.owner, action.name): action for action in old.actions}
     for action in component.actions:
         before = known.pop((action.owner, action.name), None)
         name = f"{label}.{action.name}"
         if before is None:
             yield _added(action, name)
-        elif (changed := _changed(action, before)) or action.patched != before.patched:
+        elif (changed := _changed(action, before, brief=brief)) or action.patched != before.patched:
             yield [*_line(0, f"{_word(action, before)} {name}"), *changed]
     yield from (_line(0, f"removed {label}.{name}") for _, name in known)
 
@@ -186,7 +197,7 @@ def _word(action: Action, before: Action) -> str:
     return "restricted" if only_restricted and same else "restricted, and otherwise changed:"
 
 
-def _changed(action: Action, before: Action) -> list[str]:
+def _changed(action: Action, before: Action, *, brief: bool = False) -> list[str]:
     """Return what differs in who acts, in guards and in effects: removed with ``-``, added with ``+``."""
     lines: list[str] = []
     if (action.actor, action.fairness) != (before.actor, before.fairness):
@@ -195,14 +206,56 @@ def _changed(action: Action, before: Action) -> list[str]:
         kinds = (", ".join(f"{known.name}: {known.kind}" for known in each.parameters) for each in (action, before))
         lines += _line(2, "takes ({}) (was ({}))".format(*kinds))
     old_guards, guards = _conditions(before.guards), _conditions(action.guards)
-    lines += [line for known in old_guards if known not in guards for line in _line(2, f"- requires {compact(known)}")]
-    lines += [line for known in guards if known not in old_guards for line in _line(2, f"+ requires {compact(known)}")]
+    gone = [f"requires {compact(known)}" for known in old_guards if known not in guards]
+    new = [f"requires {compact(known)}" for known in guards if known not in old_guards]
+    lines += _pairs(gone, new, brief=brief)
     old_effects, effects = _effects(before), _effects(action)
     for target in dict.fromkeys((*old_effects, *effects)):
-        for sign, mine, other in (("-", old_effects, effects), ("+", effects, old_effects)):
-            if target in mine and mine[target] != other.get(target):
-                lines += _line(2, f"{sign} {target} := {compact(mine[target])}")
+        if old_effects.get(target) != effects.get(target):
+            pair = (
+                [f"{target} := {compact(mine[target])}"] if target in mine else [] for mine in (old_effects, effects)
+            )
+            lines += _pairs(*pair, brief=brief)
     return lines
+
+
+def _pairs(gone: list[str], new: list[str], *, brief: bool) -> list[str]:
+    """Return what is gone and what is new; in brief what is much alike together."""
+    lines: list[str] = []
+    left = list(new)
+    for text in gone:
+        mates = [other for other in left if brief and len(text) + len(other) > LONG and _alike(text, other) > MUCH]
+        if mates:
+            best = max(mates, key=lambda other: _alike(text, other))
+            left.remove(best)
+            lines += _line(2, f"~ {_words_changed(text, best)}")
+        else:
+            lines += _line(2, f"- {text}")
+    return lines + [line for text in left for line in _line(2, f"+ {text}")]
+
+
+def _alike(text: str, other: str) -> float:
+    return SequenceMatcher(None, text.split(), other.split(), autojunk=False).ratio()
+
+
+def _words_changed(text: str, other: str) -> str:
+    """Return two texts as one, in which what is the same far from a change is ``...``."""
+    old, new = text.split(), other.split()
+    shown: list[str] = []
+    blocks = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    for number, (kind, first, last, begin, end) in enumerate(blocks):
+        if kind == "equal":
+            words = old[first:last]
+            head = HEAD if number == 0 else NEAR
+            tail = 0 if number == len(blocks) - 1 else NEAR
+            cut = len(words) > head + tail + 1
+            shown += [*words[:head], "...", *words[len(words) - tail :]] if cut else words
+            continue
+        if last > first:
+            shown.append(f"[-{' '.join(old[first:last])}-]")
+        if end > begin:
+            shown.append(f"{{+{' '.join(new[begin:end])}+}}")
+    return " ".join(shown)
 
 
 def _folded(expression: Expression) -> Expression:

@@ -17,6 +17,10 @@ from tdispmodel.reports.exits import exit_code
 from tdispmodel.reports.options import Options, asked_with
 from tdispmodel.reports.reasons import conjuncts_of
 from tdispmodel.reports.trace import trace_of
+from tdispmodel.reports.why import refusals
+from tdispmodel.reports.why.needed import needed
+from tdispmodel.reports.why.telling import entries
+from tdispmodel.semantics import Semantics
 from tdispmodel.source import Complaint
 from tdispmodel.verdict import (
     Answer,
@@ -48,12 +52,13 @@ def render(report: Report, options: Options | None = None, exit: int | None = No
 def document(report: Report, options: Options | None = None, exit: int | None = None) -> Document:  # noqa: A002  # as above
     """Return the document of a report; with complaints its results are empty."""
     options = options or Options()
+    known: dict[int, Semantics] = {}
     code = exit_code(report, no_vacuous=options.no_vacuous) if exit is None else exit
     return {
         "schema": SCHEMA,
         "tool": {"name": "tdispmodel", "version": __version__},
         "exit": int(code),
-        "results": [] if report.complaints else [_result(result) for result in report.results],
+        "results": [] if report.complaints else [_result(result, options, known) for result in report.results],
         "skipped": [
             {"proposal": left.proposal, "property": left.property, "code": left.code, "reason": left.reason}
             for left in report.skipped
@@ -68,9 +73,12 @@ def schema() -> Document:
     return found
 
 
-def _result(result: Result) -> Document:
+def _result(result: Result, options: Options, known: dict[int, Semantics]) -> Document:
+    """Return one result.  ``known`` has the semantics of systems that were met before, by their ids."""
     verdict, question = result.verdict, result.verdict.property
     trace, space = trace_of(result), verdict.space
+    semantics = None if trace is None else _semantics(result.system, known)
+    kills = options.kills.get((result.proposal, question.name))
     return {
         "proposal": result.proposal,
         "property": question.name,
@@ -89,12 +97,22 @@ def _result(result: Result) -> Document:
         "trace": None if trace is None else steps_document(result.system, trace),
         "initial": None if trace is None else state_document(result.system, trace.initial),
         "loop": None if trace is None else trace.loop,
+        "minimal": None if trace is None else verdict.minimal,
+        "needed": None if trace is None or semantics is None else entries(needed(semantics, question, trace)),
+        "why_not": [] if trace is None else refusals.entries(result.system, trace, options.why_not),
         "states": space.states if space else None,
         "transitions": space.transitions if space else None,
         "depth": space.depth if space else None,
         "symmetry": None if verdict.symmetry is None else _symmetry(verdict.symmetry),
+        "mutants": None if kills is None else {"noticed": kills[0], "of": kills[1]},
         "seconds": round(verdict.seconds, 6),
     }
+
+
+def _semantics(system: System, known: dict[int, Semantics]) -> Semantics:
+    if id(system) not in known:
+        known[id(system)] = Semantics(system)
+    return known[id(system)]
 
 
 def _symmetry(used: Interchanged) -> Document:

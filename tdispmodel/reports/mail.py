@@ -48,7 +48,7 @@ def render(report: Report, options: Options | None = None) -> str:
     lines: list[str] = []
     for result in report.results:
         if result.verdict.answer is Answer.VIOLATED:
-            lines += [*_violated(report, result, options), "", ""]
+            lines += [*violation(result, report.results, options), "", ""]
     for answer, heading in ((Answer.OPEN, "Not decided:"), (Answer.HOLDS, "Holds:")):
         told = [
             line for result in report.results if result.verdict.answer is answer for line in _other(result, options)
@@ -68,7 +68,8 @@ def fingerprint(system: System) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:8]
 
 
-def _violated(report: Report, result: Result, options: Options) -> list[str]:
+def violation(result: Result, beside: Iterable[Result], options: Options) -> list[str]:
+    """Return the answers about one violated property; ``beside`` it stand the results of the same run."""
     verdict, question, names = result.verdict, result.verdict.property, Names(result.system)
     steps = "" if verdict.trace is None else f" in {_steps(verdict)}"
     lines = packed([f"[{result.proposal}]", *f"{title(question)} violated{steps}".split()], WIDTH, " ", "  ")
@@ -79,7 +80,7 @@ def _violated(report: Report, result: Result, options: Options) -> list[str]:
         lines += _reasons(result, names)
     lines += _labelled("Found by:", ", ".join(_found(result)))
     lines += _labelled("Of:", "; ".join(_version(result, options)))
-    lines += _labelled("Kept by:", ", ".join(_keepers(report, result)) or "none of the proposals that were asked")
+    lines += _labelled("Kept by:", ", ".join(_keepers(beside, result)) or "none of the proposals that were asked")
     lines += command(again(result, options), "Again:".ljust(LABEL))
     if verdict.trace is not None and verdict.trace.steps:
         lines += ["", *rows(names, verdict.trace)]
@@ -138,11 +139,11 @@ def _version(result: Result, options: Options) -> Iterator[str]:
     yield "found in the model, not on a running machine"
 
 
-def _keepers(report: Report, result: Result) -> Iterable[str]:
-    """Return the proposals of the same report that keep the property, and not for want of occasion."""
+def _keepers(beside: Iterable[Result], result: Result) -> Iterable[str]:
+    """Return the proposals of the same run that keep the property, and not for want of occasion."""
     return dict.fromkeys(
         other.proposal
-        for other in report.results
+        for other in beside
         if other.verdict.property.name == result.verdict.property.name
         and other.verdict.answer is Answer.HOLDS
         and not other.verdict.vacuous

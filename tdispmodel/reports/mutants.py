@@ -172,7 +172,7 @@ def _coverage(found: Coverage) -> list[str]:
     lines += _assumptions(found)
     lines += paragraph(found.reason, INDENT) if found.reason else []
     for number, one in enumerate(found.survivors, start=1):
-        lines += ["", *_survivor(number, one)]
+        lines += ["", *survivor(number, one)]
     lines += _short("equivalent: nothing that is reachable differs", found.of(Status.EQUIVALENT))
     lines += _short("no model that can be checked", found.of(Status.INVALID))
     lines += _short("open", found.of(Status.OPEN))
@@ -189,7 +189,8 @@ def _assumptions(found: Coverage) -> list[str]:
     return [INDENT + line for line in packed(parts, WIDTH - 2)]
 
 
-def _survivor(number: int, one: Tried) -> list[str]:
+def survivor(number: int, one: Tried) -> list[str]:
+    """Return what was changed in a survivor, and the behaviour that tells it apart."""
     label = f"{number:>3} "
     lines = paragraph(one.words, label, " " * 4)
     lines += [" " * 4 + line for line in packed([f"{one.place.path}:{one.place.line}"], WIDTH - 4)]

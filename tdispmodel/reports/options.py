@@ -10,11 +10,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.verdict import Answer, Result, Verdict, Witness
+
+if TYPE_CHECKING:
+    from tdispmodel.reports.why.refusals import Asked
 
 Defaults = Mapping[str, Mapping[str, Value]]
 """For each proposal the value that each constant has when nobody sets it."""
@@ -30,6 +34,7 @@ class Options:
     ``verbose`` adds engines, certificates and skipped properties; ``full`` shows all variables of a trace's first
     state; ``no_vacuous`` counts a vacuous property as a failure; ``seconds`` is the time of the whole run (without it
     the verdicts' own times are added up).  A constant of a proposal that ``defaults`` does not know is always shown.
+    ``why_not`` asks about one behaviour, which is then the only one.
     """
 
     verbose: bool = False
@@ -39,6 +44,9 @@ class Options:
     defaults: Defaults = field(default_factory=lambda: MappingProxyType({}))
     paths: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     tool: str = "tdispmodel"
+    kills: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=lambda: MappingProxyType({}))
+    """By proposal and property: how many mutants it notices, of those that differ where it is asked."""
+    why_not: tuple[Asked, ...] = ()
 
 
 def word(verdict: Verdict) -> str:

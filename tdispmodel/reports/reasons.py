@@ -5,7 +5,7 @@ Given a result with its trace; gives the lines ``wanted:`` and ``false:``.  Valu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tdispmodel.ir.expressions import TRUE, And, Expression, If, Not, Or, Read, disjunction, negation
@@ -47,17 +47,27 @@ class Reasons:
                 return self._safety()
             case Kind.LEADS_TO:
                 wanted = f"{self._premise('whenever', 'at all times')}later {self._words(question.formula)}"
-                return [*_labelled("wanted:", wanted), *_labelled("false:", self._never_after())]
+                around = [Moment(state, state) for state in self.trace.states[self.trace.loop or 0 :]]
+                told = [*_labelled("wanted:", wanted), *_labelled("false:", self._never_after())]
+                return told + self._parts(question.formula, around)
             case Kind.NEVER_ENDLESS:
                 wanted = f"not again and again for ever: {self._words(question.formula)}"
-                return [*_labelled("wanted:", wanted), *_labelled("false:", self._again_and_again())]
+                told = [*_labelled("wanted:", wanted), *_labelled("false:", self._again_and_again())]
+                around = self.moments()[self.trace.loop or 0 :]
+                return told + self._parts(
+                    question.formula, [one for one in around if self.true_at(question.formula, one)][:1]
+                )
             case Kind.STAYS_POSSIBLE:
                 wanted = f"{self._premise('while', 'always')}it stays possible that {self._words(question.formula)}"
                 lost = f"after step {len(self.trace)} no moves of ours lead there any more"
-                return [*_labelled("wanted:", wanted), *_labelled("false:", lost)]
+                last = self.trace.states[-1]
+                told = [*_labelled("wanted:", wanted), *_labelled("false:", lost)]
+                return told + self._parts(question.formula, [Moment(last, last)])
             case Kind.MUST_BE_POSSIBLE:
                 wanted = f"some behaviour without the host with {self._words(question.formula)}"
-                return _labelled("wanted:", wanted) if violated else _labelled("shown:", wanted)
+                told = _labelled("wanted:", wanted) if violated else _labelled("shown:", wanted)
+                met = [one for one in self.moments() if self.true_at(question.formula, one)]
+                return told + self._parts(question.formula, met[:1])
 
     def moments(self) -> list[Moment]:
         """Return where the formula is evaluated: the steps of the trace if it speaks of steps, else its states."""
@@ -84,11 +94,23 @@ class Reasons:
             lines += paragraph(f"(one of {len(conjuncts)} parts)", INDENT + " " * LABEL)
         if any(isinstance(node, Read) and node.after for node in shown.walk()):
             lines += paragraph("(a prime marks the value after the step)", INDENT + " " * LABEL)
-        parts = list(dict.fromkeys(atoms(shown)))
-        told = [self._part(part, moments[-1]) for part in parts[:MANY_PARTS]]
-        if len(parts) > MANY_PARTS:
+        return lines + self._parts(shown, moments[-1:], "false:")
+
+    def _parts(self, formula: Expression, moments: Sequence[Moment], label: str = "") -> list[str]:
+        """Return the value of each part of a formula at some moments, all of them one after the other."""
+        parts = list(dict.fromkeys(atoms(formula)))
+        told = [self._part_at(part, moments) for part in parts[:MANY_PARTS]] if moments else []
+        if told and len(parts) > MANY_PARTS:
             told.append(f"and {len(parts) - MANY_PARTS} parts more")
-        return lines + beside(INDENT + "false:".ljust(LABEL), packed(told, 72 - LABEL - len(INDENT), "; "))
+        return beside(INDENT + label.ljust(LABEL), packed(told, 72 - LABEL - len(INDENT), "; ")) if told else []
+
+    def _part_at(self, part: Expression, moments: Sequence[Moment]) -> str:
+        """Return a part with its truth at several moments: as at each of them if it is the same, else its changes."""
+        told = list(dict.fromkeys(self._part(part, moment) for moment in moments))
+        if len(told) == 1:
+            return told[0]
+        truths = [value_text(self.true_at(part, moment)) for moment in moments]
+        return f"{self.names.formula(part)}: {' and '.join(dict.fromkeys(truths))}"
 
     def _part(self, part: Expression, moment: Moment) -> str:
         """Return a part of the formula with its truth, and the values behind it where they say more."""

@@ -207,6 +207,9 @@ def _remarks(result: Result, options: Options) -> list[str]:
         premise = verdict.property.antecedent
         words = Names(result.system).formula(premise) if premise is not None else ""
         remarks.append(f"its premise is never reached{f': {words}' if words else ''}")
+    kills = options.kills.get((result.proposal, verdict.property.name))
+    if kills is not None:
+        remarks.append(f"kills {kills[0]} of {kills[1]} mutants")
     if options.verbose and verdict.answer is not Answer.OPEN:
         used = interchanged(verdict.symmetry) if verdict.symmetry is not None else ""
         shown = [verdict.engine, confirmed(verdict), used, evidence(verdict.certificate), f"{verdict.seconds:.2f} s"]

@@ -26,6 +26,8 @@ from tdispmodel.reports.options import (
 )
 from tdispmodel.reports.plain import WIDTH, beside, command, cut, joined, packed, paragraph
 from tdispmodel.reports.reasons import Reasons
+from tdispmodel.reports.why import telling
+from tdispmodel.reports.why.needed import needed
 from tdispmodel.verdict import Answer, Result, Trace, Witness
 
 NUMBER = 4
@@ -62,6 +64,9 @@ def render(result: Result, options: Options | None = None) -> str:
         reasons = Reasons(names, result.verdict.property, trace)
         lines += ["", *_table(result, trace, names, options), ""]
         lines += reasons.lines(violated=result.verdict.answer is Answer.VIOLATED)
+        question = result.verdict.property
+        matters = needed(reasons.semantics, question, trace)
+        lines += telling.lines(names, question.kind, trace, matters, minimal=result.verdict.minimal)
     lines += command(again(result, options), "  again:   ")
     return joined(lines)
 

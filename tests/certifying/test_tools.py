@@ -13,6 +13,7 @@ from tdispmodel.certifying.circuits import circuits
 from tdispmodel.certifying.smtlib import induction_text, invariant_text
 from tdispmodel.certifying.solving import answers, installed, is_script
 from tdispmodel.compiling.circuits.machine import TooWide
+from tdispmodel.engines.conformance.writing import Flag, system as built
 from tdispmodel.ir.expressions import TRUE, Bounded, Expression, negation
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty
@@ -65,6 +66,18 @@ def test_solvers_confirm_what_is_inductive_and_nothing_else(solver: str, tmp_pat
         obligations = path.read_text(encoding="ascii").count("(check-sat)")
         assert (obligations, set()) == (len(words), set(words) - {"sat", "unsat"})
         assert right is ("sat" not in words), path.name
+
+
+def test_a_start_value_is_never_too_large_for_the_script(tmp_path: Path) -> None:
+    """Where there are truth values alone, a lamp that is on at the start is so in the script: that it is never on is not
+    confirmed, by no solver.
+    """
+    lamp = Flag("lamp", (True,))
+    always_off = SystemProperty("off", "", Kind.INVARIANT, negation(lamp.now))
+    path = tmp_path / "lamp.smt2"
+    path.write_text(invariant_text(built("lamp", (lamp,)), [always_off], always_off.formula), encoding="ascii")
+    for solver in installed():
+        assert ["sat", "unsat"] == next(answers(solver, [path]))
 
 
 @pytest.mark.parametrize("solver", ["z3", "cvc5", "bitwuzla"])

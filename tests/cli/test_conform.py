@@ -90,13 +90,13 @@ def test_json(tdispmodel: Run, here: Path) -> None:
     [
         (["room.log"], "E611", "which proposal"),
         (["room.log", "--proposal", "nosuch"], "E611", "nosuch"),
-        (["none.log", *OLD], "E650", "cannot read the file"),
-        (["room.py", *OLD], "E650", "neither a kernel log"),
-        ([".", *OLD], "E650", "Is a directory"),
+        (["none.log", *OLD], "E655", "cannot read the file"),
+        (["room.py", *OLD], "E655", "neither a kernel log"),
+        ([".", *OLD], "E655", "Is a directory"),
         (["room.log", *OLD, "--skew", "soon"], "E616", "no time in seconds"),
         (["room.log", *OLD, "--device", "a", "--device", "b"], "E610", "--device names 2 devices"),
         (["room.log", "--proposal", "room.py", "--set", "roof=RED"], "E615", "roof"),
-        (["bad.log", *OLD], "E650", "did you mean press"),
+        (["bad.log", *OLD], "E655", "did you mean press"),
     ],
 )
 def test_mistakes(words: list[str], code: str, said: str, tdispmodel: Run, here: Path) -> None:

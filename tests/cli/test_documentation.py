@@ -33,7 +33,7 @@ def test_exit_codes() -> None:
 def test_commands(verb: str) -> None:
     """Every command is on the page as the help shows it."""
     (row,) = [row for row in ROWS if row[0].startswith(f"`tdispmodel {verb}")]
-    assert f"`tdispmodel {verb} {VERBS[verb].usage}`" == row[0]
+    assert f"`{f'tdispmodel {verb} {VERBS[verb].usage}'.strip()}`" == row[0]
 
 
 def test_lists() -> None:

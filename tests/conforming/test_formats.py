@@ -219,7 +219,7 @@ def test_complaints(text: str, line: int, words: str) -> None:
     with pytest.raises(Rejected, match=words) as rejected:
         log_of(text, "log")
     (complaint,) = rejected.value.complaints
-    assert ("E650", line) == (complaint.code, complaint.place.line)
+    assert ("E655", line) == (complaint.code, complaint.place.line)
     assert complaint.hint
 
 

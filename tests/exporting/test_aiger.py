@@ -13,8 +13,8 @@ from tdispmodel.checking.catalogue import find_catalogue
 from tdispmodel.compiling.circuits.machine import Cases, Machine, _Place
 from tdispmodel.engines.conformance import cases
 from tdispmodel.engines.conformance.writing import Flag, move, system
-from tdispmodel.exporting.aiger import STRAYS, aiger
-from tdispmodel.exporting.foreign import SAFETY, Inexpressible
+from tdispmodel.exporting.aiger import aiger
+from tdispmodel.exporting.foreign import SAFETY, STRAYS, Inexpressible
 from tdispmodel.ir.expressions import TRUE, Bounded, Expression, negation
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import State, System, SystemAction, SystemProperty

@@ -7,6 +7,7 @@ from collections import Counter
 from tests.cluster.test_faults import FAULTS as PARTITIONS
 from tests.engines_bits.test_faults import FAULTS as BITS
 from tests.engines_diagrams.test_faults import FAULTS as DIAGRAMS
+from tests.engines_fast.test_faults import FAULTS as FAST
 from tests.engines_gpu.test_faults import FAULTS as GPU
 from tests.engines_wide.test_faults import FAULTS as WIDE
 from tests.engines_wide.test_kept_faults import FAULTS as KEPT
@@ -35,9 +36,11 @@ AT_LEAST = {
     "multisets": 12,
     "distributed": 15,
     "gpu": 15,
+    "fast": 20,
 }
 """Faults in each engine; ``wide`` is what `explicit` does with large spaces, ``orbits`` what it does there under
-symmetry, ``product`` what it does with bitmaps, ``multisets`` with those of orbits, ``claims`` is one that proves nothing of
+symmetry, ``product`` what it does with bitmaps, ``multisets`` with those of orbits, ``fast`` with compiled
+kernels, ``claims`` is one that proves nothing of
 what it says, whom the judge must notice.
 """
 
@@ -52,6 +55,7 @@ def planted() -> Counter[str]:
     found["multisets"] = len(MULTISETS)
     found["distributed"] = len(PARTITIONS)
     found["gpu"] = len(GPU)
+    found["fast"] = len(FAST)
     found.update({name: len(faults) for name, faults in SOLVERS.items()})
     found.update(name for name, _ in BROKEN)
     found.update(name for name, _, _ in BITS.values())

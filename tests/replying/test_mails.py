@@ -93,14 +93,14 @@ def test_complaints(what: str) -> None:
     with pytest.raises(Rejected) as refused:
         of(REFUSED[what])
     (complaint,) = refused.value.complaints
-    assert (complaint.code, complaint.message.partition(":")[0]) == ("E640", "some.eml")
+    assert (complaint.code, complaint.message.partition(":")[0]) == ("E645", "some.eml")
     assert complaint.hint
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     """Neither a missing file nor a folder is a fault of ours."""
     for path in (tmp_path, tmp_path / "none.eml"):
-        with pytest.raises(Rejected, match="E640"):
+        with pytest.raises(Rejected, match="E645"):
             read_mail(path)
 
 

@@ -61,10 +61,14 @@ KEYS = [
     "trace",
     "initial",
     "loop",
+    "minimal",
+    "needed",
+    "why_not",
     "states",
     "transitions",
     "depth",
     "symmetry",
+    "mutants",
     "seconds",
 ]
 
@@ -137,10 +141,26 @@ def test_a_whole_document() -> None:
                     "devices[0].retries": 0,
                 },
                 "loop": None,
+                "minimal": False,
+                "needed": [
+                    {"step": 0, "itself": None, "gives": []},
+                    {
+                        "step": 1,
+                        "itself": None,
+                        "gives": [{"variable": "devices[0].tdi", "value": "CONFIG_LOCKED", "to": ["end"]}],
+                    },
+                    {
+                        "step": 2,
+                        "itself": None,
+                        "gives": [{"variable": "devices[0].driver", "value": "OPERATING", "to": ["end"]}],
+                    },
+                ],
+                "why_not": [],
                 "states": 4,
                 "transitions": 9,
                 "depth": 2,
                 "symmetry": None,
+                "mutants": None,
                 "seconds": 0.01,
             }
         ],

@@ -30,7 +30,10 @@ from tests.reports.samples import (
 
 
 def test_an_invariant_is_told_as_a_story() -> None:
-    """Steps show only changes, each action speaks its own words once with its source, the last step is marked."""
+    """Steps show only changes, each action speaks its own words once with its source, the last step is marked.
+
+    No action of this system has a guard, so of the five steps only the two that the formula reads are needed.
+    """
     system = driver_system()
     assert """\
 TDM103 private_driver_only_in_run: VIOLATED, 5 steps, shortest
@@ -55,6 +58,9 @@ TDM103 private_driver_only_in_run: VIOLATED, 5 steps, shortest
 
   wanted:  always driver = OPERATING implies tdi = RUN
   false:   driver = OPERATING: yes; tdi = RUN: no (tdi=ERROR)
+  needed:  4  driver=OPERATING breaks it
+           5  tdi=ERROR breaks it
+           (nothing needs steps 1, 2, 3)
   again:   tdispmodel trace status_quo TDM103
 """ == render(Result("status_quo", system, violated(ONLY_IN_RUN, run(system, *STORY))))
 
@@ -70,6 +76,7 @@ def test_a_step_is_explained_by_before_and_after() -> None:
            (a prime marks the value after the step)
   false:   driver = NONE: yes; driver' = OPERATING: yes;
            tdi = RUN: no (tdi=CONFIG_UNLOCKED)
+  needed:  1  driver=OPERATING breaks it
   again:   tdispmodel trace status_quo TDM101
 """
         in text
@@ -108,6 +115,11 @@ TDM402 deferral_is_not_endless: VIOLATED, 4 steps, lasso
 
   wanted:  not again and again for ever: step is retry_deferred
   false:   it happens in every round of the loop, at step 3, 4
+           step is retry_deferred: yes
+  needed:  2  retries=1 keeps the loop
+           3  goes on
+           4  goes on
+           (nothing needs step 1)
   again:   tdispmodel trace status_quo TDM402
 """ == render(Result("status_quo", system, violated(ENDLESS, trace)))
 

@@ -16,7 +16,14 @@ ROOT = Path(__file__).resolve().parents[2]
 COMMAND = re.compile(r"(?:^\s*(?:\$ )?|&& )(?:\S*bin/)?tdispmodel (?P<words>[^|#&\n]*)", re.MULTILINE)
 PLACEHOLDER = re.compile(r"\[|\b[A-Z]{3,}\b(?!=|_)|\.\.")
 
-LONG = ("matrix --cluster", "check benchmarks/bench_tdi.py -n 3", "matrix --certificates", "certify", "mutants")
+LONG = (
+    "matrix --cluster",
+    "check benchmarks/bench_tdi.py -n 3",
+    "matrix --certificates",
+    "certify",
+    "mutants",
+    "repair",
+)
 """Commands of docs/ that take a minute; they are run with what is marked long."""
 
 MAIL = "So be it by a cc_prepare driver, probe deferral of enlightened driver, or plain probe error plus retry.\n"

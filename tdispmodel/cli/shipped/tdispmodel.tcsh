@@ -12,23 +12,41 @@ complete tdispmodel \
         'c/--progress=/(auto plain never)/' \
         'c/--certificates=/d/' \
         'c/--checkpoint=/d/' \
-        'c/--format=/(text json mail rst)/' \
+        'c/--format=/(text json html mail rst)/' \
+        'c/--draw=/(svg mermaid)/' \
         'c/--format=/(text json)/' \
         'c/--map=/f/' \
-        'c/--to=/(promela murphi aiger)/' \
+        'c/--expectations=/f/' \
+        'c/--waivers=/f/' \
+        'c/--baseline=/f/' \
+        'c/--format=/(text json sarif junit ktap github gitlab markdown rst mail b4)/' \
+        'c/--to=/(promela murphi aiger smtlib smv tla dot graphml rv itf svg)/' \
         'c/-o=/f/' \
-        'c/--/(all-noticers any-number certificates chart checkpoint cluster complete device devices driver engine format full help jobs json map memory names no-vacuous no-verdicts output paranoid prepare-driver progress proposal quiet set skew timeout to topology update verbose version without)/' \
+        'c/--on=/(6.12 unstable)/' \
+        'c/--script=/f/' \
+        'c/--log=/f/' \
+        'c/--driver=/(stock defers fails)/' \
+        'c/--/(all-noticers any-number baseline briefly certificates changes chart checkpoint cluster complete depth device devices draw driver engine expectations format full help jobs json log map memory min-score mutants names no-vacuous no-verdicts on output paranoid port prepare-driver progress proposal quiet sarif-all script serve set skew states stdin timeout times to today topology update verbose version view waivers why-not without)/' \
         'c/-/(- h k n o q v)/' \
         'n/--topology/f/' \
         'n/--progress/(auto plain never)/' \
         'n/--certificates/d/' \
         'n/--checkpoint/d/' \
-        'n/--format/(text json mail rst)/' \
+        'n/--format/(text json html mail rst)/' \
+        'n/--draw/(svg mermaid)/' \
         'n/--format/(text json)/' \
         'n/--map/f/' \
-        'n/--to/(promela murphi aiger)/' \
+        'n/--expectations/f/' \
+        'n/--waivers/f/' \
+        'n/--baseline/f/' \
+        'n/--format/(text json sarif junit ktap github gitlab markdown rst mail b4)/' \
+        'n/--to/(promela murphi aiger smtlib smv tla dot graphml rv itf svg)/' \
         'n/-o/f/' \
-        'p/1/(check matrix trace adversary sweep mutants refine litmus conform findings export list explain reply replay certify show doctor completion)/' \
+        'n/--on/(6.12 unstable)/' \
+        'n/--script/f/' \
+        'n/--log/f/' \
+        'n/--driver/(stock defers fails)/' \
+        'p/1/(check matrix trace adversary sweep mutants refine diff repair litmus gate conform findings export explore list explain reply replay reproduce lab certify show doctor completion)/' \
         'n/litmus/f/' \
         'n/list/(proposals properties actions variables constants capabilities engines formats statements)/' \
         'n/reply/f/' \

@@ -15,17 +15,23 @@ _shtab_tdispmodel_commands() {
     check:'the verdict on each property'
     completion:'what a shell reads to complete commands'
     conform:'can the proposal have written these logs?'
+    diff:'what two proposals say, do and keep differently'
     doctor:'what this machine has, and whether the engines work'
     explain:'what something is, and the verdicts that answer'
+    explore:'a page to walk through a model by hand'
     export:'the model for another model checker'
     findings:'what the matrix and its variants say'
+    gate:'verdicts as expected, or waived with a reason?'
+    lab:'is the device core of the model that of a real kernel?'
     list:'what there is'
     litmus:'these steps, then this outcome: possible?'
     matrix:'proposals by properties'
     mutants:'which small changes of a proposal no property notices'
     refine:'is every step of a model one of a smaller model?'
+    repair:'small changes that restore a property and keep the others'
     replay:'are the stored counterexamples still real?'
     reply:'a mail answered, statement by statement'
+    reproduce:'does a real kernel do what a counterexample says?'
     show:'the model as it was read, and what it changed'
     sweep:'under which single constant or capability the verdict flips'
     trace:'one counterexample'
@@ -91,11 +97,12 @@ _shtab_tdispmodel_check_options=(
   "--checkpoint[write down how far long searches are\; go on from there]:DIR:_files -/"
   "--cluster[let a Ray cluster do it\: local, auto or HOST\:PORT]:ADDRESS:"
   "--no-vacuous[a property that holds vacuously counts as violated]"
-  "--format[of stdout (default\: text)]:format:(text json mail rst)"
+  "--format[of stdout (default\: text)]:format:(text json html mail rst)"
   "--json[the same as --format json]"
   "*--output[write a report to a file too]:FORMAT=FILE:"
   {-v,--verbose}"[engines, certificates, what was skipped and why]"
   {-q,--quiet}"[nothing on stdout but what went wrong]"
+  "--mutants[how many small changes of its model each property notices\; takes some seconds for each proposal]"
   "(*)::name in the catalogue or path (default\: all):_tdispmodel_proposals"
 )
 
@@ -134,6 +141,27 @@ _shtab_tdispmodel_conform_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_tdispmodel_conform_defaults_added=0
 
+_shtab_tdispmodel_diff_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "-k[compare only the verdicts on these]:EXPR:"
+  {-n,--devices}"[number of devices, 1 to 16 (default\: 1)]:N:"
+  "*--set[set a constant\: kernel\=BEFORE_6_19, devices\[1\].kind\=PLAIN, devices.kind\=TDISP,PLAIN]:NAME=VALUE:"
+  "--topology[TOML\: a table \[\[devices\]\] with constants for each device]:FILE:_files"
+  "*--without[switch a capability off\: host.error]:ACTOR.ACTION:"
+  "*--engine[ask this engine\; several are joined (default\: auto)]:NAME:_tdispmodel_engines"
+  "--paranoid[what holds must be said by two engines that share no code]"
+  "--timeout[for each proposal\: 60s, 5m (default\: 5m)]:TIME:"
+  "--memory[for each proposal\: 500M, 2G (default\: 4G)]:SIZE:"
+  "--progress[on stderr]:progress:(auto plain never)"
+  "--format[of stdout]:format:(text json)"
+  "--json[the same as --format json]"
+  ":name in the catalogue or path:"
+  ":name in the catalogue or path:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_tdispmodel_diff_defaults_added=0
+
 _shtab_tdispmodel_doctor_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
 )
@@ -153,14 +181,39 @@ _shtab_tdispmodel_explain_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_tdispmodel_explain_defaults_added=0
 
+_shtab_tdispmodel_explore_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "-o[write to this file, - for stdout (default\: PROPOSAL.html)]:FILE:_files"
+  "--serve[serve it to this machine, and fetch what lies far away]"
+  "--port[with --serve (default\: any that is free)]:N:"
+  "--states[room for so many states (default\: 20000\; with --serve 5000)]:N:"
+  "--no-verdicts[ask no engine]"
+  {-n,--devices}"[number of devices, 1 to 16 (default\: 1)]:N:"
+  "*--set[set a constant\: kernel\=BEFORE_6_19, devices\[1\].kind\=PLAIN, devices.kind\=TDISP,PLAIN]:NAME=VALUE:"
+  "--topology[TOML\: a table \[\[devices\]\] with constants for each device]:FILE:_files"
+  "*--without[switch a capability off\: host.error]:ACTOR.ACTION:"
+  "--timeout[for the verdicts\: 60s, 5m (default\: 60s)]:TIME:"
+  "--memory[for the verdicts\: 500M, 2G (default\: 4G)]:SIZE:"
+  "--progress[on stderr]:progress:(auto plain never)"
+  ":name in the catalogue or path:_tdispmodel_proposals"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_tdispmodel_explore_defaults_added=0
+
 _shtab_tdispmodel_export_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--to[the language]:to:(promela murphi aiger)"
+  "--to[the language]:to:(promela murphi aiger smtlib smv tla dot graphml rv itf svg)"
+  "--view[with dot, svg, graphml and rv\: variables or instances, commas between them]:NAMES:"
   "-k[with these invariants and step properties]:EXPR:"
   {-n,--devices}"[number of devices, 1 to 16 (default\: 1)]:N:"
   "*--set[set a constant\: kernel\=BEFORE_6_19, devices\[1\].kind\=PLAIN, devices.kind\=TDISP,PLAIN]:NAME=VALUE:"
   "--topology[TOML\: a table \[\[devices\]\] with constants for each device]:FILE:_files"
   "*--without[switch a capability off\: host.error]:ACTOR.ACTION:"
+  "--changes[rv\: note an action only when it changes what is seen]"
+  "--depth[smtlib\: at most so many steps (default\: 10)]:N:"
+  "--timeout[60s, 5m (default\: 5m)]:TIME:"
+  "--memory[500M, 2G (default\: 4G)]:SIZE:"
   "-o[write to this file (default\: stdout)]:FILE:_files"
   ":name in the catalogue or path:_tdispmodel_proposals"
 )
@@ -181,6 +234,52 @@ _shtab_tdispmodel_findings_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_tdispmodel_findings_defaults_added=0
+
+_shtab_tdispmodel_gate_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "-k[properties\: \'bind and not TDM101\']:EXPR:"
+  "--expectations[TOML\: expected verdicts (default\: expectations.toml, if it is there)]:FILE:_files"
+  "--waivers[TOML\: what is excused, and why (default\: waivers.toml, if it is there)]:FILE:_files"
+  "--baseline[JSON of an earlier run\: what it violates is known]:FILE:_files"
+  "--update[write the expectations anew\; what is open stays open]"
+  "--today[on which day waivers must be good\: 2027-03-31]:DATE:"
+  "--no-vacuous[what holds vacuously must be expected to do so]"
+  "--any-number[for every number of devices\; what --set lists are then kinds]"
+  {-n,--devices}"[number of devices, 1 to 16 (default\: 1)]:N:"
+  "*--set[set a constant\: kernel\=BEFORE_6_19, devices\[1\].kind\=PLAIN, devices.kind\=TDISP,PLAIN]:NAME=VALUE:"
+  "--topology[TOML\: a table \[\[devices\]\] with constants for each device]:FILE:_files"
+  "*--without[switch a capability off\: host.error]:ACTOR.ACTION:"
+  "*--engine[ask this engine\; several are joined (default\: auto)]:NAME:_tdispmodel_engines"
+  "--paranoid[what holds must be said by two engines that share no code]"
+  "--timeout[for each proposal\: 60s, 5m (default\: 5m)]:TIME:"
+  "--memory[for each proposal\: 500M, 2G (default\: 4G)]:SIZE:"
+  "--progress[on stderr]:progress:(auto plain never)"
+  "--jobs[processes (default\: one for each processor)]:N:"
+  "--format[of stdout (default\: text)]:format:(text json sarif junit ktap github gitlab markdown rst mail b4)"
+  "--json[the same as --format json]"
+  "*--output[write a report of the same run to a file too, as often as wanted]:FORMAT=FILE:"
+  "--mutants[how many small changes of its model each property notices\; takes some seconds for each proposal]"
+  "--min-score[so many mutants of each proposal must be noticed]:PERCENT:"
+  "--sarif-all[SARIF also of what passes, is open, or is excused]"
+  "--times[JSON and JUnit with times\: never the same bytes twice]"
+  "--stdin[read stdin to its end first, as checks of b4 must]"
+  {-v,--verbose}"[a line for each verdict]"
+  {-q,--quiet}"[nothing on stdout but what went wrong]"
+  "(*)::name in the catalogue or path (default\: all):_tdispmodel_proposals"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_tdispmodel_gate_defaults_added=0
+
+_shtab_tdispmodel_lab_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--on[Debian\'s kernel (default\: 6.12)]:on:(6.12 unstable)"
+  "--driver[what its probe does (default\: stock)]:driver:(stock defers fails)"
+  "--briefly[each attach path with autoprobe on and off, no more]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_tdispmodel_lab_defaults_added=0
 
 _shtab_tdispmodel_list_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -226,7 +325,7 @@ _shtab_tdispmodel_matrix_options=(
   "--checkpoint[write down how far long searches are\; go on from there]:DIR:_files -/"
   "--cluster[let a Ray cluster do it\: local, auto or HOST\:PORT]:ADDRESS:"
   "--no-vacuous[a property that holds vacuously counts as violated]"
-  "--format[of stdout (default\: text)]:format:(text json mail rst)"
+  "--format[of stdout (default\: text)]:format:(text json html mail rst)"
   "--json[the same as --format json]"
   "*--output[write a report to a file too]:FORMAT=FILE:"
   {-v,--verbose}"[engines, certificates, what was skipped and why]"
@@ -278,6 +377,26 @@ _shtab_tdispmodel_refine_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_tdispmodel_refine_defaults_added=0
 
+_shtab_tdispmodel_repair_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  {-n,--devices}"[number of devices, 1 to 16 (default\: 1)]:N:"
+  "*--set[set a constant\: kernel\=BEFORE_6_19, devices\[1\].kind\=PLAIN, devices.kind\=TDISP,PLAIN]:NAME=VALUE:"
+  "--topology[TOML\: a table \[\[devices\]\] with constants for each device]:FILE:_files"
+  "*--without[switch a capability off\: host.error]:ACTOR.ACTION:"
+  "*--engine[ask this engine\; several are joined (default\: auto)]:NAME:_tdispmodel_engines"
+  "--paranoid[what holds must be said by two engines that share no code]"
+  "--timeout[for each proposal\: 60s, 5m (default\: 5m)]:TIME:"
+  "--memory[for each proposal\: 500M, 2G (default\: 4G)]:SIZE:"
+  "--progress[on stderr]:progress:(auto plain never)"
+  "--format[of stdout]:format:(text json)"
+  "--json[the same as --format json]"
+  ":name in the catalogue or path:_tdispmodel_proposals"
+  ":name or code:_tdispmodel_properties"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_tdispmodel_repair_defaults_added=0
+
 _shtab_tdispmodel_replay_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--update[make them anew from the catalogue\'s matrix]"
@@ -300,6 +419,27 @@ _shtab_tdispmodel_reply_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_tdispmodel_reply_defaults_added=0
+
+_shtab_tdispmodel_reproduce_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--on[Debian\'s kernel (default\: by the constant kernel)]:on:(6.12 unstable)"
+  "--script[write a script for others, and run nothing]:FILE:_files"
+  "--log[write all that the kernel said]:FILE:_files"
+  {-n,--devices}"[number of devices, 1 to 16 (default\: 1)]:N:"
+  "*--set[set a constant\: kernel\=BEFORE_6_19, devices\[1\].kind\=PLAIN, devices.kind\=TDISP,PLAIN]:NAME=VALUE:"
+  "--topology[TOML\: a table \[\[devices\]\] with constants for each device]:FILE:_files"
+  "*--without[switch a capability off\: host.error]:ACTOR.ACTION:"
+  "*--engine[ask this engine\; several are joined (default\: auto)]:NAME:_tdispmodel_engines"
+  "--paranoid[what holds must be said by two engines that share no code]"
+  "--timeout[for each proposal\: 60s, 5m (default\: 5m)]:TIME:"
+  "--memory[for each proposal\: 500M, 2G (default\: 4G)]:SIZE:"
+  "--progress[on stderr]:progress:(auto plain never)"
+  ":name in the catalogue or path:_tdispmodel_proposals"
+  ":name or code:_tdispmodel_properties"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_tdispmodel_reproduce_defaults_added=0
 
 _shtab_tdispmodel_show_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -334,6 +474,8 @@ _shtab_tdispmodel_trace_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--full[show all variables of the first state]"
   "--chart[draw a message sequence chart too]"
+  "*--why-not[why ACTION could not happen after STEP (0\: at the start)]:ACTION@STEP:"
+  "--draw[only the chart, as a picture or for Mermaid]:draw:(svg mermaid)"
   {-n,--devices}"[number of devices, 1 to 16 (default\: 1)]:N:"
   "*--set[set a constant\: kernel\=BEFORE_6_19, devices\[1\].kind\=PLAIN, devices.kind\=TDISP,PLAIN]:NAME=VALUE:"
   "--topology[TOML\: a table \[\[devices\]\] with constants for each device]:FILE:_files"
@@ -343,7 +485,7 @@ _shtab_tdispmodel_trace_options=(
   "--timeout[for each proposal\: 60s, 5m (default\: 5m)]:TIME:"
   "--memory[for each proposal\: 500M, 2G (default\: 4G)]:SIZE:"
   "--progress[on stderr]:progress:(auto plain never)"
-  "--format[of stdout (default\: text)]:format:(text json mail rst)"
+  "--format[of stdout (default\: text)]:format:(text json html mail rst)"
   "--json[the same as --format json]"
   "*--output[write a report to a file too]:FORMAT=FILE:"
   {-v,--verbose}"[engines, certificates, what was skipped and why]"
@@ -379,17 +521,23 @@ _shtab_tdispmodel() {
         check) _arguments -C -s $_shtab_tdispmodel_check_options ;;
         completion) _arguments -C -s $_shtab_tdispmodel_completion_options ;;
         conform) _arguments -C -s $_shtab_tdispmodel_conform_options ;;
+        diff) _arguments -C -s $_shtab_tdispmodel_diff_options ;;
         doctor) _arguments -C -s $_shtab_tdispmodel_doctor_options ;;
         explain) _arguments -C -s $_shtab_tdispmodel_explain_options ;;
+        explore) _arguments -C -s $_shtab_tdispmodel_explore_options ;;
         export) _arguments -C -s $_shtab_tdispmodel_export_options ;;
         findings) _arguments -C -s $_shtab_tdispmodel_findings_options ;;
+        gate) _arguments -C -s $_shtab_tdispmodel_gate_options ;;
+        lab) _arguments -C -s $_shtab_tdispmodel_lab_options ;;
         list) _arguments -C -s $_shtab_tdispmodel_list_options ;;
         litmus) _arguments -C -s $_shtab_tdispmodel_litmus_options ;;
         matrix) _arguments -C -s $_shtab_tdispmodel_matrix_options ;;
         mutants) _arguments -C -s $_shtab_tdispmodel_mutants_options ;;
         refine) _arguments -C -s $_shtab_tdispmodel_refine_options ;;
+        repair) _arguments -C -s $_shtab_tdispmodel_repair_options ;;
         replay) _arguments -C -s $_shtab_tdispmodel_replay_options ;;
         reply) _arguments -C -s $_shtab_tdispmodel_reply_options ;;
+        reproduce) _arguments -C -s $_shtab_tdispmodel_reproduce_options ;;
         show) _arguments -C -s $_shtab_tdispmodel_show_options ;;
         sweep) _arguments -C -s $_shtab_tdispmodel_sweep_options ;;
         trace) _arguments -C -s $_shtab_tdispmodel_trace_options ;;

@@ -114,7 +114,8 @@ class Looked(Search):
 class Answers:
     """The verdicts on some questions of these kinds about one system.
 
-    ``states`` is how many of them were found.  Without ``symmetry`` each is visited.
+    ``states`` is how many of them were found.  Without ``symmetry`` each is visited, without ``kernels`` nothing is
+    compiled.
     """
 
     def __init__(
@@ -125,7 +126,7 @@ class Answers:
         self.questions = questions
         self.limits = limits
         self.progress = progress
-        self.symmetry = True
+        self.symmetry = self.kernels = True
         self.states = 0
 
     def verdicts(self) -> Iterator[Verdict]:
@@ -188,7 +189,9 @@ class Answers:
     def _search(self, system: System, watched: Sequence[Watch]) -> tuple[Looking, Symmetry]:
         """Return a search, not begun, and what may be interchanged in it.  Raises `RecursionError`."""
         symmetry = Symmetry(self._finder(system), watched)
-        return Looked(system, watched, self.limits, self.progress, symmetry.classes), symmetry
+        search = Looked(system, watched, self.limits, self.progress, symmetry.classes)
+        search.fast = self.kernels
+        return search, symmetry
 
     def _decided(self, base: Verdict, looked: _Looked, unaided: _Looked | None, met: set[Watch]) -> Verdict:
         wanted = goal(base.property)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import NoReturn, Protocol
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from tdispmodel.engines.wide.bitmaps import multisets, product
 from tdispmodel.engines.wide.bitmaps.layout import Layout, Outgrown
 from tdispmodel.engines.wide.bitmaps.multisets import Multisets
 from tdispmodel.engines.wide.bitmaps.product import Count, Product
+from tdispmodel.engines.wide.fast import gone_over
 from tdispmodel.engines.wide.formulas import Here, Node, Tables
 from tdispmodel.engines.wide.moves import Moves, Steps, StepWatch
 from tdispmodel.engines.wide.orbits import Orbits
@@ -34,6 +35,9 @@ from tdispmodel.engines.wide.visited import BLOCK, Dense, Runs, taken_apart
 from tdispmodel.ir.system import System
 from tdispmodel.semantics import Semantics, TooManyStarts, start_states
 from tdispmodel.verdict import Space
+
+if TYPE_CHECKING:
+    from tdispmodel.engines.wide.fast.search import Compiled
 
 CHUNK = 1 << 15
 """How many states are expanded at once, at most."""
@@ -145,11 +149,13 @@ class Search:
         memory = limits.memory
         block = BLOCK if memory is None else min(BLOCK, max(LEAST_BLOCK, memory // SHARE_OF_BLOCK))
         self._nothing = partial(Dense, len(self.parts.names), block)
-        self.visited: Dense | Runs | Spilled | Product | Multisets = self._nothing()
+        self.visited: Dense | Runs | Spilled | Product | Multisets | Compiled = self._nothing()
         self.orbits = Orbits(classes, len(self.parts.names))
         self.most_dense //= self.orbits.permutations  # of its places one in so many is used
         self.able = product.able(self) or multisets.able(self)
         """Whether bitmaps may be used."""
+        self.fast = True
+        """Whether compiled kernels may be used, where they are installed."""
         self.frontier: Level | Count = np.zeros(0, np.int64)
         self._sides: list[int] = []
         self.states = self.stood_for = self.transitions = 0
@@ -189,7 +195,7 @@ class Search:
 
     def _begin_anew(self) -> None:
         """Begin once more, without bitmaps; what is numbered was met."""
-        self.able, self.visited = False, self._nothing()
+        self.able, self.fast, self.visited = False, False, self._nothing()
         self.forget()
         self._start()
 
@@ -280,7 +286,7 @@ class Search:
         visited = self.listing()
         visited.offer(visited.keys(numbers))
 
-    def listing(self) -> Dense | Runs | Spilled:
+    def listing(self) -> Dense | Runs | Spilled | Compiled:
         """Return the states that were found, as long as each has a number."""
         if isinstance(self.visited, Product | Multisets):
             message = "states are bits"
@@ -288,11 +294,19 @@ class Search:
         return self.visited
 
     def _expand(self) -> None:
-        if isinstance(self.visited, Dense | Runs) and self._pays():
+        made = gone_over(self)
+        if made is not None:
+            self.visited = made
+            self.frontier, self._sides = made.found[-1], list(made.sides)
+        elif isinstance(self.visited, Dense | Runs) and self._pays():
             self.visited = (Multisets if self.orbits.classes else Product)(self, self.visited)
-        if isinstance(self.visited, Product | Multisets):
+        if isinstance(self.visited, Dense | Runs | Spilled):
+            self.expand_listed()
+        else:
             self.visited.expand(len(self.sizes_of_levels) - 1)
-            return
+
+    def expand_listed(self) -> None:
+        """Look at the last level, and offer what comes after it.  Raises `LimitReached`, `TooWide` and `Left`."""
         for _ in self.expanded():
             pass
         self.tell_left()
@@ -428,8 +442,11 @@ class Search:
                 self._spill()
         self.listing().reach(sizes)
 
-    def _spill(self) -> None:
+    def spill(self) -> None:
         """Keep states in files from now on."""
+        self._spill()
+
+    def _spill(self) -> None:
         most = self.limits.memory
         if most is not None and not isinstance(self.visited, Spilled | Product | Multisets):
             sizes = [len(local) for local in self.parts.local]

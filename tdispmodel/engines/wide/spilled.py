@@ -17,10 +17,14 @@ import tempfile
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tdispmodel.engines.wide.visited import Dense, Keys, Runs, Sided, distinct
+
+if TYPE_CHECKING:
+    from tdispmodel.engines.wide.fast.search import Compiled
 
 BYTES = 8
 """Of a state, in memory and in a file."""
@@ -234,7 +238,7 @@ def kept(found: Iterable[Keys]) -> Run:
     return Run(file, 0, file.count)
 
 
-def spilled(visited: Dense | Runs, sizes: Sequence[int], most: int) -> Spilled:
+def spilled(visited: Dense | Runs | Compiled, sizes: Sequence[int], most: int) -> Spilled:
     """Return the same in files, with room for so many local states.  Raises `TooWide`."""
     made = Spilled(sizes, most)
     some = max(LEAST_PIECE, most // (BYTES * COPIES * len(made.sides)))

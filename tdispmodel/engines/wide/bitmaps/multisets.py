@@ -23,7 +23,7 @@ from tdispmodel.compiling.arrays import WORD, Flags, Words
 from tdispmodel.compiling.parts import WHOLE, Numbers
 from tdispmodel.engines.protocol import LimitReached
 from tdispmodel.engines.wide.bitmaps.layout import PIECE, Outgrown
-from tdispmodel.engines.wide.bitmaps.slabs import Image, different, images
+from tdispmodel.engines.wide.bitmaps.slabs import Image, different, images, seconds_of_maps
 from tdispmodel.engines.wide.formulas import Here
 from tdispmodel.engines.wide.moves import OUT_OF_RANGE, Table
 from tdispmodel.engines.wide.visited import Dense, Keys, Runs, parted
@@ -361,4 +361,7 @@ def seconds(search: Search) -> float:
     if table is not None:
         sources, to, _ = table.known()
         maps = len(np.unique(np.stack([search.tables.pairs[1].whole[sources], to]), axis=1)[0]) * words * words
-    return maps * OF_CALL + wholes * (others * words * OF_WORD + comb(side + instances - 1, instances) * OF_PLACE)
+    made = seconds_of_maps(search.tables, table, words)
+    return (
+        made + maps * OF_CALL + wholes * (others * words * OF_WORD + comb(side + instances - 1, instances) * OF_PLACE)
+    )

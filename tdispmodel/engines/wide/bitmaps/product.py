@@ -22,7 +22,7 @@ from tdispmodel.compiling.parts import WHOLE, Numbers
 from tdispmodel.engines.protocol import LimitReached
 from tdispmodel.engines.wide.bitmaps.layout import Layout, Outgrown, counted, ones
 from tdispmodel.engines.wide.bitmaps.masks import Masks, packed, simple
-from tdispmodel.engines.wide.bitmaps.slabs import Plan, planned, slabs
+from tdispmodel.engines.wide.bitmaps.slabs import Plan, planned, seconds_of_maps, slabs
 from tdispmodel.engines.wide.formulas import Here, Node
 from tdispmodel.engines.wide.moves import OUT_OF_RANGE, Broad
 from tdispmodel.engines.wide.visited import Dense, Keys, Runs, Sided, parted
@@ -440,4 +440,5 @@ def able(search: Search) -> bool:
 def seconds(search: Search, layout: Layout) -> float:
     """Return about how long a level takes at most."""
     joined = sum(calls * (OF_CALL + OF_WORD * words) for calls, words in slabs(search.moves.tabulated, layout))
-    return joined + layout.total * OF_WORD * PASSES
+    last = next((table for table in search.moves.tabulated if table.part == layout.last), None)
+    return joined + seconds_of_maps(search.tables, last, layout.words) + layout.total * OF_WORD * PASSES

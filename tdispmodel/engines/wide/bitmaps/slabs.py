@@ -27,6 +27,8 @@ LOOKS = 8
 """Moving the bits of a word takes so many times what joining two words does."""
 Edges = dict[int, dict[int, list[tuple[int, int]]]]
 """For each local state of the whole and one from which it is reached: what becomes of local states of an instance."""
+OF_MAP = 1.2e-4
+"""Seconds that it takes to make the map of one word to another."""
 
 
 class Image:
@@ -145,3 +147,12 @@ def slabs(tabulated: Sequence[Table], layout: Layout) -> Iterator[tuple[int, int
             yield per_whole // layout.sizes[table.part] * steps, block
         else:
             yield per_whole * steps, block // layout.sizes[table.part]
+
+
+def seconds_of_maps(tables: Tables, table: Table | None, words: int) -> float:
+    """Return about how long it takes to make the images of all words anew, as on each level on which pairs are met."""
+    if table is None:
+        return 0.0
+    sources, to, _ = table.known()
+    rows = np.stack([tables.pairs[table.part].whole[sources], to])
+    return OF_MAP * words * words * len(np.unique(rows, axis=1)[0])

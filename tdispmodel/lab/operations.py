@@ -1,0 +1,161 @@
+"""What each step of the model is on a real machine.
+
+Given the name of an action instance, gives who does it there and how: a line of the guest's shell, something that the
+host does, nothing because the kernel does it on its own, nothing because no kernel has it, or that the lab cannot.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from tdispmodel.lab.machine import HELPER, address
+
+INSTANCE = re.compile(r"(?P<action>\w+)(?:\(devices\[(?P<device>\d+)\]\))?")
+PCI = "/sys/bus/pci"
+
+
+class Doer(Enum):
+    """Who makes a step of the model happen in the lab."""
+
+    GUEST = "guest"
+    HOST = "host"
+    KERNEL = "kernel"
+    NOBODY = "nobody"
+    EMULATED = "emulated"
+    IMPOSSIBLE = "impossible"
+
+
+@dataclass(frozen=True)
+class Driver:
+    """The driver under test: its name, its module and what that needs before it, QEMU's name of its device,
+    and the parameters of its module.
+    """
+
+    name: str
+    modules: tuple[str, ...]
+    device: str
+    parameters: str = ""
+
+
+PVPANIC = Driver("pvpanic-pci", ("pvpanic", "pvpanic-pci"), "pvpanic-pci")
+"""A driver of the distribution that is a module and binds whatever it matches."""
+
+OWN = "lab_driver"
+BINDS = Driver(OWN, (OWN,), "pvpanic-pci")
+DEFERS = Driver(OWN, (OWN,), "pvpanic-pci", "does=1")
+FAILS = Driver(OWN, (OWN,), "pvpanic-pci", "does=2")
+REGISTERS_CHILD = Driver(OWN, (OWN,), "pvpanic-pci", "does=3")
+"""Our own driver, lab/module/lab_driver.c, for the same device: what it does is said when it is loaded."""
+
+VIRTIO = Driver("virtio-pci", (), "virtio-rng-pci")
+"""A driver that is built into the kernel."""
+
+STRANGER = "dead beef"
+"""IDs that no device of the lab has."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A step of the model in the lab; ``command`` is a line for the guest's shell or a verb of the host."""
+
+    doer: Doer
+    command: str = ""
+    device: int | None = None
+    tells: bool = False
+    """Whether the exit status is the errno that the model's `result` is about."""
+
+
+KERNEL = frozenset(
+    {
+        "attach_on_arrival",
+        "pass_over_on_arrival",
+        "end_initcalls",
+        "retry_deferred",
+        "trigger_deferred",
+    }
+)
+"""What the kernel does on its own as soon as it can."""
+
+CAN_BE_PATCHED = KERNEL | {"load_module", "bind", "unbind", "drivers_probe", "new_id", "rescan"}
+"""Steps in which an unmodified kernel decides: what a proposal changes of them it does not have."""
+
+ELSEWHERE = frozenset(
+    {"approve", "verify", "answer", "send_evidence", "deploy_secrets", "decide", "stall", "start_userspace"}
+)
+"""What happens in somebody's head or in another machine: no kernel notices."""
+
+NO_KERNEL = frozenset(
+    {
+        "lock",
+        "measure",
+        "accept",
+        "accept_in_vain",
+        "unlock",
+        "unlock_in_vain",
+        "rival_lock",
+        "rival_unlock",
+        "register_tsm",
+        "error",
+        "fault",
+        "function_level_reset",
+        "hot_reset",
+        "swap",
+        "refuse",
+    }
+)
+"""What only a kernel with a TSM, or only a TDISP device, has: no distribution's kernel does."""
+
+
+def operation(step: str, driver: Driver) -> Operation:
+    """Return what a step of the model is in the lab, where ``driver`` plays the operating driver."""
+    found = INSTANCE.fullmatch(step)
+    if found is None:
+        return Operation(Doer.IMPOSSIBLE)
+    name = found["action"]
+    device = None if found["device"] is None else int(found["device"])
+    where = address(device or 0)
+    drivers = f"{PCI}/drivers/{driver.name}"
+    match name:
+        case "load_module":
+            return Operation(Doer.GUEST, load(driver))
+        case "remove":
+            return Operation(Doer.HOST, "pull", device)
+        case "hot_add":
+            return Operation(Doer.HOST, "plug", device)
+        case "bind" | "unbind":
+            return Operation(Doer.GUEST, f"echo {where} > {drivers}/{name}", device, tells=True)
+        case "drivers_probe":
+            return Operation(Doer.GUEST, f"echo {where} > {PCI}/drivers_probe", device)
+        case "new_id":
+            return Operation(Doer.GUEST, f"echo {STRANGER} > {drivers}/new_id && echo {STRANGER} > {drivers}/remove_id")
+        case "override_driver":
+            return Operation(Doer.GUEST, f"echo {driver.name} > {PCI}/devices/{where}/driver_override", device)
+        case "turn_autoprobe_on":
+            return Operation(Doer.GUEST, autoprobe(on=True))
+        case "turn_autoprobe_off":
+            return Operation(Doer.GUEST, autoprobe(on=False))
+        case "rescan":
+            return Operation(Doer.GUEST, f"echo 1 > {PCI}/devices/{where}/remove; echo 1 > {PCI}/rescan", device)
+        case "other_probe_succeeds":
+            own = f"{PCI}/drivers/virtio-pci"
+            return Operation(Doer.GUEST, f"echo {HELPER} > {own}/unbind; echo {HELPER} > {own}/bind")
+        case _ if name in KERNEL:
+            return Operation(Doer.KERNEL, device=device)
+        case _ if name in ELSEWHERE:
+            return Operation(Doer.NOBODY, device=device)
+        case _ if name in NO_KERNEL:
+            return Operation(Doer.EMULATED, device=device)
+        case _:
+            return Operation(Doer.IMPOSSIBLE, device=device)
+
+
+def load(driver: Driver) -> str:
+    """Return the line that loads a driver's modules, in their order."""
+    return f"{' && '.join(f'insmod /modules/{name}.ko' for name in driver.modules)} {driver.parameters}".rstrip()
+
+
+def autoprobe(*, on: bool) -> str:
+    """Return the line that turns automatic probing on the PCI bus on or off."""
+    return f"echo {int(on)} > {PCI}/drivers_autoprobe"

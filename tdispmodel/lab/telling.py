@@ -1,0 +1,135 @@
+"""What came of a counterexample on a real kernel, in lines of plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tdispmodel.lab.conforming import Conformance
+from tdispmodel.lab.observing import Seen
+from tdispmodel.lab.operations import OWN, Doer
+from tdispmodel.lab.reproducing import Account, Done, Outcome, Plan, said
+from tdispmodel.reports.plain import joined, paragraph
+
+VERDICTS = {
+    Outcome.REPRODUCED: "REPRODUCED",
+    Outcome.OTHERWISE: "NOT REPRODUCED",
+    Outcome.NOT_RUN: "NOT RUN",
+}
+DOERS = {
+    Doer.GUEST: "the guest",
+    Doer.HOST: "the host",
+    Doer.KERNEL: "the kernel",
+    Doer.NOBODY: "nothing to do",
+    Doer.EMULATED: "EMULATED: no kernel of a distribution has it",
+    Doer.IMPOSSIBLE: "not in the lab",
+}
+LETTERS = {
+    "b": "arrival",
+    "c": "driver registration",
+    "d": "deferred retry",
+    "e": "bind",
+    "f": "drivers_probe",
+    "g": "new_id",
+}
+"""The attach paths of the table in `models/device_core.py` that the lab can take."""
+
+INDENT = "      "
+CORE = ("bus: 'pci'", "driver_bound", "deferred", "probe with driver", "Retrying", "requests probe deferral")
+
+
+def account(done: Account, proposal: str, about: str, patched: Sequence[str] = (), *, finite: bool = True) -> str:
+    """Return the text about one counterexample: the verdict first, then each step with the kernel's own lines.
+
+    ``patched`` are the kernel's steps that the proposal changes, which an unmodified kernel does as it always did.
+    ``finite``: the behaviour itself is what violates the property, and not what may or must follow.
+    """
+    lines = paragraph(f"{about}: {VERDICTS[done.outcome]} on {done.release}", rest="  ")
+    lines += paragraph(f"the counterexample of {proposal}, {_counted(len(done.plan.every))}", "  ")
+    if done.reason:
+        lines += paragraph(done.reason, "  because: ")
+    for number, step in enumerate(done.done, 1):
+        lines += ["", *_step(number, step, done.plan)]
+    lines += [""] if done.done else []
+    if done.outcome is Outcome.REPRODUCED:
+        lines += paragraph("in every state that was looked at the kernel was in the state of the model", "  ")
+    if done.outcome is Outcome.REPRODUCED and not finite:
+        lines += paragraph("that it goes on for ever, or that nothing else could follow, is the model's word", "  ")
+    if done.plan.driver.name == OWN:
+        lines += paragraph(
+            "the driver is the lab's own: what it does in a probe, and that it knows of acceptance, is no kernel's",
+            "  ",
+        )
+    if patched:
+        told = f"the proposal changes the kernel, and this one is unmodified: it is without it in {', '.join(patched)}"
+        lines += paragraph(told, "  ")
+    if done.plan.emulated:
+        lines += paragraph(
+            f"emulated, so that nothing is said of any kernel there: {', '.join(done.plan.emulated)}", "  "
+        )
+    return joined(lines)
+
+
+def _counted(steps: int) -> str:
+    return "1 step" if steps == 1 else f"{steps} steps"
+
+
+def _step(number: int, done: Done, plan: Plan) -> Iterator[str]:
+    step = done.step
+    begins = number == len(plan.boot)
+    who = (
+        "how the machine is made" if number < len(plan.boot) else "the guest" if begins else DOERS[step.operation.doer]
+    )
+    yield from paragraph(f"{step.actor}: {step.name} - {who}", f"{number:4}  ")
+    commands = plan.first if begins else (step.operation.command,) if step.operation.doer is Doer.GUEST else ()
+    for command in commands:
+        yield from paragraph(f"# {command}", INDENT, INDENT + "  ")
+    if done.seen is not None:
+        yield from paragraph(f"seen: {state(done.seen)}", INDENT, INDENT + "  ")
+        if done.seen.uevents:
+            told = (f"{event.split(' ')[0]} {event.rsplit('/', 1)[-1]}" for event in done.seen.uevents)
+            yield from paragraph(f"uevents: {', '.join(told)}", INDENT, INDENT + "  ")
+        for line in done.seen.log:
+            if any(word in line for word in CORE) and _of_slot(line):
+                yield from paragraph(f"| {line}", INDENT, INDENT + "|   ")
+    if done.differs:
+        yield from paragraph(done.differs, INDENT + "OTHERWISE: ", INDENT + "  ")
+
+
+def _of_slot(line: str) -> bool:
+    """Whether a line of the log is about a device in a slot, and not about one of the machine's own."""
+    return "0000:0" in line and "0000:00:" not in line
+
+
+def state(seen: Seen) -> str:
+    """Return what was seen in words: ``autoprobe=no driver_loaded=yes devices[0]: present, driver pvpanic-pci``."""
+    words = [f"autoprobe={said(seen.autoprobe)}", f"driver_loaded={said(seen.driver_loaded)}"]
+    for slot, device in enumerate(seen.devices):
+        about = f"driver {said(device.driver)}" if device.present else "not there"
+        words.append(f"devices[{slot}]: {about}{', deferred' if device.deferred else ''}")
+    return "; ".join(words)
+
+
+def conformance(found: Conformance) -> str:
+    """Return the text about the sequences on one kernel: whether all agrees, coverage by attach path, differences."""
+    verdict = "DIFFERS" if found.differences else "CONFORMS"
+    constants = ", ".join(f"{name}={said_of(value)}" for name, value in sorted(found.constants.items()))
+    lines = paragraph(f"{found.release}, driver {found.driver.name}: {verdict}", rest="  ")
+    lines += paragraph(f"the model with {constants}", "  ")
+    taken = sum(one in found.taken for one in found.transitions)
+    lines += paragraph(f"{taken} of {len(found.transitions)} transitions taken, in {found.steps} steps", "  ")
+    lines += ["", "  attach path               autoprobe on    autoprobe off"]
+    for path, about in LETTERS.items():
+        cells = [found.pairs().get((path, on), (0, 0)) for on in (True, False)]
+        told = [f"{taken} of {known}" if known else "none" for taken, known in cells]
+        lines.append(f"  {path}  {about:<21}  {told[0]:<14}  {told[1]}")
+    for one in found.missing:
+        lines += paragraph(f"not taken: {one.action} in {', '.join(map(said_of, one.before))}", "  ")
+    for differing in found.differences:
+        lines += ["", *paragraph(f"after {', '.join(differing.steps)}:", "  ", "    ")]
+        lines += paragraph(differing.words, "    ")
+    return joined(lines)
+
+
+def said_of(value: object) -> str:
+    """Return a value of the model as the output has it."""
+    return said(value) if isinstance(value, (bool, str)) else str(value)

@@ -1,0 +1,92 @@
+"""What is told of a run, and the commands, where there is no kernel to ask."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tdispmodel.cli import main
+from tdispmodel.lab.conforming import Conformance, Difference
+from tdispmodel.lab.observing import Device, Seen
+from tdispmodel.lab.operations import PVPANIC
+from tdispmodel.lab.packages import Kernel
+from tdispmodel.lab.planning import Transition
+from tdispmodel.lab.reproducing import Account, Done, Outcome
+from tdispmodel.lab.script import script
+from tdispmodel.lab.telling import account, conformance
+from tests.lab.plans import hot_add
+
+HOT_ADD = ["reproduce", "initrd_autoprobe_off", "no_shared_exposure_after_initrd", "--set", "kernel=BEFORE_6_19"]
+
+
+def mail(text: str) -> bool:
+    """Whether a text can go into a mail."""
+    return text.isascii() and all(len(line) <= 72 for line in text.splitlines())
+
+
+def test_an_account_tells_what_differs() -> None:
+    """The account of a run that ended otherwise says so first, names the kernel and the difference, and fits a mail;
+    lines of the log about the device are shown, and no others.
+    """
+    plan = hot_add()
+    log = (
+        "[    1.0] pci 0000:01:00.0: bus: 'pci': add device 0000:01:00.0",
+        "[    1.0] bus: 'pci': add device 0000:00:1f.0",
+    )
+    seen = Seen(False, True, (Device(True),), log, ("add /devices/pci0000:00/0000:01:00.0",))
+    done = Account(plan, "7.2", Outcome.OTHERWISE, (Done(plan.steps[-1], seen, "driver: none"),), "driver: none")
+    text = account(done, "initrd_autoprobe_off", "TDM301 no_shared_exposure_after_initrd", ["bind"])
+    assert text.startswith("TDM301 no_shared_exposure_after_initrd: NOT REPRODUCED on 7.2\n")
+    assert "OTHERWISE: driver: none" in text
+    assert "uevents: add 0000:01:00.0" in text
+    assert "| [ 1.0] pci 0000:01:00.0: bus: 'pci': add device 0000:01:00.0" in text
+    assert "1f.0" not in text
+    assert "without it in bind" in " ".join(text.split())
+    assert mail(text)
+
+
+def test_coverage_is_told() -> None:
+    """Of two transitions, one taken and one that differed, the text has one of two, the attach path of each with its
+    autoprobe, the missing one, and how it differs.
+    """
+    before = (True, True, True, "NONE", False)
+    bind, probe = Transition(before, "bind(devices[0])"), Transition((False, *before[1:]), "drivers_probe(devices[0])")
+    differs = (Difference(("load_module", "drivers_probe(devices[0])"), "devices[0].driver: otherwise"),)
+    found = Conformance("6.12", PVPANIC, {"kernel": "BEFORE_6_19"}, (bind, probe), frozenset({bind}), 3, differs)
+    assert found.pairs() == {("e", True): (1, 1), ("f", False): (0, 1)}
+    text = conformance(found)
+    assert "DIFFERS" in text
+    assert "1 of 2 transitions taken, in 3 steps" in text
+    assert "not taken: drivers_probe(devices[0])" in text
+    assert "devices[0].driver: otherwise" in text
+    assert mail(text)
+
+
+def test_no_lab_is_a_complaint(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without QEMU both commands end with exit code 2, and say what is missing and how to get it."""
+    monkeypatch.setenv("PATH", "")
+    assert main([*HOT_ADD, "--progress", "never"]) == 2
+    assert main(["lab"]) == 2
+    said = capsys.readouterr().err
+    assert said.count("E650") == 2
+    assert "qemu-system-x86" in said
+
+
+def test_a_script_needs_no_lab(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The script for others is written where there is no QEMU, and nothing is run."""
+    monkeypatch.setenv("PATH", "")
+    path = tmp_path / "hot-add.sh"
+    assert main([*HOT_ADD, "--progress", "never", "--script", str(path)]) == 0
+    assert path.read_text() == script(hot_add(), "TDM301 no_shared_exposure_after_initrd of initrd_autoprobe_off")
+
+
+@pytest.mark.long
+def test_the_script_tells_kernels_apart(stable: Kernel, unstable: Kernel, tmp_path: Path) -> None:
+    """Run by itself, the script for others ends with 0 on a kernel of 6.12 and with 1 on one since 6.19."""
+    path = tmp_path / "hot-add.sh"
+    path.write_text(script(hot_add(), "the hot-add"))
+    for kernel, code in ((stable, 0), (unstable, 1)):
+        ended = subprocess.run(["sh", path, kernel.image, kernel.modules], capture_output=True, text=True, check=False)
+        assert ended.returncode == code, ended.stdout
