@@ -248,13 +248,8 @@ def _conform(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("logs", nargs="+", metavar="LOG", help="kernel log, uevents or ftrace, as a file")
     parser.add_argument("--proposal", action=Once, metavar="PROPOSAL", help="name in the catalogue or path")
     _scope(parser)
-    parser.add_argument(
-        "--device",
-        action="append",
-        default=[],
-        metavar="NAME[@PORT]",
-        help="a device of the model in the log, in the model's order (default: the log's PCI devices)",
-    )
+    what = "a device in the log, in the model's order (default: the log's PCI devices)"
+    parser.add_argument("--device", action="append", default=[], metavar="NAME[@PORT]", help=what)
     parser.add_argument("--driver", default="", metavar="NAME", help="the operating driver in the log")
     parser.add_argument("--prepare-driver", default="", metavar="NAME", help="the driver that only prepares")
     parser.add_argument("--complete", action="store_true", help="what the logs show once, they always show")

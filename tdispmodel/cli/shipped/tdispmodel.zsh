@@ -124,7 +124,7 @@ _shtab_tdispmodel_conform_options=(
   "*--set[set a constant\: kernel\=BEFORE_6_19, devices\[1\].kind\=PLAIN, devices.kind\=TDISP,PLAIN]:NAME=VALUE:"
   "--topology[TOML\: a table \[\[devices\]\] with constants for each device]:FILE:_files"
   "*--without[switch a capability off\: host.error]:ACTOR.ACTION:"
-  "*--device[a device of the model in the log, in the model\'s order (default\: the log\'s PCI devices)]:NAME[@PORT]:"
+  "*--device[a device in the log, in the model\'s order (default\: the log\'s PCI devices)]:NAME[@PORT]:"
   "--driver[the operating driver in the log]:NAME:"
   "--prepare-driver[the driver that only prepares]:NAME:"
   "--complete[what the logs show once, they always show]"
