@@ -20,13 +20,13 @@ complete tdispmodel \
         'c/--waivers=/f/' \
         'c/--baseline=/f/' \
         'c/--format=/(text json sarif junit ktap github gitlab markdown rst mail b4)/' \
-        'c/--to=/(promela murphi aiger dot svg)/' \
+        'c/--to=/(promela murphi aiger smtlib smv tla dot graphml rv itf svg)/' \
         'c/-o=/f/' \
         'c/--on=/(6.12 unstable)/' \
         'c/--script=/f/' \
         'c/--log=/f/' \
         'c/--driver=/(stock defers fails)/' \
-        'c/--/(all-noticers any-number baseline briefly certificates chart checkpoint cluster complete device devices draw driver engine expectations format full help jobs json log map memory min-score mutants names no-vacuous no-verdicts on output paranoid port prepare-driver progress proposal quiet sarif-all script serve set skew states stdin timeout times to today topology update verbose version view waivers why-not without)/' \
+        'c/--/(all-noticers any-number baseline briefly certificates changes chart checkpoint cluster complete depth device devices draw driver engine expectations format full help jobs json log map memory min-score mutants names no-vacuous no-verdicts on output paranoid port prepare-driver progress proposal quiet sarif-all script serve set skew states stdin timeout times to today topology update verbose version view waivers why-not without)/' \
         'c/-/(- h k n o q v)/' \
         'n/--topology/f/' \
         'n/--progress/(auto plain never)/' \
@@ -40,7 +40,7 @@ complete tdispmodel \
         'n/--waivers/f/' \
         'n/--baseline/f/' \
         'n/--format/(text json sarif junit ktap github gitlab markdown rst mail b4)/' \
-        'n/--to/(promela murphi aiger dot svg)/' \
+        'n/--to/(promela murphi aiger smtlib smv tla dot graphml rv itf svg)/' \
         'n/-o/f/' \
         'n/--on/(6.12 unstable)/' \
         'n/--script/f/' \

@@ -203,13 +203,17 @@ _shtab_tdispmodel_explore_defaults_added=0
 
 _shtab_tdispmodel_export_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--to[the language]:to:(promela murphi aiger dot svg)"
-  "--view[with dot and svg\: variables or instances, commas between them]:NAMES:"
+  "--to[the language]:to:(promela murphi aiger smtlib smv tla dot graphml rv itf svg)"
+  "--view[with dot, svg, graphml and rv\: variables or instances, commas between them]:NAMES:"
   "-k[with these invariants and step properties]:EXPR:"
   {-n,--devices}"[number of devices, 1 to 16 (default\: 1)]:N:"
   "*--set[set a constant\: kernel\=BEFORE_6_19, devices\[1\].kind\=PLAIN, devices.kind\=TDISP,PLAIN]:NAME=VALUE:"
   "--topology[TOML\: a table \[\[devices\]\] with constants for each device]:FILE:_files"
   "*--without[switch a capability off\: host.error]:ACTOR.ACTION:"
+  "--changes[rv\: note an action only when it changes what is seen]"
+  "--depth[smtlib\: at most so many steps (default\: 10)]:N:"
+  "--timeout[60s, 5m (default\: 5m)]:TIME:"
+  "--memory[500M, 2G (default\: 4G)]:SIZE:"
   "-o[write to this file (default\: stdout)]:FILE:_files"
   ":name in the catalogue or path:_tdispmodel_proposals"
 )
