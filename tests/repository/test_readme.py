@@ -62,6 +62,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the catalogue and what a reader of the pages has, which is the current one."""
     for name in ("proposals", "properties", "counterexamples", "debate", "litmus", "benchmarks"):
         shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copytree(ROOT / "docs" / "logs", tmp_path / "docs" / "logs")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     (tmp_path / "some.eml").write_text(MAIL)
     monkeypatch.chdir(tmp_path)

@@ -72,36 +72,24 @@ class Taken(NamedTuple):
 
 def backwards(merged: Merged, cell: Cell) -> Iterator[Taken]:
     """Yield how a cell was come to, from its end; the last one is a start place."""
-    at = nearest_place(merged, cell)
+    at = min(merged.cells[cell])
     while any(cell):
-        before, log, (source, action) = way_to(merged, cell, at)
-        yield Taken(at, action, log, before[log])
-        closed = merged.tracker.closed(merged.cells[before])
-        while (way := closed[source]) is not None:
-            yield Taken(source, way[1])
-            source = way[0]
-        cell, at = before, source
+        before, log = cell_before(merged, cell, at)
+        items, _ = merged.sequences[log][before[log]]
+        path = merged.tracker.path(merged.cells[before], items, at)
+        yield Taken(at, path[-1][1], log, before[log])
+        for place, action in reversed(path[1:-1]):
+            yield Taken(place, action)
+        cell, at = before, path[0][0]
     yield Taken(at, NO_STEP)
 
 
-def nearest_place(merged: Merged, cell: Cell) -> At:
-    """Return a place of a cell that was found early, so that few hidden steps lead to it."""
+def cell_before(merged: Merged, cell: Cell, at: At) -> tuple[Cell, int]:
+    """Return the cell from which a line leads to a place, and the log of that line."""
     for log in range(len(cell)):
         before = merged.moved(cell, log, -1)
-        if before in merged.cells and log in merged.next_lines(before):
-            for at in merged.after(before, log).ways:
-                return at
-    return min(merged.cells[cell])
-
-
-def way_to(merged: Merged, cell: Cell, at: At) -> tuple[Cell, int, tuple[At, int]]:
-    """Return the cell before, the log of which a line was taken, and the way to a place."""
-    for log in range(len(cell)):
-        before = merged.moved(cell, log, -1)
-        if before in merged.cells and log in merged.next_lines(before):
-            way = merged.after(before, log).ways.get(at)
-            if way is not None:
-                return before, log, way
+        if before in merged.cells and log in merged.next_lines(before) and at in merged.after(before, log):
+            return before, log
     message = "a place of a search has no way to it"
     raise OurFault(message)
 

@@ -7,9 +7,10 @@ found first, so in those with few hidden steps.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from tdispmodel.analysing.conforming.showing import Condition, Showing
-from tdispmodel.analysing.conforming.tracking import At, Tracker
+from tdispmodel.analysing.conforming.tracking import Places, Tracker
 from tdispmodel.ir.expressions import And, Expression
 from tdispmodel.ir.system import State, SystemAction
 from tdispmodel.reports.conformance import Blocked, Shown, Unmet
@@ -24,11 +25,11 @@ another one; that a verb of userspace ends otherwise counts for less."""
 Reason = tuple[int, str, tuple[tuple[Expression, Place | None], ...], tuple[Unmet, ...]]
 
 
-def blocked(tracker: Tracker, places: Iterable[At], items: int, line: Shown, semantics: Semantics) -> Blocked:
+def blocked(tracker: Tracker, places: Places, items: int, line: Shown, semantics: Semantics) -> Blocked:
     """Return why no place leads on with a line that any of ``items`` explains."""
-    found = list(places)
+    found = list(islice(tracker.near(places, {}), MOST_LOOKED_AT))
     owed = [at for at in found if at.must]
-    states = list(dict.fromkeys(at.packed for at in found if not at.must))[:MOST_LOOKED_AT]
+    states = list(dict.fromkeys(at.packed for at in found if not at.must))
     missing = ""
     if owed and len(owed) == len(found):
         missing = f"a line is missing before it: {told(tracker.showing, owed[0].must)}"

@@ -144,13 +144,16 @@ class Question:
         lines: tuple[Shown, ...] = ()
         blocks: tuple[Blocked, ...] = ()
         changes: tuple[str, ...] = ()
-        if total and self.merged.cells:
-            found = explanation(self.merged, cell, self.semantics)
-            trace = found.trace
-            lines = tuple(self.shown(line.log, line.position, line.step) for line in found.lines)
-            if not stopped and cell != self.merged.end:
-                blocks = tuple(self.blocked(cell, log) for log in self.merged.next_lines(cell))
-                changes = nearest(self.merged, cell, self.told)
+        try:
+            if total and self.merged.cells:
+                found = explanation(self.merged, cell, self.semantics)
+                trace = found.trace
+                lines = tuple(self.shown(line.log, line.position, line.step) for line in found.lines)
+                if not stopped and cell != self.merged.end:
+                    blocks = tuple(self.blocked(cell, log) for log in self.merged.next_lines(cell))
+                    changes = nearest(self.merged, cell, self.told)
+        except LimitReached as limit:
+            stopped = stopped or str(limit)
         logs = tuple(
             Summary(log.path, log.source.value, log.lines, len(told))
             for log, told in zip(self.asked.logs, self.told, strict=True)
@@ -173,7 +176,7 @@ class Question:
     def blocked(self, cell: Cell, log: int) -> Blocked:
         """Return why the next line of a log cannot come at a cell."""
         items, _ = self.merged.sequences[log][cell[log]]
-        places = self.tracker.closed(self.merged.cells[cell])
+        places = self.merged.cells[cell]
         return blocked(self.tracker, places, items, self.shown(log, cell[log]), self.semantics)
 
     def shown(self, log: int, position: int, step: int | None = None) -> Shown:

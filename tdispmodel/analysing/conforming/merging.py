@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tdispmodel.analysing.conforming.observations import Observation
-from tdispmodel.analysing.conforming.tracking import After, Places, Tracker
+from tdispmodel.analysing.conforming.tracking import Places, Tracker
 
 Cell = tuple[int, ...]
 """How many lines of each log were taken."""
@@ -47,7 +47,7 @@ class Merged:
             found: dict[Cell, Places] = {}
             for cell in level:
                 for log in self.next_lines(cell):
-                    after = self.after(cell, log).places
+                    after = self.after(cell, log)
                     if after:
                         there = self.moved(cell, log, 1)
                         before = found.get(there)
@@ -64,8 +64,8 @@ class Merged:
         """Return a cell with more lines taken of one log."""
         return tuple(taken + lines * (number == log) for number, taken in enumerate(cell))
 
-    def after(self, cell: Cell, log: int) -> After:
-        """Return the places after the next line of a log, with the ways there."""
+    def after(self, cell: Cell, log: int) -> Places:
+        """Return the places after the next line of a log."""
         items, _ = self.sequences[log][cell[log]]
         return self.tracker.explained(self.cells[cell], items)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from tdispmodel.analysing.conforming.merging import Cell, Merged
 from tdispmodel.analysing.conforming.observations import Observation
 from tdispmodel.analysing.conforming.table import FORMS, Event
-from tdispmodel.analysing.conforming.tracking import After, Places
+from tdispmodel.analysing.conforming.tracking import Places
 from tdispmodel.engines.protocol import LimitReached
 
 LINES_BACK = 40
@@ -56,9 +56,11 @@ def changes(merged: Merged, cell: Cell, told: list[tuple[Observation, ...]]) -> 
         yield from other_words(merged, cell, log, told)
         if merged.tracker.showing.keys:
             items, _ = merged.sequences[log][cell[log]]
-            later = merged.tracker.explained(merged.cells[cell], items, inserting=True)
-            if later.places:
-                yield Change(inserted(merged, cell, later, name), gain(merged, after, later.places), 1)
+            for action, places in merged.tracker.inserted(merged.cells[cell]).items():
+                later = merged.tracker.explained(places, items)
+                if later:
+                    missing = merged.tracker.compiled.system.actions[action].name
+                    yield Change(f"a line of {missing} is missing before {name}", gain(merged, after, later), 1)
         yield from left_out_before(merged, cell, log, told)
 
 
@@ -73,7 +75,7 @@ def other_words(merged: Merged, cell: Cell, log: int, told: list[tuple[Observati
         kind, own = FORMS[item.form], FORMS[line.told.form]
         if kind.source is not own.source or (kind.event is Event.MARKED) is not (own.event is Event.MARKED):
             continue
-        places = tracker.explained(merged.cells[cell], 1 << number).places
+        places = tracker.explained(merged.cells[cell], 1 << number)
         if places:
             what = f"{item.form} {item.detail}".strip()
             words = f"{named(told, cell, log)} tells: {what}"
@@ -90,14 +92,14 @@ def left_out_before(merged: Merged, cell: Cell, log: int, told: list[tuple[Obser
         places: Places = merged.cells[before]
         for position in range(before[log] + 1, cell[log] + 1):
             items, _ = merged.sequences[log][position]
-            places = tracker.explained(places, items).places
+            places = tracker.explained(places, items)
         if not places:
             continue
         name = named(told, before, log)
         gained = gain(merged, merged.moved(cell, log, 1), places)
         yield Change(f"leave out {name}", gained - 1, 2)
         items, _ = merged.sequences[log][before[log]]
-        later = tracker.explained(places, items).places
+        later = tracker.explained(places, items)
         if later:
             words = f"{name} comes after {named(told, cell, log)}"
             yield Change(words, gain(merged, merged.moved(cell, log, 1), later), 2)
@@ -113,12 +115,3 @@ def named(told: list[tuple[Observation, ...]], cell: Cell, log: int) -> str:
     """Return the place of the next line of a log."""
     place = told[log][cell[log]].told.place
     return f"{place.path}:{place.line}"
-
-
-def inserted(merged: Merged, cell: Cell, after: After, name: str) -> str:
-    """Return in words which line is missing before another one."""
-    tracker = merged.tracker
-    source, _ = after.ways[min(after.places)]
-    way = tracker.closed(merged.cells[cell], inserting=True)[source]
-    action = "" if way is None else tracker.compiled.system.actions[way[1]].name
-    return f"a line of {action} is missing before {name}"

@@ -1,19 +1,20 @@
 """Which states a system can be in after what was told: sets of places, worked out as they are needed.
 
 A place is a packed state with what the step into it may still show, and which of that it must.  A step that shows
-nothing, or whose lines are missing, is hidden: any number of hidden steps may come between two lines.  Sets are
-remembered with how each place was come to, so that what recurs costs nothing and a behaviour can be told afterwards.
-This is the subset construction of M. Rabin and D. Scott, "Finite Automata and Their Decision Problems" (1959), of the
-part that is reached.
+nothing, or whose lines are missing, is hidden: any number of hidden steps may come between two lines.  This is the
+subset construction of M. Rabin and D. Scott, "Finite Automata and Their Decision Problems" (1959), of the part that is
+reached; what hidden steps reach is kept by strongly connected components (R. Tarjan, "Depth-First Search and Linear
+Graph Algorithms", 1972), which here are found a part at a time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tdispmodel.analysing.conforming.showing import Showing
+from tdispmodel.checking.mistakes import OurFault
 from tdispmodel.compiling.successors import Compiled
 from tdispmodel.engines.protocol import LimitReached, Limits, Progress, silent
 from tdispmodel.ir.system import State
@@ -34,18 +35,11 @@ class At(NamedTuple):
 
 Places = frozenset[At]
 Way = tuple[At, int]
-"""From where, by which action (or `SAME_STEP`, `NO_STEP`)."""
-
-
-class After(NamedTuple):
-    """What a line leads to: the places, and the way to each."""
-
-    places: Places
-    ways: dict[At, Way]
+"""A place, and by which action it is come to (or `SAME_STEP`, `NO_STEP`)."""
 
 
 class Move(NamedTuple):
-    """A step: the action, the packed state after it, what it shows, what it always shows."""
+    """A step that shows something: the action, the packed state after it, what it shows, what it always shows."""
 
     action: int
     after: int
@@ -62,7 +56,7 @@ class Moves(NamedTuple):
 
 @dataclass
 class Tracker:
-    """Sets of places of one system; `closed` and `explained` remember what they were asked."""
+    """Sets of places of one system; what it was asked is remembered."""
 
     compiled: Compiled
     showing: Showing
@@ -71,12 +65,19 @@ class Tracker:
     kept: int = 0
     moves: dict[int, Moves] = field(default_factory=dict)
     states: dict[int, State] = field(default_factory=dict)
-    ends: dict[tuple[int, int], tuple[Way, ...]] = field(default_factory=dict)
+    facts: dict[int, int] = field(default_factory=dict)
     plain: dict[int, At] = field(default_factory=dict)
     """The place of each packed state of which nothing more is shown."""
-    facts: dict[int, int] = field(default_factory=dict)
-    closures: dict[tuple[Places, bool], dict[At, Way | None]] = field(default_factory=dict)
-    lines: dict[tuple[Places, int, bool], After] = field(default_factory=dict)
+    component: dict[int, int] = field(default_factory=dict)
+    members: list[list[int]] = field(default_factory=list)
+    reached: list[int] = field(default_factory=list)
+    """Of each component, as a mask, the components that hidden steps lead to from it."""
+    told_by: dict[tuple[int, int], dict[At, list[int]]] = field(default_factory=dict)
+    """The places after a line, from the members of a component: by component and line."""
+    closures: dict[Places, tuple[int, Places]] = field(default_factory=dict)
+    lines: dict[tuple[int, Places, int], Places] = field(default_factory=dict)
+    paths: dict[tuple[Places, int, At], tuple[Way, ...]] = field(default_factory=dict)
+    trees: dict[Places, Tree] = field(default_factory=dict)
     sets: dict[Places, Places] = field(default_factory=dict)
     """Every set of places, once: equal sets are the same object, which makes looking them up quick."""
 
@@ -86,72 +87,48 @@ class Tracker:
         for packed in self.compiled.starts():
             found.append(self.at(packed))
             self.keep(1)
-        return frozenset(found)
+        return self.once(frozenset(found))
 
-    def closed(self, places: Places, inserting: bool = False) -> dict[At, Way | None]:
-        """Return all places after any number of hidden steps, with the way to each (None: it was there).
-
-        With ``inserting``, one step that should have been told may be taken as if it were hidden, and the places are
-        only those after it.  Raises `LimitReached`.
-        """
-        known = self.closures.get((places, inserting))
-        if known is None:
-            self.keep(0)
-            known = self._inserted(places) if inserting else self._closed(places)
-            self.closures[places, inserting] = known
-        return known
-
-    def _closed(self, places: Iterable[At]) -> dict[At, Way | None]:
-        ways: dict[At, Way | None] = dict.fromkeys(sorted(places))
-        waiting = list(ways)
-        for at in waiting:
-            if at.must:
-                continue
-            for after, action in self.moves_of(at.packed).hidden:
-                if after not in ways:
-                    ways[after] = (at, action)
-                    waiting.append(after)
-            self.keep(1)
-        return ways
-
-    def _inserted(self, places: Places) -> dict[At, Way | None]:
-        ways: dict[At, Way | None] = {}
-        for at in self.closed(places):
-            for move in self.moves_of(at.packed).telling:
-                if move.must and not at.must:
-                    ways.setdefault(self.at(move.after), (at, move.action))
-            self.keep(1)
-        return ways
-
-    def explained(self, places: Places, items: int, inserting: bool = False) -> After:
+    def explained(self, places: Places, items: int) -> Places:
         """Return the places after a line that any of ``items`` explains, from ``places`` on.  Raises `LimitReached`."""
-        wanted = (places, items, inserting)
-        known = self.lines.get(wanted)
+        mask, others = self.closed(places)
+        known = self.lines.get((mask, others, items))
         if known is None:
-            ways: dict[At, Way] = {}
-            for at in self.closed(places, inserting):
-                for after, action in self.after_line(at, items):
-                    if after not in ways:
-                        ways[after] = (at, action)
-                        self.keep(1)
-            known = self.lines[wanted] = After(self.once(frozenset(ways)), ways)
+            found: set[At] = set()
+            for component in bits(mask):
+                found.update(self.after_component(component, items))
+            for at in others:
+                found.update(after for after, _ in self.after_line(at, items))
+            self.keep(len(found))
+            known = self.lines[mask, others, items] = self.once(frozenset(found))
         return known
 
-    def once(self, places: Places) -> Places:
-        """Return the one object that stands for a set."""
-        return self.sets.setdefault(places, places)
-
-    def after_line(self, at: At, items: int) -> Iterable[Way]:
-        """Return the places that one place leads to with a line, and how."""
-        if at.shows:
-            return self.after_line_there(at, items)
-        known = self.ends.get((at.packed, items))
+    def closed(self, places: Places) -> tuple[int, Places]:
+        """Return where hidden steps lead: a mask of components, and the places of which more is still shown."""
+        known = self.closures.get(places)
         if known is None:
-            known = self.ends[at.packed, items] = tuple(self.after_line_there(at, items))
+            mask = 0
+            for at in places:
+                if not at.must:
+                    mask |= self.reached[self.component_of(at.packed)]
+            others = self.once(frozenset(at for at in places if at.shows))
+            known = self.closures[places] = (mask, others)
+            self.keep(len(others))
         return known
 
-    def after_line_there(self, at: At, items: int) -> Iterator[Way]:
-        """Yield what `after_line` returns."""
+    def after_component(self, component: int, items: int) -> dict[At, list[int]]:
+        """Return the places after a line, from the members of a component, each with the states that lead there."""
+        known = self.told_by.get((component, items))
+        if known is None:
+            known = self.told_by[component, items] = {}
+            for packed in self.members[component]:
+                for after, _ in self.after_line(self.at(packed), items):
+                    known.setdefault(after, []).append(packed)
+            self.keep(len(known))
+        return known
+
+    def after_line(self, at: At, items: int) -> Iterator[Way]:
+        """Yield the places that one place leads to with a line, and how."""
         if at.shows & items:
             for after in self.told(at.packed, at.shows, at.must, items):
                 yield after, SAME_STEP
@@ -165,13 +142,117 @@ class Tracker:
 
     def told(self, packed: int, shows: int, must: int, items: int) -> Iterator[At]:
         """Yield the places in which one of ``items`` has just been told of a step that shows more."""
-        hit = shows & items
-        while hit:
-            lowest = hit & -hit
-            hit ^= lowest
-            gone = self.showing.gone[lowest.bit_length() - 1]
-            if not must & gone & ~lowest:
+        for number in bits(shows & items):
+            gone = self.showing.gone[number]
+            if not must & gone & ~(1 << number):
                 yield At(packed, shows & ~gone, must & ~gone)
+
+    def near(self, places: Places, ways: dict[At, Way | None]) -> Iterator[At]:
+        """Yield what hidden steps reach, those after few steps first; note in ``ways`` how (None: it was there)."""
+        waiting = list(places)
+        ways.update(dict.fromkeys(waiting))
+        for at in waiting:
+            yield at
+            if not at.must:
+                follow = self.moves_of(at.packed).hidden
+                for after, action in ((self.at(at.packed), NO_STEP), *follow) if at.shows else follow:
+                    if after not in ways:
+                        ways[after] = (at, action)
+                        waiting.append(after)
+                        self.keep(1)
+
+    def path(self, places: Places, items: int, target: At) -> tuple[Way, ...]:
+        """Return a way with few steps from ``places`` over a line to ``target``: a place of ``places`` first.
+
+        Each place comes with the action to it (`NO_STEP` for the first one); the last one is ``target``.
+        """
+        known = self.paths.get((places, items, target))
+        if known is None:
+            known = self.paths[places, items, target] = self.found_path(places, items, target)
+            self.keep(len(known))
+        return known
+
+    def found_path(self, places: Places, items: int, target: At) -> tuple[Way, ...]:
+        """Find what `path` returns."""
+        mask, others = self.closed(places)
+        for at in others:
+            action = self.leads(at, items, target)
+            if action is not None:
+                return (at, NO_STEP), (target, action)
+        sources = {
+            packed for component in bits(mask) for packed in self.after_component(component, items).get(target, ())
+        }
+        tree = self.trees.get(places)
+        if tree is None:
+            ways: dict[At, Way | None] = {}
+            tree = self.trees[places] = Tree(ways, {}, self.near(places, ways))
+        source = tree.nearest(sources)
+        action = None if source is None else self.leads(source, items, target)
+        if source is None or action is None:
+            message = "a place of a search has no way to it"
+            raise OurFault(message)
+        return *traced(tree.ways, source), (target, action)
+
+    def leads(self, at: At, items: int, target: At) -> int | None:
+        """Return the action by which a line leads from one place to another, None when it does not."""
+        return next((action for after, action in self.after_line(at, items) if after == target), None)
+
+    def inserted(self, places: Places) -> dict[int, Places]:
+        """Return the places after one step that should have been told and was not, by its action."""
+        found: dict[int, set[At]] = {}
+        mask, _ = self.closed(places)
+        for component in bits(mask):
+            for packed in self.members[component]:
+                for move in self.moves_of(packed).telling:
+                    if move.must:
+                        found.setdefault(move.action, set()).add(self.at(move.after))
+        return {action: self.once(frozenset(after)) for action, after in sorted(found.items())}
+
+    def component_of(self, packed: int) -> int:
+        """Return the component of a state under hidden steps, found with all that it reaches."""
+        if packed not in self.component:
+            self.search(packed)
+        return self.component[packed]
+
+    def search(self, root: int) -> None:
+        """Find the components of all that hidden steps reach from a state, and what each of them reaches."""
+        order: dict[int, int] = {root: 0}
+        low = {root: 0}
+        path, open_states = [(root, iter(self.moves_of(root).hidden))], [root]
+        while path:
+            packed, left = path[-1]
+            for after, _ in left:
+                there = after.packed
+                if there in self.component:
+                    continue
+                if there not in order:
+                    order[there] = low[there] = len(order)
+                    open_states.append(there)
+                    path.append((there, iter(self.moves_of(there).hidden)))
+                    break
+                low[packed] = min(low[packed], order[there])
+            else:
+                path.pop()
+                if path:
+                    low[path[-1][0]] = min(low[path[-1][0]], low[packed])
+                if low[packed] == order[packed]:
+                    self.close(packed, open_states)
+
+    def close(self, root: int, open_states: list[int]) -> None:
+        """Take a component, which is complete, from the end of the open states."""
+        number = len(self.members)
+        members: list[int] = []
+        while not members or members[-1] != root:
+            members.append(open_states.pop())
+            self.component[members[-1]] = number
+        mask = 1 << number
+        for packed in members:
+            for after, _ in self.moves_of(packed).hidden:
+                other = self.component[after.packed]
+                if other != number:
+                    mask |= self.reached[other]
+        self.members.append(members)
+        self.reached.append(mask)
 
     def moves_of(self, packed: int) -> Moves:
         """Return the steps from a packed state."""
@@ -211,10 +292,15 @@ class Tracker:
             known = self.facts[packed] = self.showing.state(self.state(packed))
         return known
 
+    def once(self, places: Places) -> Places:
+        """Return the one object that stands for a set."""
+        return self.sets.setdefault(places, places)
+
     def keep(self, more: int) -> None:
         """Count what is remembered.  Raises `LimitReached` when time or memory is used up."""
+        before = self.kept // CHECK_EVERY
         self.kept += more
-        if more and self.kept % CHECK_EVERY:
+        if self.kept > more and before == self.kept // CHECK_EVERY:
             return
         self.progress(f"{self.kept} places, {len(self.moves)} states")
         if self.limits.out_of_time():
@@ -223,3 +309,40 @@ class Tracker:
         if self.limits.memory is not None and self.kept * BYTES_PER_PLACE > self.limits.memory:
             message = f"out of memory ({self.limits.memory / 1e6:g} MB)"
             raise LimitReached(message)
+
+
+@dataclass
+class Tree:
+    """What hidden steps reach from a set of places, as far as it was needed: ways, and states in the order found."""
+
+    ways: dict[At, Way | None]
+    order: dict[int, At]
+    rest: Iterator[At]
+
+    def nearest(self, wanted: set[int]) -> At | None:
+        """Return the first place found, with nothing more to show, whose state is one of these."""
+        if not wanted.isdisjoint(self.order):
+            return next(at for packed, at in self.order.items() if packed in wanted)
+        for at in self.rest:
+            if not at.shows:
+                self.order.setdefault(at.packed, at)
+                if at.packed in wanted:
+                    return at
+        return None
+
+
+def bits(mask: int) -> Iterator[int]:
+    """Yield the numbers of a mask."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
+
+
+def traced(ways: dict[At, Way | None], at: At) -> tuple[Way, ...]:
+    """Return the way to a place from its beginning."""
+    found: list[Way] = []
+    while (way := ways[at]) is not None:
+        found.append((at, way[1]))
+        at = way[0]
+    return ((at, NO_STEP), *reversed(found))

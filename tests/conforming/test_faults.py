@@ -1,0 +1,164 @@
+"""Faults planted on purpose in `conform` are noticed by the oracle's answers, or by the check of each behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from random import Random
+from typing import NamedTuple
+
+import pytest
+
+from tdispmodel.analysing.conforming import showing
+from tdispmodel.analysing.conforming.merging import Merged
+from tdispmodel.analysing.conforming.showing import Showing
+from tdispmodel.analysing.conforming.table import RULES, Event
+from tdispmodel.analysing.conforming.tracking import Moves, Tracker
+from tdispmodel.checking.mistakes import OurFault
+from tests.conforming.asking import asked_of
+from tests.conforming.oracle import KERNEL, UEVENTS, Graph, Oracle, graph_of, key
+from tests.conforming.simulating import corrupted, simulated, text_of, vocabulary
+from tests.conforming.test_laws import BINDING, QUIET, together
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+class Case(NamedTuple):
+    """Complete logs, and how many of their lines the oracle explains (of several logs: all of them, or -1)."""
+
+    texts: tuple[str, ...]
+    explained: int
+
+
+def graph() -> Graph:
+    """Return the graph that the cases are about."""
+    return graph_of("initrd_autoprobe_off", BINDING, off=QUIET)
+
+
+@cache
+def cases() -> tuple[Case, ...]:
+    """Return logs, whole and changed, with the oracle's answers."""
+    random = Random(11)  # noqa: S311  # repeatable, no secret
+    found = []
+    for source in (KERNEL, UEVENTS):
+        for _ in range(4):
+            lines = simulated(graph(), random, 24, [source])[source]
+            for log in (lines, corrupted(lines, random, vocabulary(graph(), source))):
+                labels = [label for _, label in log]
+                found.append(
+                    Case((text_of(log, source),), Oracle(graph(), frozenset(map(key, labels))).explained(labels))
+                )
+    logs = simulated(graph(), random, 12, [KERNEL, UEVENTS])
+    for late in (0, 3_000_000):
+        pair = ([(time + late, label) for time, label in logs[KERNEL]], logs[UEVENTS])
+        texts = (text_of(pair[0], KERNEL), text_of(pair[1], UEVENTS))
+        found.append(Case(texts, sum(map(len, pair)) if together(graph(), list(pair)) else -1))
+    return tuple(found)
+
+
+def noticed() -> bool:
+    """Whether some case is answered otherwise than by the oracle, or a behaviour does not pass its check."""
+    for case in cases():
+        try:
+            answer = asked_of(graph().system, *case.texts, complete=True)
+        except OurFault:
+            return True
+        if len(case.texts) == 1 and answer.explained != case.explained:
+            return True
+        if len(case.texts) > 1 and answer.accepted is not (case.explained >= 0):
+            return True
+    return False
+
+
+def without_rule(event: Event) -> Plant:
+    """Leave the rules about an event out of the table."""
+
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        patch.setattr(showing, "RULES", tuple(rule for rule in RULES if rule.event is not event))
+
+    plant.__name__ = f"without_{event.name.lower()}"
+    return plant
+
+
+def nothing_certain(patch: pytest.MonkeyPatch) -> None:
+    """Let every line be missing, also of complete logs."""
+    patch.setattr(showing, "RULES", tuple(rule._replace(certain=False) for rule in RULES))
+
+
+def any_order(patch: pytest.MonkeyPatch) -> None:
+    """Let the lines of one step come in any order."""
+    patch.setattr(showing, "not_after", lambda other, item: other == item)
+
+
+def told_again(patch: pytest.MonkeyPatch) -> None:
+    """Let a step tell a line as often as one likes."""
+    patch.setattr(showing, "not_after", lambda _other, _item: False)
+
+
+def nothing_hidden(patch: pytest.MonkeyPatch) -> None:
+    """Take no hidden steps."""
+    moves = Tracker.moves_of
+    patch.setattr(Tracker, "moves_of", lambda self, packed: moves(self, packed)._replace(hidden=()))
+
+
+def wrong_way(patch: pytest.MonkeyPatch) -> None:
+    """Remember the wrong action for each hidden step."""
+    moves = Tracker.moves_of
+
+    def mangled(self: Tracker, packed: int) -> Moves:
+        found = moves(self, packed)
+        return found._replace(hidden=tuple((after, max(0, action - 1)) for after, action in found.hidden))
+
+    patch.setattr(Tracker, "moves_of", mangled)
+
+
+def no_step_again(patch: pytest.MonkeyPatch) -> None:
+    """Let nothing more be told of a step than its first line."""
+    gone = Showing.__init__
+
+    def forgetful(self: Showing, *words: object) -> None:
+        gone(self, *words)  # type: ignore[arg-type]
+        self.gone = [(1 << len(self.items)) - 1 for _ in self.items]
+
+    patch.setattr(Showing, "__init__", forgetful)
+
+
+def no_clock(patch: pytest.MonkeyPatch) -> None:
+    """Believe no times."""
+    patch.setattr(Merged, "precedes", lambda _self, _one, _other: False)
+
+
+def half_of_reach(patch: pytest.MonkeyPatch) -> None:
+    """Forget what a component of hidden steps reaches beyond itself."""
+    close = Tracker.close
+
+    def forgetful(self: Tracker, root: int, open_states: list[int]) -> None:
+        close(self, root, open_states)
+        self.reached[-1] = 1 << (len(self.reached) - 1)
+
+    patch.setattr(Tracker, "close", forgetful)
+
+
+FAULTS: list[Plant] = [
+    *map(without_rule, (Event.BOUND, Event.ARRIVED, Event.REGISTERED, Event.UNBOUND, Event.GONE)),
+    nothing_certain,
+    any_order,
+    told_again,
+    nothing_hidden,
+    wrong_way,
+    no_step_again,
+    no_clock,
+    half_of_reach,
+]
+
+
+def test_without_faults() -> None:
+    """As it is, every case is answered as by the oracle."""
+    assert not noticed()
+
+
+@pytest.mark.parametrize("plant", FAULTS, ids=lambda plant: plant.__name__)
+def test_fault(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A planted fault is noticed."""
+    plant(monkeypatch)
+    assert noticed()
