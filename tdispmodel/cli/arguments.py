@@ -146,17 +146,14 @@ def _text_or_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
 
 
-def _report(parser: argparse.ArgumentParser, default: str) -> None:
-    parser.add_argument("--format", choices=FORMATS, default=default, help=f"of stdout (default: {default})")
+def _formats(parser: argparse.ArgumentParser, formats: Sequence[str], default: str, more: str) -> None:
+    parser.add_argument("--format", choices=formats, default=default, help=f"of stdout (default: {default})")
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
-    parser.add_argument(
-        "--output",
-        action="append",
-        default=[],
-        metavar="FORMAT=FILE",
-        dest="outputs",
-        help="write a report to a file too",
-    )
+    parser.add_argument("--output", action="append", default=[], metavar="FORMAT=FILE", dest="outputs", help=more)
+
+
+def _report(parser: argparse.ArgumentParser, default: str) -> None:
+    _formats(parser, FORMATS, default, "write a report to a file too")
     parser.add_argument("-v", "--verbose", action="store_true", help="engines, certificates, what was skipped and why")
     parser.add_argument("-q", "--quiet", action="store_true", help="nothing on stdout but what went wrong")
 
@@ -304,16 +301,7 @@ def _gate(parser: argparse.ArgumentParser) -> None:
     )
     _asking(parser)
     _jobs(parser)
-    parser.add_argument("--format", choices=CHANNELS, default="text", help="of stdout (default: text)")
-    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
-    parser.add_argument(
-        "--output",
-        action="append",
-        default=[],
-        metavar="FORMAT=FILE",
-        dest="outputs",
-        help="write a report of the same run to a file too, as often as wanted",
-    )
+    _formats(parser, CHANNELS, "text", "write a report of the same run to a file too, as often as wanted")
     parser.add_argument("--mutants", action="store_true", help=KILLS)
     parser.add_argument(
         "--min-score", action=Once, type=int, metavar="PERCENT", help="so many mutants of each proposal must be noticed"

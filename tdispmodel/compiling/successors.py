@@ -7,7 +7,7 @@ system's structure alone (see `emission`), and only that text is ever executed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -174,3 +174,22 @@ class Compiled:
         kept = "p" if not cleared else f"p & {((1 << self.layout.bits) - 1) & ~cleared}"
         terms = [kept, *([str(constant)] if constant else []), *parts]
         return [*lines, f"add(({index}, {' | '.join(terms)}))"]
+
+
+def breadth_first(
+    compiled: Compiled, starts: Iterable[int], allows: Callable[[int, int], bool] = lambda _action, _packed: True
+) -> Iterator[tuple[int, list[tuple[int, int]]]]:
+    """Yield each state that is reached from ``starts`` by steps that are allowed, with these steps; the nearest first.
+
+    A step is the index of an action instance and where it leads; ``allows`` is asked with the index and the state
+    before.  Raises `Leaves`.  Who wants no more stops asking.
+    """
+    order = list(dict.fromkeys(starts))
+    met = set(order)
+    for packed in order:  # grows while it is gone through
+        steps = [(action, after) for action, after in compiled.visit(packed) if allows(action, packed)]
+        yield packed, steps
+        for _, after in steps:
+            if after not in met:
+                met.add(after)
+                order.append(after)

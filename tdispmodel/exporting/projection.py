@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-from tdispmodel.compiling.successors import Compiled, Leaves
+from tdispmodel.compiling.successors import Compiled, Leaves, breadth_first
 from tdispmodel.exporting.foreign import Inexpressible
 from tdispmodel.ir.system import System
 
@@ -63,18 +63,16 @@ def projected(system: System, variables: Sequence[str]) -> Projection:
             shown[packed] = tuple(map(_word, pick(compiled.unpack(packed))))
         return shown[packed]
 
-    order = list(dict.fromkeys(compiled.starts()))
-    starts = tuple(dict.fromkeys(map(node, order)))
+    begins = list(compiled.starts())
+    starts = tuple(dict.fromkeys(map(node, begins)))
     moves: dict[tuple[Values, Values], set[str]] = {}
     try:
-        for packed in order:  # grows while it is gone through
-            for action, after in compiled.visit(packed):
-                if after not in shown:
-                    order.append(after)
+        for packed, steps in breadth_first(compiled, begins):
+            for action, after in steps:
                 if node(packed) != node(after):
                     name = ARGUMENTS.sub("", system.actions[action].name)
                     moves.setdefault((node(packed), node(after)), set()).add(name)
-            if len(order) > MOST_STATES:
+            if len(shown) > MOST_STATES:
                 message = f"more than {MOST_STATES} states"
                 raise Inexpressible(message)
     except Leaves as left:

@@ -402,6 +402,15 @@ def disjunction(*operands: Expression) -> Expression:
     return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
 
+def conjuncts(expression: Expression) -> Iterator[Expression]:
+    """Yield the parts of a conjunction, however deep it is nested, from left to right."""
+    if isinstance(expression, And):
+        for operand in expression.operands:
+            yield from conjuncts(operand)
+    else:
+        yield expression
+
+
 def negation(operand: Expression) -> Expression:
     """Not, with double negations and literals removed."""
     match operand:

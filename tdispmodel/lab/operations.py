@@ -43,7 +43,6 @@ PVPANIC = Driver("pvpanic-pci", ("pvpanic", "pvpanic-pci"), "pvpanic-pci")
 """A driver of the distribution that is a module and binds whatever it matches."""
 
 OWN = "lab_driver"
-BINDS = Driver(OWN, (OWN,), "pvpanic-pci")
 DEFERS = Driver(OWN, (OWN,), "pvpanic-pci", "does=1")
 FAILS = Driver(OWN, (OWN,), "pvpanic-pci", "does=2")
 REGISTERS_CHILD = Driver(OWN, (OWN,), "pvpanic-pci", "does=3")

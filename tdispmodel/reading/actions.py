@@ -7,10 +7,9 @@ the action, and what Python would read differently is refused: reading after ass
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tdispmodel.ir.expressions import And, Bounded, Expression, same_kind
+from tdispmodel.ir.expressions import Bounded, conjuncts, same_kind
 from tdispmodel.ir.model import Action, Guard, Parameter, Update
 from tdispmodel.reading.bodies import bind_local, local_names
 from tdispmodel.reading.calls import call_arguments
@@ -286,7 +285,7 @@ class ActionReader:
                 term = self.elaborator.truth(part, scope)
                 self._check_seen(term)
                 kept = self.elaborator.kept(part, scope, term)
-                self.guards += [Guard(known, source.place(part)) for known in _conjuncts(kept)]
+                self.guards += [Guard(known, source.place(part)) for known in conjuncts(kept)]
 
     def _check_seen(self, term: Term) -> None:
         """Complain about everything in a guard that the acting actor cannot see."""
@@ -363,14 +362,6 @@ class ActionReader:
             raise source.mistake(target, "E406", f"{name} is no variable", "assign the variables that it reads")
         self.elaborator.find(owner, name, target, scope)
         return owner, first
-
-
-def _conjuncts(expression: Expression) -> Iterator[Expression]:
-    if isinstance(expression, And):
-        for operand in expression.operands:
-            yield from _conjuncts(operand)
-    else:
-        yield expression
 
 
 def _refused(statement: ast.stmt, source: Source) -> Mistake:

@@ -22,6 +22,7 @@ from tests.engines_wide.numbered import spread_systems
 from tests.engines_wide.symmetric import symmetric_systems
 from tests.engines_wide.test_faults import Stopped
 from tests.faults.detectors import complaint_among, drawn
+from tests.faults.planting import rewritten
 from tests.laws.test_engines_agree import Asked
 
 DRAWN = 20
@@ -158,10 +159,8 @@ def noticed(text: str, mode: str) -> bool:
 @pytest.mark.parametrize("name", FAULTS)
 def test_broken_kernels_are_noticed(name: str) -> None:
     """Counts differ, or the law complains, in each way to keep states in which the kernels are broken."""
-    where, before, after = FAULTS[name]
-    assert TEXT.count(before) == 1
-    text = TEXT.replace(before, after)
-    for mode in MODES if where == "both" else (where,):
+    text, modes = rewritten(TEXT, FAULTS[name], MODES)
+    for mode in modes:
         assert noticed(text, mode)
 
 

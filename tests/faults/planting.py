@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 Plant = TypeVar("Plant", bound=Callable[..., Any])
@@ -34,3 +34,13 @@ def entered_with_words(faults: dict[str, tuple[str, Plant]]) -> Callable[..., Ca
 def name_of(plant: Callable[..., Any]) -> str:
     """Return the name of a fault."""
     return (plant.__doc__ or "").rstrip(".")
+
+
+def rewritten(text: str, fault: tuple[str, str, str], modes: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """Return a source with a fault in it, and in which of the modes it is: one, or with ``both`` all of them.
+
+    A fault is a mode, the words that stand there once, and the words in their place.
+    """
+    where, before, after = fault
+    assert text.count(before) == 1
+    return text.replace(before, after), modes if where == "both" else (where,)

@@ -11,7 +11,7 @@ from itertools import islice
 
 from tdispmodel.analysing.conforming.showing import Condition, Showing
 from tdispmodel.analysing.conforming.tracking import Places, Tracker
-from tdispmodel.ir.expressions import And, Expression
+from tdispmodel.ir.expressions import Expression, conjuncts
 from tdispmodel.ir.system import State, SystemAction
 from tdispmodel.reports.conformance import Blocked, Shown, Unmet
 from tdispmodel.semantics import Semantics
@@ -71,15 +71,6 @@ def guards(action: SystemAction) -> Iterator[tuple[Expression, Place | None]]:
     """Yield the guards of an action with where they are written."""
     places = [*action.places, *[None] * len(action.guards)]
     yield from zip(action.guards, places, strict=False)
-
-
-def conjuncts(formula: Expression) -> Iterator[Expression]:
-    """Yield the parts of a conjunction."""
-    if isinstance(formula, And):
-        for part in formula.operands:
-            yield from conjuncts(part)
-    else:
-        yield formula
 
 
 def unmet_of(

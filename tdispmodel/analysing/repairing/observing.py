@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from tdispmodel.compiling.successors import Compiled, Leaves
+from tdispmodel.compiling.successors import Compiled, Leaves, breadth_first
 from tdispmodel.engines.protocol import Limits
 from tdispmodel.ir.expressions import Actor
 from tdispmodel.ir.model import Kind, Model
@@ -70,17 +70,11 @@ class Guarded:
 
     def _reach(self, allows: Allows) -> dict[int, list[tuple[int, int]]]:
         """Return the states that are reached with some actions only, and the steps from each.  Raises `_Enough`."""
-        order = list(dict.fromkeys(self.compiled.starts()))
         found: dict[int, list[tuple[int, int]]] = {}
-        met = set(order)
-        for packed in order:
-            if len(met) > MOST_STATES or self.limits.out_of_time():
+        for packed, steps in breadth_first(self.compiled, self.compiled.starts(), allows):
+            found[packed] = steps
+            if len(found) > MOST_STATES or self.limits.out_of_time():
                 raise _Enough
-            found[packed] = [step for step in self.compiled.visit(packed) if allows(step[0], packed)]
-            for _, after in found[packed]:
-                if after not in met:
-                    met.add(after)
-                    order.append(after)
         return found
 
     def _breaks(self, question: SystemProperty, packed: int, action: int, after: int) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from tdispmodel.analysing.repairing.edits import Edit, edited, effects, guards, ours
 from tdispmodel.analysing.repairing.observing import Guarded, observed
 from tdispmodel.checking.asking import Plan, check_model
-from tdispmodel.compiling.successors import Compiled, Leaves
+from tdispmodel.compiling.successors import Compiled, Leaves, breadth_first
 from tdispmodel.engines.protocol import Limits, Progress, silent
 from tdispmodel.ir.expressions import Expression
 from tdispmodel.ir.model import Guard, Kind, Model, Property
@@ -276,18 +276,13 @@ class _Search:
         """Return for each action instance the reachable states in which it is enabled; None where that is too many."""
         try:
             compiled = Compiled(self.system)
-            order = list(compiled.starts())
-            met = set(order)
             steps: dict[str, list[State]] = {}
-            for packed in order:
-                if len(met) > MOST_COUNTED or self.limits.out_of_time():
+            for count, (packed, taken) in enumerate(breadth_first(compiled, compiled.starts()), 1):
+                if count > MOST_COUNTED or self.limits.out_of_time():
                     return None
                 state = compiled.unpack(packed)
-                for action, after in compiled.visit(packed):
+                for action, _ in taken:
                     steps.setdefault(self.system.actions[action].name, []).append(state)
-                    if after not in met:
-                        met.add(after)
-                        order.append(after)
         except (Leaves, TooManyStarts):
             return None
         return steps

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tdispmodel.compiling.successors import Compiled, Leaves
+from tdispmodel.compiling.successors import Compiled, Leaves, breadth_first
 from tdispmodel.exporting.foreign import Inexpressible
 from tdispmodel.ir.system import State, System, SystemAction, SystemVariable
 from tdispmodel.semantics import TooManyStarts
@@ -80,15 +80,13 @@ def seen(system: System, names: Sequence[str] = (), stop: Stop = never) -> View:
     try:
         number = {packed: node(packed) for packed in compiled.starts()}
         starts = tuple(dict.fromkeys(number.values()))
-        waiting = list(number)
-        for position, packed in enumerate(waiting):
+        for position, (packed, steps) in enumerate(breadth_first(compiled, tuple(number))):
             if position % CHECK_EVERY == 0:
-                _looked(stop, len(waiting), len(nodes))
-            for action, after in compiled.visit(packed):
+                _looked(stop, len(number), len(nodes))
+            for action, after in steps:
                 transitions += 1
                 if after not in number:
                     number[after] = node(after)
-                    waiting.append(after)
                 edges.setdefault((number[packed], action, number[after]), packed)
     except Leaves as left:
         name, variable = system.actions[left.action].name, system.variables[left.variable].name
@@ -96,7 +94,7 @@ def seen(system: System, names: Sequence[str] = (), stop: Stop = never) -> View:
         raise Inexpressible(message) from None
     except TooManyStarts as many:
         raise Inexpressible(many.words) from None
-    _looked(stop, len(waiting), len(nodes))
+    _looked(stop, len(number), len(nodes))
     return View(
         system,
         tuple(system.variables[place] for place in places),
@@ -106,7 +104,7 @@ def seen(system: System, names: Sequence[str] = (), stop: Stop = never) -> View:
             Edge(source, system.actions[action], target, compiled.unpack(edges[source, action, target]))
             for source, action, target in sorted(edges)
         ),
-        len(waiting),
+        len(number),
         transitions,
     )
 

@@ -21,7 +21,6 @@ from tdispmodel.verdict import Trace
 OURS = re.compile(r".*/(?=tdispmodel/models/)|.*/tdispmodel/_catalogue/(?=[a-z]+/)")
 """What stands before the files that come with the package."""
 
-DOCUMENTATION = "docs/gate.md"
 MEANINGS = {
     Trouble.STALE_EXPECTATION: "an expectation that matches nothing",
     Trouble.STALE_WAIVER: "a waiver that excuses nothing",
