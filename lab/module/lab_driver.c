@@ -2,6 +2,8 @@
 /*
  * A PCI driver that does as it is told, for the lab of tdispmodel: its probe
  * binds, defers, fails, or registers a child that binds and then defers.
+ * Where the emulated TSM is loaded, and says that the device is accepted, it
+ * binds.
  *
  * It binds the device that QEMU calls pvpanic-pci, and does nothing with it.
  */
@@ -9,16 +11,13 @@
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/platform_device.h>
+#include "lab_tsm.h"
 
 enum does { BINDS, DEFERS, FAILS, REGISTERS_CHILD };
 
 static int does;
 module_param(does, int, 0644);
 MODULE_PARM_DESC(does, "0: bind, 1: defer, 2: fail with EIO, 3: register a child, then defer");
-
-static bool accepted;
-module_param(accepted, bool, 0644);
-MODULE_PARM_DESC(accepted, "stands for the acceptance flag, which no kernel has: its probe binds then, whatever else it would do");
 
 static int most = 200;
 module_param(most, int, 0644);
@@ -38,13 +37,23 @@ static struct platform_driver child_driver = {
 	.driver.name = "lab_child",
 };
 
+static bool accepted(struct device *dev)
+{
+	typeof(&lab_tsm_accepted) asks = symbol_get(lab_tsm_accepted);
+	bool answer = asks && asks(dev);
+
+	if (asks)
+		symbol_put(lab_tsm_accepted);
+	return answer;
+}
+
 static int lab_probe(struct pci_dev *device, const struct pci_device_id *id)
 {
 	struct platform_device *child;
 
 	if (++probes > most)
 		return -EIO;
-	switch (accepted ? BINDS : does) {
+	switch (accepted(&device->dev) ? BINDS : does) {
 	case FAILS:
 		return -EIO;
 	case REGISTERS_CHILD:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
+from tdispmodel.checking.loading import load_base
 from tdispmodel.checking.mistakes import NO_LAB, mistake
 from tdispmodel.checking.pipeline import run
 from tdispmodel.cli.analyses import wanted_of
@@ -56,12 +57,12 @@ def reproduce(arguments: argparse.Namespace, output: Output) -> int:
         return Exit.HOLDS
     before = str(dict(result.system.constants).get("kernel")) == BEFORE
     series = Series(arguments.on) if arguments.on else Series.STABLE if before else Series.UNSTABLE
+    base = load_base(wanted.request.catalogue).model
+    names = frozenset(name.split(".")[-1] for name in changed_actions(wanted.loaded.model, base))
     try:
-        done = reproduced(planned, kernel(series))
+        done = reproduced(planned, kernel(series), names)
     except NoLab as why:
         raise mistake(NO_LAB, str(why), NEEDED) from None
-    changed = changed_actions(wanted.loaded.model, wanted.loaded.base)
-    names = {name.split(".")[-1] for name in changed}
     finite = result.verdict.property.kind in (Kind.INVARIANT, Kind.STEP)
     output.write(account(done, wanted.called, about, sorted(names & CAN_BE_PATCHED), finite=finite))
     if arguments.log:

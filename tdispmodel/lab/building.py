@@ -1,6 +1,6 @@
-"""The lab's own module, built against the headers of a kernel with the compiler of the machine's distribution.
+"""The lab's own modules, built against the headers of a kernel with the compiler of the machine's distribution.
 
-Given a kernel, gives the module as bytes; what was built is kept beside the kernel.  Headers of the unstable suite bring
+Given a kernel, gives its modules as bytes; what was built is kept beside the kernel.  Headers of unstable bring
 programs of that suite, which need its libraries: those are taken apart too, and the programs run by their loader.
 """
 
@@ -18,7 +18,7 @@ from tdispmodel.lab import apt
 from tdispmodel.lab.apt import NoLab
 from tdispmodel.lab.packages import Kernel, shelf
 
-NAME = "lab_driver"
+NAMES = ("lab_driver", "lab_tsm")
 SECONDS = 600.0
 COMPILERS = ("gcc", "gcc-12")
 ELF = b"\x7fELF"
@@ -36,30 +36,29 @@ exec '{libraries}/ld-linux-x86-64.so.2' --argv0 "$0" --library-path '{libraries}
 
 
 def source() -> Path:
-    """Return the folder with the module's source: in the checkout, else in the package.  Raises `NoLab`."""
+    """Return the folder with the modules' source: in the checkout, else in the package.  Raises `NoLab`."""
     package = Path(tdispmodel.__file__).parent
     for folder in (package.parent / "lab" / "module", package / "_catalogue" / "lab" / "module"):
-        if (folder / f"{NAME}.c").is_file():
+        if (folder / f"{NAMES[0]}.c").is_file():
             return folder
-    message = "the source of the lab's module is not here"
+    message = "the source of the lab's modules is not here"
     raise NoLab(message)
 
 
-def own_module(kernel: Kernel) -> bytes:
-    """Return the module for a kernel, built if it was not before.  Raises `NoLab`."""
+def own_module(kernel: Kernel, name: str = NAMES[0]) -> bytes:
+    """Return a module of ours for a kernel; all are built if they were not before.  Raises `NoLab`."""
     lines = b"".join(path.read_bytes() for path in sorted(source().iterdir()))
     digest = hashlib.sha256(lines).hexdigest()[:12]
-    built = shelf() / f"{NAME}-{kernel.release}-{digest}.ko"
-    if not built.is_file():
+    kept = {known: shelf() / f"{known}-{kernel.release}-{digest}.ko" for known in NAMES}
+    if not all(path.is_file() for path in kept.values()):
         if shutil.which("make") is None:
             message = "not here: make; apt-get install make gcc-12"
             raise NoLab(message)
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            tree, told = headers(kernel, folder)
-            found = build(tree, folder / "module", told)
-            built.write_bytes(found.read_bytes())
-    return built.read_bytes()
+        with tempfile.TemporaryDirectory() as folder:
+            tree, told = headers(kernel, Path(folder))
+            for found in build(tree, Path(folder) / "module", told):
+                kept[found.stem].write_bytes(found.read_bytes())
+    return kept[name].read_bytes()
 
 
 def headers(kernel: Kernel, folder: Path) -> tuple[Path, Mapping[str, str]]:
@@ -122,16 +121,15 @@ def programs(folder: Path) -> Iterator[Path]:
                     yield path
 
 
-def build(tree: Path, folder: Path, told: Mapping[str, str]) -> Path:
-    """Return the module, built in ``folder`` by the kernel's build system in ``tree``, without what debuggers need.
+def build(tree: Path, folder: Path, told: Mapping[str, str]) -> tuple[Path, ...]:
+    """Return the modules, built in ``folder`` by the kernel's build system in ``tree``, without what debuggers need.
 
     ``told`` are variables of `make`.  Raises `NoLab`.
     """
     shutil.copytree(source(), folder)
-    found = folder / f"{NAME}.ko"
-    words = ("make", "-C", str(tree), f"M={folder}", *(f"{name}={value}" for name, value in told.items()), "modules")
-    _run(words)
-    _run(("strip", "--strip-debug", str(found)))
+    found = tuple(folder / f"{name}.ko" for name in NAMES)
+    _run(("make", "-C", str(tree), f"M={folder}", *(f"{name}={value}" for name, value in told.items()), "modules"))
+    _run(("strip", "--strip-debug", *map(str, found)))
     return found
 
 
@@ -139,5 +137,5 @@ def _run(words: Sequence[str]) -> None:
     try:
         subprocess.run(words, capture_output=True, check=True, timeout=SECONDS)  # noqa: S603  # by a fixed name
     except (OSError, subprocess.SubprocessError):
-        message = "the module cannot be built; it needs the compiler of the kernel: apt-get install make gcc-12"
+        message = "the modules cannot be built; they need the compiler of the kernel: apt-get install make gcc-12"
         raise NoLab(message) from None

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from tdispmodel.lab import emulating
 from tdispmodel.lab.machine import HELPER, address
 
 INSTANCE = re.compile(r"(?P<action>\w+)(?:\(devices\[(?P<device>\d+)\]\))?")
@@ -81,7 +82,17 @@ CAN_BE_PATCHED = KERNEL | {"load_module", "bind", "unbind", "drivers_probe", "ne
 """Steps in which an unmodified kernel decides: what a proposal changes of them it does not have."""
 
 ELSEWHERE = frozenset(
-    {"approve", "verify", "answer", "send_evidence", "deploy_secrets", "decide", "stall", "start_userspace"}
+    {
+        "approve",
+        "verify",
+        "answer",
+        "send_evidence",
+        "deploy_secrets",
+        "decide",
+        "report_failure",
+        "stall",
+        "start_userspace",
+    }
 )
 """What happens in somebody's head or in another machine: no kernel notices."""
 
@@ -96,6 +107,8 @@ NO_KERNEL = frozenset(
         "rival_lock",
         "rival_unlock",
         "register_tsm",
+        "unregister_tsm",
+        "fake_capability",
         "error",
         "fault",
         "function_level_reset",
@@ -105,6 +118,19 @@ NO_KERNEL = frozenset(
     }
 )
 """What only a kernel with a TSM, or only a TDISP device, has: no distribution's kernel does."""
+
+NOT_HERE = frozenset(
+    {
+        "load_shared_module",
+        "recover_from_error",
+        "time_passes",
+        "suspend",
+        "resume",
+        "reset",
+        "scan_later_bus",
+    }
+)
+"""Steps of the base model that the lab does not have."""
 
 
 def operation(step: str, driver: Driver) -> Operation:
@@ -145,7 +171,8 @@ def operation(step: str, driver: Driver) -> Operation:
         case _ if name in ELSEWHERE:
             return Operation(Doer.NOBODY, device=device)
         case _ if name in NO_KERNEL:
-            return Operation(Doer.EMULATED, device=device)
+            told = emulating.command(name, where)
+            return Operation(Doer.EMULATED, told, device, tells=name in emulating.RESULTS and bool(told))
         case _:
             return Operation(Doer.IMPOSSIBLE, device=device)
 

@@ -2,7 +2,8 @@
 
 Given a behaviour of a system and a kernel, gives an account of a run.  What the model says of the device core is
 compared: autoprobe, the driver's registration, and of each device presence, driver and deferral, and the errors of
-writes into sysfs.  What no distribution's kernel has is marked as emulated: nothing of the kernel runs then.
+writes into sysfs.  What no distribution's kernel has is marked as emulated: a module of ours does it (`emulating`), and
+is compared too; where the design has another one, the model's word is taken.
 """
 
 from __future__ import annotations
@@ -13,15 +14,28 @@ from enum import Enum
 
 from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.system import State, System
+from tdispmodel.lab import emulating
 from tdispmodel.lab.building import own_module
+from tdispmodel.lab.emulating import TSM, Interface
 from tdispmodel.lab.machine import PORTS, GuestLost, Machine, Setup, address
 from tdispmodel.lab.observing import Device, Seen, error, look
-from tdispmodel.lab.operations import DEFERS, FAILS, OWN, PVPANIC, VIRTIO, Doer, Driver, Operation, autoprobe, operation
+from tdispmodel.lab.operations import (
+    DEFERS,
+    FAILS,
+    NOT_HERE,
+    OWN,
+    PVPANIC,
+    VIRTIO,
+    Doer,
+    Driver,
+    Operation,
+    autoprobe,
+    operation,
+)
 from tdispmodel.lab.packages import Kernel
 from tdispmodel.verdict import Trace
 
 BOOT, OPERATING, NO_DRIVER = "BOOT", "OPERATING", "NONE"
-FLAG = f"/sys/module/{OWN}/parameters/accepted"
 ATTRIBUTES = ("present", "driver", "deferred")
 
 
@@ -46,15 +60,21 @@ class Step:
     expected: Seen
     result: str
     compared: bool
-    accepted: bool = False
-    """Whether the first device is accepted then, in the model: no kernel knows, but our own driver is told."""
+    interfaces: tuple[Interface, ...] = ()
+    """What the emulated TSM has to say then."""
+
+    @property
+    def action(self) -> str:
+        """The action without its instance."""
+        return self.name.split("(")[0]
 
 
 @dataclass(frozen=True)
 class Plan:
     """How a counterexample is run: the driver, what is plugged in at boot, the initrd's first lines, and the steps.
 
-    ``boot`` are the steps that are over when the initrd begins.  ``reason``: why it cannot be run, empty if it can.
+    ``boot`` are the steps that are over when the initrd begins.  ``begin``: the lines that load the emulated TSM, none
+    where it is not needed.  ``reason``: why it cannot be run, empty if it can.
     """
 
     driver: Driver
@@ -62,6 +82,7 @@ class Plan:
     first: tuple[str, ...]
     boot: tuple[Step, ...]
     steps: tuple[Step, ...]
+    begin: tuple[str, ...] = ()
     reason: str = ""
 
     @property
@@ -82,6 +103,10 @@ class Done:
     step: Step
     seen: Seen | None = None
     differs: str = ""
+    interfaces: tuple[Interface | None, ...] = ()
+    """What the emulated TSM said then, None where no device is; empty where it was not asked."""
+    believed: bool = False
+    """Whether the emulated TSM is not the design's, and was brought to what the model says."""
 
 
 @dataclass(frozen=True)
@@ -112,8 +137,11 @@ def plan(system: System, trace: Trace) -> Plan:
     began = min(split + 1, len(states) - 1)
     off = states[split]["autoprobe"] is True and states[began]["autoprobe"] is False
     first = (autoprobe(on=False),) if off else ()
+    needs = driver.name == OWN or any(step.operation.doer is Doer.EMULATED for step in steps[split + 1 :])
+    addresses = [address(slot) for slot in range(system.devices)]
+    begin = tuple(emulating.begin(constants, states[began], addresses)) if needs else ()
     reason = _impossible(system, driver, steps)
-    return Plan(driver, plugged, first, steps[: split + 1], steps[split + 1 :], reason)
+    return Plan(driver, plugged, first, steps[: split + 1], steps[split + 1 :], begin, reason)
 
 
 def _driver(system: System, trace: Trace) -> Driver:
@@ -131,13 +159,17 @@ def _driver(system: System, trace: Trace) -> Driver:
 
 def _steps(system: System, trace: Trace, driver: Driver) -> Iterator[Step]:
     actors = {action.name: action.actor.value for action in system.actions}
+    before: Seen | None = expected(system, trace.initial, driver)
     for name, state in trace.steps:
         values = _values(system, state)
-        accepted = values.get("devices[0].accepted") is True
         does = Operation(Doer.NOBODY) if name == "start_initrd" else operation(name, driver)
         quiet = not any(_under_way(values, slot) for slot in range(system.devices))
         seen = expected(system, state, driver)
-        yield Step(name, actors[name], does, seen, str(values.get("result", "DONE")), quiet, accepted)
+        if does.doer is Doer.IMPOSSIBLE and name.split("(")[0] not in NOT_HERE and seen == before:
+            does = Operation(Doer.EMULATED)  # a verb of the design's own that the device core does not notice
+        interfaces = tuple(emulating.interface(values, slot) for slot in range(system.devices))
+        yield Step(name, actors[name], does, seen, str(values.get("result", "DONE")), quiet, interfaces)
+        before = seen
 
 
 def _under_way(values: Mapping[str, Value], slot: int) -> bool:
@@ -190,16 +222,21 @@ def _impossible(system: System, driver: Driver, steps: tuple[Step, ...]) -> str:
 # --- the run ---------------------------------------------------------------------------------------------------------
 
 
-def reproduce(wanted: Plan, kernel: Kernel) -> Account:
-    """Run a plan; what goes wrong with the machine is told in the account, and is no verdict.  Raises `NoLab`."""
+def reproduce(wanted: Plan, kernel: Kernel, changed: frozenset[str] = frozenset()) -> Account:
+    """Run a plan; what goes wrong with the machine is told in the account, and is no verdict.  Raises `NoLab`.
+
+    ``changed`` are the actions of the base model that the design changes: the emulated TSM is the base's, so that what
+    it says differently after one of them is no difference, and the model's word is taken.
+    """
     if wanted.reason:
         return Account(wanted, kernel.release, Outcome.NOT_RUN, reason=wanted.reason)
     done: list[Done] = []
-    own = {OWN: own_module(kernel)} if wanted.driver.name == OWN else {}
+    needed = (OWN,) * (wanted.driver.name == OWN) + (TSM,) * bool(wanted.begin)
+    own = {name: own_module(kernel, name) for name in needed}
     packaged = tuple(name for name in wanted.driver.modules if name not in own)
     try:
         with Machine(Setup(kernel, packaged, wanted.plugged, wanted.first, own)) as machine:
-            for step in run(machine, wanted):
+            for step in run(machine, wanted, changed):
                 done.append(step)
                 if step.differs:
                     break
@@ -213,37 +250,45 @@ def reproduce(wanted: Plan, kernel: Kernel) -> Account:
     return Account(wanted, kernel.release, outcome, tuple(done), differs, console)
 
 
-def run(machine: Machine, wanted: Plan) -> Iterator[Done]:
+def run(machine: Machine, wanted: Plan, changed: frozenset[str] = frozenset()) -> Iterator[Done]:
     """Yield what came of each step of a plan, in a machine that has just booted.  Raises `GuestLost`."""
     slots = range(len(wanted.every[-1].expected.devices) if wanted.every else 0)
     addresses = [address(slot) for slot in slots]
     yield from (Done(step) for step in wanted.boot[:-1])
-    accepted = False
+    for line in wanted.begin:
+        machine.run(line)
     for number, step in enumerate((*wanted.boot[-1:], *wanted.steps)):
-        ended = "DONE"
-        if wanted.driver.name == OWN:
-            machine.run(accept(accepted=accepted))
-        accepted, before = step.accepted, accepted
-        match step.operation:
-            case Operation(Doer.GUEST, command):
-                loads = wanted.driver.name == OWN and step.name == "load_module"
-                ended = error(machine.run(f"{command} accepted={int(before)}" if loads else command))
-            case Operation(Doer.HOST, "plug", int(slot)):
-                machine.plug(slot, wanted.driver.device)
-            case Operation(Doer.HOST, "pull", int(slot)):
-                machine.pull(slot)
+        taken = step.operation.doer is Doer.EMULATED and (not step.operation.command or step.action in changed)
+        ended = step.result if taken else _do(machine, wanted, step)
         following = wanted.steps[number : number + 1]
         waits = bool(following) and following[0].operation.doer is Doer.KERNEL
         looks = step.compared and not waits and step.operation.doer not in (Doer.NOBODY, Doer.EMULATED)
         looks = looks or (not number and step.compared and not waits)
         seen = look(machine, wanted.driver.name, addresses) if looks else None
         told = f"the model says {step.result}, seen {ended}" if step.operation.tells and ended != step.result else ""
-        yield Done(step, seen, told or (difference(step.expected, seen) if seen else ""))
+        told = told or (difference(step.expected, seen) if seen else "")
+        asks = bool(wanted.begin) and step.compared and not waits
+        shown = emulating.seen(machine.run(emulating.look(addresses)).text) if asks else ()
+        otherwise = emulating.difference(step.interfaces, shown) if shown else ""
+        believed = taken or (bool(otherwise) and step.action in changed)
+        if believed and otherwise:
+            for where, interface in zip(addresses, step.interfaces, strict=True):
+                machine.run(emulating.force(where, interface))
+        yield Done(step, seen, told or ("" if believed else otherwise), shown, believed)
 
 
-def accept(*, accepted: bool) -> str:
-    """Return the line that tells our own driver of the acceptance flag, when it is there already."""
-    return f"test -f {FLAG} && echo {int(accepted)} > {FLAG}"
+def _do(machine: Machine, wanted: Plan, step: Step) -> str:
+    """Do a step, and return the error in which it ended.  Raises `GuestLost`."""
+    match step.operation:
+        case Operation(Doer.GUEST | Doer.EMULATED, command):
+            return error(machine.run(command))
+        case Operation(Doer.HOST, "plug", int(slot)):
+            machine.plug(slot, wanted.driver.device)
+        case Operation(Doer.HOST, "pull", int(slot)):
+            machine.pull(slot)
+            if wanted.begin:
+                machine.run(emulating.command("remove", address(slot)))
+    return "DONE"
 
 
 def difference(wanted: Seen, seen: Seen) -> str:

@@ -31,11 +31,8 @@ NOT_THERE = {
     "time_passes",  # the timeout of deferred probing is ten seconds, once
     "suspend",
     "resume",
-    "unregister_tsm",
     "reset",
-    "report_failure",
     "scan_later_bus",
-    "fake_capability",
 }
 """What the lab cannot do; every other step of the base model it can, or says that no kernel has it."""
 
