@@ -12,7 +12,6 @@ from tdispmodel.cli.analyses import wanted_of
 from tdispmodel.cli.checks import NotApplicable, not_applicable
 from tdispmodel.cli.output import Output
 from tdispmodel.cli.progress import Reporter
-from tdispmodel.ir.model import Kind
 from tdispmodel.printing.changes import changed_actions
 from tdispmodel.reports.exits import Exit
 from tdispmodel.verdict import Answer
@@ -24,6 +23,7 @@ NEEDED = "on Debian: apt-get install qemu-system-x86 busybox-static"
 def reproduce(arguments: argparse.Namespace, output: Output) -> int:
     """Say whether a real kernel does what the counterexample says: 0 it does, 1 it does not, 4 nothing could be run."""
     from tdispmodel.lab.apt import NoLab  # noqa: PLC0415  # each verb loads what it needs
+    from tdispmodel.lab.documents import Asked, reproduction  # noqa: PLC0415  # as above
     from tdispmodel.lab.operations import CAN_BE_PATCHED, OWN  # noqa: PLC0415  # as above
     from tdispmodel.lab.packages import Series, kernel  # noqa: PLC0415  # each verb loads what it needs
     from tdispmodel.lab.reproducing import Outcome, plan, reproduce as reproduced  # noqa: PLC0415  # as above
@@ -45,7 +45,10 @@ def reproduce(arguments: argparse.Namespace, output: Output) -> int:
     result = found.results[0] if found.results else None
     if result is None or result.verdict.answer is not Answer.VIOLATED or result.verdict.trace is None:
         output.note("nothing was run: there is no counterexample")
-        return Exit.OPEN if result is not None and result.verdict.answer is Answer.OPEN else Exit.NOTHING
+        code = Exit.OPEN if result is not None and result.verdict.answer is Answer.OPEN else Exit.NOTHING
+        if arguments.format == "json" and result is not None:
+            output.write(reproduction(Asked(wanted.called, result.verdict.property, result.system), None, code))
+        return code
     planned = plan(result.system, result.verdict.trace)
     about = f"{result.verdict.property.code} {result.verdict.property.name}"
     if arguments.script:
@@ -63,15 +66,19 @@ def reproduce(arguments: argparse.Namespace, output: Output) -> int:
         done = reproduced(planned, kernel(series), names)
     except NoLab as why:
         raise mistake(NO_LAB, str(why), NEEDED) from None
-    finite = result.verdict.property.kind in (Kind.INVARIANT, Kind.STEP)
-    output.write(account(done, wanted.called, about, sorted(names & CAN_BE_PATCHED), finite=finite))
+    codes = {Outcome.REPRODUCED: Exit.HOLDS, Outcome.OTHERWISE: Exit.VIOLATED, Outcome.NOT_RUN: Exit.NOTHING}
+    code = codes[done.outcome]
+    asked = Asked(wanted.called, result.verdict.property, result.system, sorted(names & CAN_BE_PATCHED))
+    if arguments.format == "json":
+        output.write(reproduction(asked, done, code))
+    else:
+        output.write(account(done, wanted.called, about, asked.patched, finite=asked.finite))
     if arguments.log:
         lines = [
             f"# {step.step.name}\n" + "".join(f"{line}\n" for line in step.seen.log) for step in done.done if step.seen
         ]
         output.save(arguments.log, "".join(lines))
-    codes = {Outcome.REPRODUCED: Exit.HOLDS, Outcome.OTHERWISE: Exit.VIOLATED, Outcome.NOT_RUN: Exit.NOTHING}
-    return codes[done.outcome]
+    return code
 
 
 def lab(arguments: argparse.Namespace, output: Output) -> int:
@@ -79,6 +86,7 @@ def lab(arguments: argparse.Namespace, output: Output) -> int:
     from tdispmodel.lab.apt import NoLab  # noqa: PLC0415  # each verb loads what it needs
     from tdispmodel.lab.building import own_module  # noqa: PLC0415  # as above
     from tdispmodel.lab.conforming import Case, conform  # noqa: PLC0415  # as above
+    from tdispmodel.lab.documents import conformance as document  # noqa: PLC0415  # as above
     from tdispmodel.lab.machine import GuestLost  # noqa: PLC0415  # as above
     from tdispmodel.lab.operations import DEFERS, FAILS, OWN, PVPANIC  # noqa: PLC0415  # as above
     from tdispmodel.lab.packages import Series, kernel  # noqa: PLC0415  # as above
@@ -94,5 +102,6 @@ def lab(arguments: argparse.Namespace, output: Output) -> int:
     except GuestLost as lost:
         output.note(f"nothing is known: {lost}")
         return Exit.NOTHING
-    output.write(conformance(found))
-    return Exit.VIOLATED if found.differences else Exit.OPEN if found.missing else Exit.HOLDS
+    code = Exit.VIOLATED if found.differences else Exit.OPEN if found.missing else Exit.HOLDS
+    output.write(document(found, code) if arguments.format == "json" else conformance(found))
+    return code

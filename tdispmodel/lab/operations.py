@@ -47,7 +47,11 @@ OWN = "lab_driver"
 DEFERS = Driver(OWN, (OWN,), "pvpanic-pci", "does=1")
 FAILS = Driver(OWN, (OWN,), "pvpanic-pci", "does=2")
 REGISTERS_CHILD = Driver(OWN, (OWN,), "pvpanic-pci", "does=3")
+WAITS = Driver(OWN, (OWN,), "pvpanic-pci", "does=4")
 """Our own driver, lab/module/lab_driver.c, for the same device: what it does is said when it is loaded."""
+
+PROBES = frozenset({"load_module", "bind", "drivers_probe", "new_id", "rescan"})
+"""What the guest does and does not come back from while a probe goes on."""
 
 VIRTIO = Driver("virtio-pci", (), "virtio-rng-pci")
 """A driver that is built into the kernel."""
@@ -134,7 +138,19 @@ NOT_HERE = frozenset(
 
 
 def operation(step: str, driver: Driver) -> Operation:
-    """Return what a step of the model is in the lab, where ``driver`` plays the operating driver."""
+    """Return what a step of the model is in the lab, where ``driver`` plays the operating driver.
+
+    A driver whose probe waits has the guest go on meanwhile; the probe ends by a step of its own.
+    """
+    name = step.split("(", maxsplit=1)[0]
+    if driver == WAITS and name in PROBES:
+        return Operation(Doer.GUEST, f"{_operation(step, driver).command} & probe=$!")
+    if driver == WAITS and name in ("finish_automatic_probe", "finish_requested_probe"):
+        return Operation(Doer.GUEST, f"echo 1 > /sys/module/{OWN}/parameters/finish; wait $probe", tells=True)
+    return _operation(step, driver)
+
+
+def _operation(step: str, driver: Driver) -> Operation:
     found = INSTANCE.fullmatch(step)
     if found is None:
         return Operation(Doer.IMPOSSIBLE)

@@ -26,6 +26,7 @@ from tdispmodel.lab.operations import (
     OWN,
     PVPANIC,
     VIRTIO,
+    WAITS,
     Doer,
     Driver,
     Operation,
@@ -36,6 +37,7 @@ from tdispmodel.lab.packages import Kernel
 from tdispmodel.verdict import Trace
 
 BOOT, OPERATING, NO_DRIVER = "BOOT", "OPERATING", "NONE"
+PROBING = ("AUTOMATIC", "REQUESTED")
 ATTRIBUTES = ("present", "driver", "deferred")
 
 
@@ -145,7 +147,9 @@ def plan(system: System, trace: Trace) -> Plan:
 
 
 def _driver(system: System, trace: Trace) -> Driver:
-    """Return the driver that a behaviour needs: our own where a probe defers, or fails, before acceptance."""
+    """Return the driver that a behaviour needs: our own where a probe takes time, defers, or fails."""
+    if any(name.startswith("finish_") and "_probe" in name for name, _ in trace.steps):
+        return WAITS
     deferred = any(
         _values(system, state).get(f"devices[{slot}].deferred") is True
         for state in trace.states
@@ -181,13 +185,15 @@ def _under_way(values: Mapping[str, Value], slot: int) -> bool:
 
 
 def expected(system: System, state: State, driver: Driver) -> Seen:
-    """Return what is to be seen in a state of the model."""
+    """Return what is to be seen in a state of the model; sysfs shows a driver from the begin of its probe on."""
     values = _values(system, state)
     names = {OPERATING: driver.name, NO_DRIVER: ""}
     devices = tuple(
         Device(
             values.get(f"devices[{slot}].present") is True,
-            names.get(str(values.get(f"devices[{slot}].driver")), "?"),
+            driver.name
+            if str(values.get(f"devices[{slot}].probing")) in PROBING
+            else names.get(str(values.get(f"devices[{slot}].driver")), "?"),
             values.get(f"devices[{slot}].deferred") is True,
         )
         for slot in range(system.devices)
@@ -258,8 +264,7 @@ def run(machine: Machine, wanted: Plan, changed: frozenset[str] = frozenset()) -
     for line in wanted.begin:
         machine.run(line)
     for number, step in enumerate((*wanted.boot[-1:], *wanted.steps)):
-        taken = step.operation.doer is Doer.EMULATED and (not step.operation.command or step.action in changed)
-        ended = step.result if taken else _do(machine, wanted, step)
+        ended = _do(machine, wanted, step)
         following = wanted.steps[number : number + 1]
         waits = bool(following) and following[0].operation.doer is Doer.KERNEL
         looks = step.compared and not waits and step.operation.doer not in (Doer.NOBODY, Doer.EMULATED)
@@ -267,13 +272,16 @@ def run(machine: Machine, wanted: Plan, changed: frozenset[str] = frozenset()) -
         seen = look(machine, wanted.driver.name, addresses) if looks else None
         told = f"the model says {step.result}, seen {ended}" if step.operation.tells and ended != step.result else ""
         told = told or (difference(step.expected, seen) if seen else "")
-        asks = bool(wanted.begin) and step.compared and not waits
+        emulates = step.operation.doer is Doer.EMULATED
+        asks = bool(wanted.begin) and ((step.compared and not waits) or emulates)
         shown = emulating.seen(machine.run(emulating.look(addresses)).text) if asks else ()
         otherwise = emulating.difference(step.interfaces, shown) if shown else ""
-        believed = taken or (bool(otherwise) and step.action in changed)
+        believed = step.action in changed and bool(otherwise or (emulates and told))
+        believed = believed or (emulates and not step.operation.command)
         if believed and otherwise:
             for where, interface in zip(addresses, step.interfaces, strict=True):
                 machine.run(emulating.force(where, interface))
+        told = "" if believed and emulates else told
         yield Done(step, seen, told or ("" if believed else otherwise), shown, believed)
 
 

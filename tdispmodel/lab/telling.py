@@ -84,8 +84,7 @@ def _step(number: int, done: Done, plan: Plan) -> Iterator[str]:
         "how the machine is made" if number < len(plan.boot) else "the guest" if begins else DOERS[step.operation.doer]
     )
     yield from paragraph(f"{step.actor}: {step.name} - {who}", f"{number:4}  ")
-    shell = step.operation.doer in (Doer.GUEST, Doer.EMULATED) and step.operation.command and not done.believed
-    for command in plan.first if begins else (step.operation.command,) if shell else ():
+    for command in plan.commands(number, done):
         yield from paragraph(f"# {command}", INDENT, INDENT + "  ")
     if done.seen is not None:
         yield from paragraph(f"seen: {state(done.seen)}", INDENT, INDENT + "  ")
@@ -96,7 +95,7 @@ def _step(number: int, done: Done, plan: Plan) -> Iterator[str]:
             if any(word in line for word in CORE) and _of_slot(line):
                 yield from paragraph(f"| {line}", INDENT, INDENT + "|   ")
     for slot, shown in enumerate(done.interfaces):
-        if shown is not None:
+        if shown is not None and step.operation.doer is not Doer.NOBODY:
             yield from paragraph(f"emulated TSM: devices[{slot}]: {emulating.said(shown)}", INDENT, INDENT + "  ")
     if done.believed:
         yield from paragraph("the model's word", INDENT, INDENT + "  ")
