@@ -17,7 +17,7 @@ from tdispmodel.ir.system import System, SystemProperty
 from tdispmodel.lab.conforming import Conformance
 from tdispmodel.lab.emulating import Interface
 from tdispmodel.lab.observing import Seen
-from tdispmodel.lab.operations import OWN, Doer, Driver
+from tdispmodel.lab.operations import OWN, Driver
 from tdispmodel.lab.planning import Transition
 from tdispmodel.lab.reproducing import Account, Done, Outcome
 from tdispmodel.reports.exits import Exit
