@@ -24,7 +24,7 @@ def reproduce(arguments: argparse.Namespace, output: Output) -> int:
     """Say whether a real kernel does what the counterexample says: 0 it does, 1 it does not, 4 nothing could be run."""
     from tdispmodel.lab.apt import NoLab  # noqa: PLC0415  # each verb loads what it needs
     from tdispmodel.lab.documents import Asked, reproduction  # noqa: PLC0415  # as above
-    from tdispmodel.lab.operations import CAN_BE_PATCHED, OWN  # noqa: PLC0415  # as above
+    from tdispmodel.lab.operations import CAN_BE_PATCHED  # noqa: PLC0415  # as above
     from tdispmodel.lab.packages import Series, kernel  # noqa: PLC0415  # each verb loads what it needs
     from tdispmodel.lab.reproducing import Outcome, plan, reproduce as reproduced  # noqa: PLC0415  # as above
     from tdispmodel.lab.script import script  # noqa: PLC0415  # as above
@@ -52,9 +52,8 @@ def reproduce(arguments: argparse.Namespace, output: Output) -> int:
     planned = plan(result.system, result.verdict.trace)
     about = f"{result.verdict.property.code} {result.verdict.property.name}"
     if arguments.script:
-        reason = planned.reason or ("it needs the lab's own driver" if planned.driver.name == OWN else "")
-        if reason:
-            output.note(f"nothing was written: {reason}")
+        if planned.reason:
+            output.note(f"nothing was written: {planned.reason}")
             return Exit.NOTHING
         output.save(arguments.script, script(planned, f"{about} of {wanted.called}"))
         return Exit.HOLDS

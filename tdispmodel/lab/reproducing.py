@@ -98,7 +98,7 @@ class Plan:
         return (*self.boot, *self.steps)
 
     def commands(self, number: int, done: Done) -> tuple[str, ...]:
-        """Return the lines of shell that were done for a step, numbered from 1: the initrd's first ones for its start."""
+        """Return the lines of shell that were done for a step, counted from 1; the first for the initrd's start."""
         does = done.step.operation
         shell = does.doer in (Doer.GUEST, Doer.EMULATED) and does.command and number > len(self.boot)
         return self.first if number == len(self.boot) else (does.command,) if shell else ()

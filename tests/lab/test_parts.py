@@ -12,6 +12,7 @@ import pytest
 
 from tdispmodel.checking.catalogue import find_catalogue
 from tdispmodel.checking.loading import load
+from tdispmodel.lab.building import source
 from tdispmodel.lab.initramfs import Entry, archive
 from tdispmodel.lab.machine import Said
 from tdispmodel.lab.observing import Seen, error, events, lines, snapshot
@@ -128,6 +129,18 @@ def test_the_log_and_uevents_are_read() -> None:
     assert seen.probes("0000:02:00.0", "edu") == 0
     told = "ACTION=add\nDEVPATH=/devices/pci0000:00/x\nACTION=add\nDEVPATH=/module/x\n"
     assert events(told) == ("add /devices/pci0000:00/x",)
+
+
+def test_a_script_brings_our_own_driver_along() -> None:
+    """Where the driver is ours the script has its source as it is here, builds it, and tells the emulated TSM what the
+    model says.
+    """
+    text = script(stored("cc_probe_defer/prepare_runs_once"), "TDM223")
+    ended = subprocess.run(["sh", "-n"], input=text, text=True, capture_output=True, check=False)
+    assert (ended.returncode, text.isascii()) == (0, True)
+    assert "# usage: sh THIS IMAGE MODULES HEADERS\n" in text
+    assert (source() / "lab_driver.c").read_text() in text
+    assert text.index("insmod /modules/lab_tsm.ko") < text.index("insmod /modules/lab_driver.ko does=1")
 
 
 def test_the_script_is_shell_and_ascii() -> None:
