@@ -18,7 +18,7 @@ from tdispmodel.lab import apt
 from tdispmodel.lab.apt import NoLab
 from tdispmodel.lab.packages import Kernel, shelf
 
-NAMES = ("lab_driver", "lab_tsm")
+NAMES = ("lab_driver", "lab_prepare", "lab_tsm")
 SECONDS = 600.0
 COMPILERS = ("gcc", "gcc-12")
 ELF = b"\x7fELF"

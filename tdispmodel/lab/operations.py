@@ -50,6 +50,9 @@ REGISTERS_CHILD = Driver(OWN, (OWN,), "pvpanic-pci", "does=3")
 WAITS = Driver(OWN, (OWN,), "pvpanic-pci", "does=4")
 """Our own driver, lab/module/lab_driver.c, for the same device: what it does is said when it is loaded."""
 
+PREPARE = "lab_prepare"
+"""Our own driver that only prepares a device, lab/module/lab_prepare.c, and binds where driver_override names it."""
+
 PROBES = frozenset({"load_module", "bind", "drivers_probe", "new_id", "rescan"})
 """What the guest does and does not come back from while a probe goes on."""
 
@@ -74,6 +77,7 @@ class Operation:
 KERNEL = frozenset(
     {
         "attach_on_arrival",
+        "attach_prepare_on_arrival",
         "pass_over_on_arrival",
         "end_initcalls",
         "retry_deferred",
@@ -93,6 +97,7 @@ ELSEWHERE = frozenset(
         "send_evidence",
         "deploy_secrets",
         "decide",
+        "plan_another_prepare",
         "report_failure",
         "stall",
         "start_userspace",
@@ -173,6 +178,13 @@ def _operation(step: str, driver: Driver) -> Operation:
             return Operation(Doer.GUEST, f"echo {STRANGER} > {drivers}/new_id && echo {STRANGER} > {drivers}/remove_id")
         case "override_driver":
             return Operation(Doer.GUEST, f"echo {driver.name} > {PCI}/devices/{where}/driver_override", device)
+        case "select_prepare_driver":
+            return Operation(Doer.GUEST, f"echo {PREPARE} > {PCI}/devices/{where}/driver_override", device)
+        case "bind_prepare":
+            return Operation(Doer.GUEST, f"echo {where} > {PCI}/drivers/{PREPARE}/bind", device, tells=True)
+        case "finish_prepare":
+            line = f"echo {where} > {PCI}/drivers/{PREPARE}/unbind && echo > {PCI}/devices/{where}/driver_override"
+            return Operation(Doer.GUEST, line, device, tells=True)
         case "turn_autoprobe_on":
             return Operation(Doer.GUEST, autoprobe(on=True))
         case "turn_autoprobe_off":

@@ -24,6 +24,7 @@ from tdispmodel.lab.operations import (
     FAILS,
     NOT_HERE,
     OWN,
+    PREPARE,
     PVPANIC,
     VIRTIO,
     WAITS,
@@ -36,7 +37,7 @@ from tdispmodel.lab.operations import (
 from tdispmodel.lab.packages import Kernel
 from tdispmodel.verdict import Trace
 
-BOOT, OPERATING, NO_DRIVER = "BOOT", "OPERATING", "NONE"
+OPERATING, PREPARING, NO_DRIVER = "OPERATING", "PREPARE", "NONE"
 PROBING = ("AUTOMATIC", "REQUESTED")
 ATTRIBUTES = ("present", "driver", "deferred")
 
@@ -148,6 +149,8 @@ def plan(system: System, trace: Trace) -> Plan:
     needs = driver.name == OWN or any(step.operation.doer is Doer.EMULATED for step in steps[split + 1 :])
     addresses = [address(slot) for slot in range(system.devices)]
     begin = tuple(emulating.begin(constants, states[began], addresses)) if needs else ()
+    if any(PREPARE in step.operation.command for step in steps):
+        begin = (f"insmod /modules/{PREPARE}.ko", *begin)
     reason = _impossible(system, driver, steps)
     return Plan(driver, plugged, first, steps[: split + 1], steps[split + 1 :], begin, reason)
 
@@ -193,7 +196,7 @@ def _under_way(values: Mapping[str, Value], slot: int) -> bool:
 def expected(system: System, state: State, driver: Driver) -> Seen:
     """Return what is to be seen in a state of the model; sysfs shows a driver from the begin of its probe on."""
     values = _values(system, state)
-    names = {OPERATING: driver.name, NO_DRIVER: ""}
+    names = {OPERATING: driver.name, PREPARING: PREPARE, NO_DRIVER: ""}
     devices = tuple(
         Device(
             values.get(f"devices[{slot}].present") is True,
@@ -223,7 +226,7 @@ def _impossible(system: System, driver: Driver, steps: tuple[Step, ...]) -> str:
         if step.operation.doer is Doer.IMPOSSIBLE:
             return f"the lab has nothing for the step {step.name}"
         if any(device.driver == "?" for device in step.expected.devices):
-            return "no distribution has a driver that only prepares a device"
+            return "the lab has no such driver"
         if step is steps[-1] and not step.compared:
             return f"the kernel goes on after {step.name}, which ends the counterexample; nobody can make it wait"
         if before is not None and not before.compared and step.operation.doer in (Doer.GUEST, Doer.HOST):
@@ -243,7 +246,9 @@ def reproduce(wanted: Plan, kernel: Kernel, changed: frozenset[str] = frozenset(
     if wanted.reason:
         return Account(wanted, kernel.release, Outcome.NOT_RUN, reason=wanted.reason)
     done: list[Done] = []
-    needed = (OWN,) * (wanted.driver.name == OWN) + (TSM,) * bool(wanted.begin)
+    needed = (OWN,) * (wanted.driver.name == OWN) + tuple(
+        name for name in (PREPARE, TSM) if any(f"/{name}.ko" in line for line in wanted.begin)
+    )
     own = {name: own_module(kernel, name) for name in needed}
     packaged = tuple(name for name in wanted.driver.modules if name not in own)
     try:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from tdispmodel.lab import emulating
 from tdispmodel.lab.conforming import Conformance
 from tdispmodel.lab.observing import Seen
-from tdispmodel.lab.operations import OWN, Doer
+from tdispmodel.lab.operations import OWN, PREPARE, Doer
 from tdispmodel.lab.reproducing import Account, Done, Outcome, Plan, said
 from tdispmodel.reports.plain import joined, paragraph
 
@@ -55,9 +55,9 @@ def account(done: Account, proposal: str, about: str, patched: Sequence[str] = (
         lines += paragraph("in every state that was looked at the kernel was in the state of the model", "  ")
     if done.outcome is Outcome.REPRODUCED and not finite:
         lines += paragraph("that it goes on for ever, or that nothing else could follow, is the model's word", "  ")
-    if done.plan.driver.name == OWN:
+    if done.plan.driver.name == OWN or any(PREPARE in line for line in done.plan.begin):
         lines += paragraph(
-            "the driver is the lab's own: what it does in a probe, and whom it asks about acceptance, is no kernel's",
+            "a driver here is the lab's own: what it does in a probe, and whom it asks about acceptance, is no kernel's",
             "  ",
         )
     if patched:

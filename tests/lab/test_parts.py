@@ -16,7 +16,7 @@ from tdispmodel.lab.building import source
 from tdispmodel.lab.initramfs import Entry, archive
 from tdispmodel.lab.machine import Said
 from tdispmodel.lab.observing import Seen, error, events, lines, snapshot
-from tdispmodel.lab.operations import DEFERS, PVPANIC, Doer, operation
+from tdispmodel.lab.operations import DEFERS, PVPANIC, WAITS, Doer, operation
 from tdispmodel.lab.reproducing import difference, plan
 from tdispmodel.lab.script import script
 from tdispmodel.semantics.grounding import Scope, ground
@@ -80,8 +80,40 @@ def test_a_driver_that_defers_is_our_own() -> None:
 
 
 def test_what_cannot_be_done_is_not_run() -> None:
-    """A counterexample with a driver that only prepares is not run, and the step that nobody has is told."""
-    assert "bind_prepare" in stored("ccprepare_alias/no_shared_bind_with_secrets@relock_with_secrets=True").reason
+    """A behaviour in which the guest is suspended is not run, and the step that the lab does not have is told."""
+    catalogue = find_catalogue()
+    system = ground(load(catalogue, catalogue.resolve("status_quo")).model, Scope(1, {"sleep": "KEEPS_STATE"}))
+    semantics = Semantics(system)
+    before = next(semantics.initial_states())
+    trace = Trace(before)
+    for name in ("pass_over_on_arrival(devices[0])", "start_initrd", "suspend"):
+        action = next(one for one in semantics.enabled(before) if one.name == name)
+        before = semantics.step(before, action)
+        trace = Trace(trace.initial, (*trace.steps, (name, before)))
+    assert plan(system, trace).reason == "the lab has nothing for the step suspend"
+
+
+def test_a_driver_that_prepares_is_our_own() -> None:
+    """The prepare driver of ccprepare_alias is a module of ours that driver_override names, and whose bind is real."""
+    found = stored("ccprepare_alias/prepare_runs_once")
+    assert found.reason == ""
+    assert found.begin[0] == "insmod /modules/lab_prepare.ko"
+    steps = {step.action: step for step in found.steps}
+    assert steps["bind_prepare"].operation.command == "echo 0000:01:00.0 > /sys/bus/pci/drivers/lab_prepare/bind"
+    assert steps["bind_prepare"].expected.devices[0].driver == "lab_prepare"
+    assert steps["finish_prepare"].expected.devices[0].driver == ""
+
+
+def test_a_probe_that_takes_time_is_ended_by_a_step() -> None:
+    """Where a counterexample has begin and end of a probe, our driver waits in it, and the guest goes on meanwhile;
+    sysfs shows the driver from the begin on.
+    """
+    found = stored("open_coded_defer/kernel_binds_only_verified")
+    assert found.driver is WAITS
+    steps = {step.action: step for step in found.steps}
+    assert steps["load_module"].operation.command == "insmod /modules/lab_driver.ko does=4 & probe=$!"
+    assert steps["load_module"].expected.devices[0].driver == "lab_driver"
+    assert steps["finish_automatic_probe"].operation.doer is Doer.GUEST
 
 
 def test_nobody_can_make_the_kernel_wait() -> None:
