@@ -11,6 +11,7 @@ from tdispmodel.analysing.diff.apart import compared
 from tdispmodel.analysing.diff.comparing import names_of
 from tdispmodel.analysing.diff.renaming import Renaming
 from tdispmodel.analysing.mutation.operators import Mutant, Operator, mutants, mutated
+from tdispmodel.analysing.repairing import sieving
 from tdispmodel.analysing.repairing.edits import OURS, Edit, edited, effects, guards, ours, visible
 from tdispmodel.analysing.repairing.searching import repair
 from tdispmodel.checking.asking import Plan, check_model
@@ -104,6 +105,20 @@ def test_brute_force(vault: Model, name: str) -> None:
     }
     assert kept == told
     assert len(kept) > 0
+
+
+def test_without_counting(vault: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the states are too many to visit each change is asked by itself, and the same ones are found."""
+
+    def told(found: Repairs) -> set[str]:
+        return {words for one in found.repairs for words in (f"{one.subject} {one.words}", *one.alike)}
+
+    usual = named(vault, "no_thief")
+    monkeypatch.setattr(sieving, "MOST_STATES", 1)
+    found = named(vault, "no_thief")
+    assert told(usual) == told(found)
+    assert {None} == {one.changes for one in found.repairs}
+    assert None not in {one.changes for one in usual.repairs}
 
 
 def deletions() -> list[str]:
