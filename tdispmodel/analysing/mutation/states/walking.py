@@ -201,7 +201,7 @@ def variant(base: Base, change: Change) -> Variant:
             found.added.append(shared)
     for position, action in found.own.items():
         found.columns[position] = (
-            np.full(base.count, DISABLED, np.int32) if action is None else space.leads(action, base.batch)
+            np.full(base.count, DISABLED, np.int32) if action is None else space.leads(action, base.batch, again=True)
         )
     return found
 
