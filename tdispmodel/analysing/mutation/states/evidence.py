@@ -114,7 +114,15 @@ class Evidence:
         """
         if number not in self.holds:
             return False
-        if plainly(kind, self.holds[number], variant):
+        if number not in variant.noted:
+            variant.noted[number] = self._surely(number, kind, variant)
+        return variant.noted[number]
+
+    def _surely(self, number: int, kind: Kind, variant: Variant) -> bool:
+        held = self.holds[number]
+        if (kind, held) not in variant.noted:
+            variant.noted[kind, held] = plainly(kind, held, variant)
+        if variant.noted[kind, held]:
             return True
         shows = self.shows.get(number)
         if shows is not None:
