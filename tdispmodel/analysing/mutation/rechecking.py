@@ -26,6 +26,33 @@ from tdispmodel.semantics import Instances, Scope
 from tdispmodel.verdict import Trace
 
 
+class Regrounding:
+    """What mutants of a model have instead in one system: grounded from the model, with nothing that engines found."""
+
+    def __init__(self, model: Model, system: System) -> None:
+        self.model = model
+        self.scope = Scope(system.devices, dict(system.constants), system.without)
+        self._instances = Instances(model, self.scope)
+        self._variables = self._instances.variables()
+        self._known: tuple[Mutant, Instead] | None = None
+
+    def instead(self, mutant: Mutant) -> Instead:
+        """Return what a mutant has instead."""
+        if self._known is None or self._known[0] is not mutant:
+            self._known = (mutant, self._instead(mutant))
+        return self._known[1]
+
+    def _instead(self, mutant: Mutant) -> Instead:
+        if not mutant.operator.of_actions:
+            return Instead({}, Instances(mutated(self.model, mutant), self.scope).variables())
+        action = action_of(self.model, mutant)
+        put = changed_action(action, mutant)
+        changed: dict[str, SystemAction | None] = dict.fromkeys(self._instances.names(action))
+        for each in () if put is None else self._instances.of(action, put):
+            changed[each.name] = None if each.guard == FALSE else each
+        return Instead(changed, self._variables)
+
+
 class Recheck:
     """The judge's view of one system, or of a cone of it.
 
@@ -40,24 +67,9 @@ class Recheck:
         states: Sequence[State],
         bystanders: AbstractSet[str] = frozenset(),
     ) -> None:
-        self.model = model
-        self.system = system
-        self.scope = Scope(system.devices, dict(system.constants), system.without)
-        self._instances = Instances(model, self.scope)
-        self._variables = self._instances.variables()
+        self.instead = Regrounding(model, system).instead
         with _judged("the reachable states of the proposal"):
             self.known = Known(system, kept, states, bystanders)
-
-    def instead(self, mutant: Mutant) -> Instead:
-        """Return what a mutant has instead, grounded from the model."""
-        if not mutant.operator.of_actions:
-            return Instead({}, Instances(mutated(self.model, mutant), self.scope).variables())
-        action = action_of(self.model, mutant)
-        put = changed_action(action, mutant)
-        changed: dict[str, SystemAction | None] = dict.fromkeys(self._instances.names(action))
-        for each in () if put is None else self._instances.of(action, put):
-            changed[each.name] = None if each.guard == FALSE else each
-        return Instead(changed, self._variables)
 
     def baseline(self, question: SystemProperty, holds: bool) -> None:
         """Check what is said of the proposal itself.  Raises `OurFault`."""
