@@ -11,18 +11,19 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from tdispmodel.analysing.mutation.operators import Mutant, action_of, changed_action, mutated
+from tdispmodel.analysing.mutation.operators import Mutant, action_of, changed_action, variables_of
 from tdispmodel.analysing.mutation.states.evidence import Shown
 from tdispmodel.checking.mistakes import OurFault
 from tdispmodel.compiling.arrays import Flags
 from tdispmodel.ir.expressions import FALSE
 from tdispmodel.ir.model import Kind, Model
-from tdispmodel.ir.system import State, System, SystemAction, SystemProperty
+from tdispmodel.ir.system import State, System, SystemAction, SystemProperty, SystemVariable
 from tdispmodel.judging.judgement import Refused
 from tdispmodel.judging.mutants.comparing import confirm_same, confirm_told_apart, confirm_violated
 from tdispmodel.judging.mutants.known import Instead, Known
 from tdispmodel.judging.mutants.mutated import Mutated
 from tdispmodel.semantics import Instances, Scope
+from tdispmodel.semantics.grounding import instances, member
 from tdispmodel.verdict import Trace
 
 
@@ -44,13 +45,21 @@ class Regrounding:
 
     def _instead(self, mutant: Mutant) -> Instead:
         if not mutant.operator.of_actions:
-            return Instead({}, Instances(mutated(self.model, mutant), self.scope).variables())
+            return Instead({}, tuple(self._starting(mutant)))
         action = action_of(self.model, mutant)
         put = changed_action(action, mutant)
         changed: dict[str, SystemAction | None] = dict.fromkeys(self._instances.names(action))
         for each in () if put is None else self._instances.of(action, put):
             changed[each.name] = None if each.guard == FALSE else each
         return Instead(changed, self._variables)
+
+    def _starting(self, mutant: Mutant) -> Iterator[SystemVariable]:
+        """Yield the flat variables as they are in the system of a mutant that starts otherwise."""
+        starts = {(component.name, variable.name) for component, variable in variables_of(self.model, mutant)}
+        for instance in instances(self.model, self.scope.devices):
+            for known in instance.component.variables:
+                initial = mutant.initial if (instance.component.name, known.name) in starts else known.initial
+                yield SystemVariable(member(instance.name, known.name), known.sort, initial)
 
 
 class Recheck:
