@@ -97,6 +97,17 @@ class Packing:
             rows[:, field.word] |= np.array([codes[value] for value in column], np.uint64)
         return rows
 
+    def instead(self, rows: Words, name: str, values: Sequence[Value]) -> Words:
+        """Return some states with each of some values instead of the one that a variable has there."""
+        field = self.fields[name]
+        cleared, parts = rows.copy(), []
+        cleared[:, field.word] &= np.uint64(~field.mask & (1 << WORD) - 1)
+        for value in values:
+            part = cleared.copy()
+            part[:, field.word] |= np.uint64(code_of(value, field.sort) << field.shift)
+            parts.append(part)
+        return np.unique(np.concatenate(parts), axis=0)
+
     def unpacked(self, rows: Words) -> list[State]:
         """Return the values of some states."""
         columns = []

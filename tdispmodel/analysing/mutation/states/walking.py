@@ -15,7 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from tdispmodel.analysing.mutation.changes import Change
+from tdispmodel.analysing.mutation.changes import Change, reads
 from tdispmodel.analysing.mutation.states.space import DISABLED, LEAVES, Numbers, Space
 from tdispmodel.compiling.arrays import Flags
 from tdispmodel.ir.system import System, SystemAction
@@ -71,8 +71,16 @@ def _tree(table: Numbers, levels: list[int]) -> tuple[Numbers, Numbers]:
     return before, by
 
 
-def starts_of(space: Space, change: Change) -> Numbers:
-    """Return the start states, each once.  Raises `Rejected` when there are too many combinations to try."""
+def starts_of(space: Space, change: Change, known: Numbers | None = None) -> Numbers:
+    """Return the start states, each once; ``known`` are those of the system.
+
+    Raises `TooManyStarts` when there are too many combinations to try.
+    """
+    if known is not None and len(known) and not change.initial.keys() & reads([space.system.initially]):
+        rows = space.rows[known]
+        for name, values in change.initial.items():  # no start condition is about them, so that they do not matter
+            rows = space.packing.instead(rows, name, values)
+        return np.unique(space.numbered(rows))
     found = list(start_states(Semantics(change.standing(space.system))))
     return np.unique(space.numbered(space.packing.packed(found)))
 
@@ -192,7 +200,7 @@ class Variant:
 def variant(base: Base, change: Change) -> Variant:
     """Return the mutant of the base's system that a change makes.  Raises `Rejected` for too many start states."""
     space = base.space
-    starts = starts_of(space, change) if change.initial else base.starts
+    starts = starts_of(space, change, base.starts) if change.initial else base.starts
     found = Variant(base, change, starts)
     positions = {action.name: position for position, action in enumerate(space.actions)}
     for name, action in change.actions.items():
