@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Generic
 
 from tdispmodel.analysing.conforming.observations import Observation
-from tdispmodel.analysing.conforming.tracking import Places, Tracker
+from tdispmodel.analysing.conforming.search.places import Places, Tracker
+from tdispmodel.analysing.conforming.showing import Showing
 
 Cell = tuple[int, ...]
 """How many lines of each log were taken."""
@@ -19,16 +21,16 @@ Sequences = Sequence[Sequence[tuple[int, int | None]]]
 """For each log its lines: what explains them, as a mask, and their time in microseconds."""
 
 
-def lines_of(tracker: Tracker, told: Sequence[Sequence[Observation]]) -> list[list[tuple[int, int | None]]]:
+def lines_of(showing: Showing, told: Sequence[Sequence[Observation]]) -> list[list[tuple[int, int | None]]]:
     """Return observations as the search takes them."""
-    return [[(tracker.showing.mask(one.items), one.told.time) for one in log] for log in told]
+    return [[(showing.mask(one.items), one.told.time) for one in log] for log in told]
 
 
 @dataclass
-class Merged:
+class Merged(Generic[Places]):
     """The cells that were reached; ``skew`` in microseconds: times of two logs that differ by less say nothing."""
 
-    tracker: Tracker
+    tracker: Tracker[Places]
     sequences: Sequences
     skew: int
     cells: dict[Cell, Places] = field(default_factory=dict)
@@ -51,7 +53,7 @@ class Merged:
                     if after:
                         there = self.moved(cell, log, 1)
                         before = found.get(there)
-                        found[there] = after if before is None else self.tracker.once(before | after)
+                        found[there] = after if before is None else self.tracker.together(before, after)
             self.cells.update(found)
             self.tracker.keep(len(found))
             level = sorted(found)
