@@ -5,6 +5,10 @@ of what may and what must still be shown; there are few of these.  An action is 
 is a move of its own, and the hidden ones together are closed as any set is (see `engines/diagrams`).  A way is found
 backwards from where it must end, level by level, so that it has as few hidden steps as there can be.
 
+What hidden steps reach is much the same after many lines.  Of some states it is therefore kept what reaches them and
+what they reach: a set with a state of the former reaches all of the latter (as in the forward-backward algorithm for
+components, A. Xie and P. Beerel, "Implicit enumeration of strongly connected components", 1999).
+
 Importing this module without the package `oxidd` is an `ImportError`.
 """
 
@@ -18,7 +22,7 @@ from tdispmodel.analysing.conforming.showing import Condition, Showing
 from tdispmodel.checking.mistakes import OurFault
 from tdispmodel.compiling.successors import Compiled
 from tdispmodel.engines.diagrams.encoding import Encoding, Set, number_now
-from tdispmodel.engines.diagrams.exploring import Watch, forwards, union
+from tdispmodel.engines.diagrams.exploring import Watch, backwards, forwards, union
 from tdispmodel.engines.diagrams.formulas import Formulas
 from tdispmodel.engines.diagrams.moves import Move, in_groups
 from tdispmodel.engines.ranges import out_of_range
@@ -37,6 +41,8 @@ class Part(NamedTuple):
 
 Parts = frozenset[Part]
 
+MOST_CROSSINGS = 16
+
 
 class Telling(NamedTuple):
     """The steps of an action that show the same: all of it, and what they always show."""
@@ -45,6 +51,13 @@ class Telling(NamedTuple):
     shows: int
     must: int
     move: Move
+
+
+class Crossing(NamedTuple):
+    """What reaches some state by hidden steps (not all of it), and all that the state reaches."""
+
+    before: Set
+    after: Set
 
 
 class Diagrams:
@@ -64,7 +77,11 @@ class Diagrams:
         self.groups = in_groups(move for _, move in self.hidden)
         self.outside = ~self.formulas.truth(self.system.stays_in_range)
         self.facts = [(shown.items, self._told_in(shown.conditions)) for shown in showing.facts]
+        self.crossings: list[Crossing] = []
         self._closures: dict[Set, Set] = {}
+        self._ones: dict[int, Set] = {}
+        self._picked: dict[Set, int] = {}
+        self._ways: dict[tuple[Parts, Set], list[Way]] = {}
         self._lines: dict[tuple[Parts, int], Parts] = {}
         self._after: dict[tuple[Set, int], Parts] = {}
 
@@ -184,13 +201,30 @@ class Diagrams:
 
     def _closed(self, places: Parts) -> Set:
         """Return the states that hidden steps lead to.  Raises `OutOfRange` where a step leaves one of them so."""
-        begin = self._ready(places)
+        return self._closure(self._ready(places))
+
+    def _closure(self, begin: Set) -> Set:
         known = self._closures.get(begin)
         if known is None:
-            known = self._closures[begin] = forwards(begin, self.groups, self.encoding.all, self.watch)
-            if (known & self.outside).satisfiable():
-                raise out_of_range(self.system, Trace(self.encoding.pick(known & self.outside), ()))
+            found = union(
+                self.encoding.none, (one.after for one in self.crossings if (one.before & begin).satisfiable())
+            )
+            fresh = begin & ~found
+            if fresh.satisfiable() and len(self.crossings) < MOST_CROSSINGS:
+                state = self.encoding.one(self.encoding.pick(fresh))
+                after = self._forwards(state, self.encoding.all)
+                self.crossings.append(Crossing(backwards(state, self.groups, after, self.watch), after))
+                found |= after
+                fresh &= ~after
+            known = self._closures[begin] = found | self._forwards(fresh, ~found)
         return known
+
+    def _forwards(self, begin: Set, inside: Set) -> Set:
+        """Return what hidden steps reach inside a set that none of them enters again.  Raises `OutOfRange`."""
+        found = forwards(begin, self.groups, inside, self.watch) if begin.satisfiable() else begin
+        if (found & self.outside).satisfiable():
+            raise out_of_range(self.system, Trace(self.encoding.pick(found & self.outside), ()))
+        return found
 
     def _ready(self, places: Parts) -> Set:
         """Return the states of the places in which nothing is owed."""
@@ -236,30 +270,33 @@ class Diagrams:
 
     def _hidden_way(self, places: Parts, goal: Set, inside: Set) -> list[Way]:
         """Return hidden steps from a place of a set to a state of ``goal``, as few as there can be."""
+        known = self._ways.get((places, goal))
+        if known is None:
+            known = self._ways[places, goal] = self._found_way(places, goal, inside)
+        return known
+
+    def _found_way(self, places: Parts, goal: Set, inside: Set) -> list[Way]:
+        """Find what `_hidden_way` returns: backwards level by level, then forwards by what each level notes."""
         begin = self._ready(places)
-        levels, seen = [goal], goal
-        while not (levels[-1] & begin).satisfiable():
-            fresh = self.encoding.none
-            for _, move in self.hidden:
-                self.watch.look(fresh)
-                fresh |= move.before(levels[-1])
-            fresh &= inside & ~seen
-            if not fresh.satisfiable():
+        last, seen = goal, goal
+        levels: list[list[tuple[int, Set]]] = []
+        while not (last & begin).satisfiable():
+            self.watch.look(seen)
+            levels.append([(action, move.before(last)) for action, move in self.hidden])
+            last = union(self.encoding.none, (states for _, states in levels[-1])) & inside & ~seen
+            if not last.satisfiable():
                 message = "a place of a search has no way to it"
                 raise OurFault(message)
-            seen |= fresh
-            levels.append(fresh)
+            seen |= last
         ready = sorted((part for part in places if not part.must), key=lambda part: part[:2])
         at = next(
-            self._pick(part._replace(states=here)) for part in ready if (here := part.states & levels[-1]).satisfiable()
+            self._pick(part._replace(states=here)) for part in ready if (here := part.states & last).satisfiable()
         )
         found: list[Way] = [(at, NO_STEP)]
-        for level in reversed(levels[:-1]):
+        for level in reversed(levels):
             one = self._one(at)
-            action, after = next(
-                (action, after) for action, move in self.hidden if (after := move.after(one) & level).satisfiable()
-            )
-            at = self._pick(Part(0, 0, after))
+            action = next(action for action, states in level if (states & one).satisfiable())
+            at = At(self.compiled.successor(at.packed, action), 0, 0)
             found.append((at, action))
         return found
 
@@ -268,10 +305,18 @@ class Diagrams:
         return any((one & where).satisfiable() for where in self._facts(items))
 
     def _one(self, at: At) -> Set:
-        return self.encoding.one(self.compiled.unpack(at.packed))
+        """Return the set of a place's state alone."""
+        known = self._ones.get(at.packed)
+        if known is None:
+            known = self._ones[at.packed] = self.encoding.one(self.compiled.unpack(at.packed))
+        return known
 
     def _pick(self, part: Part) -> At:
-        return At(self.compiled.layout.pack(self.encoding.pick(part.states)), part.shows, part.must)
+        """Return one of the places, always the same one."""
+        known = self._picked.get(part.states)
+        if known is None:
+            known = self._picked[part.states] = self.compiled.layout.pack(self.encoding.pick(part.states))
+        return At(known, part.shows, part.must)
 
     # --- what would lead on -------------------------------------------------------------------------------------------
 
