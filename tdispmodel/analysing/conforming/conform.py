@@ -128,7 +128,9 @@ class Question:
         for tracker in self.choice(compiled, self.showing, self.limits, self.progress) if self.total else ():
             with suppress(MemoryError):
                 return self.searched(Merged(tracker, lines_of(self.showing, self.told), self.asked.skew))
-        return self.answered(None, self.start, "out of memory" if self.total else "")
+        return self.answered(
+            None, self.start, f"out of memory ({(self.limits.memory or 0) / 1e6:g} MB)" if self.total else ""
+        )
 
     def searched(self, merged: Merged[Any]) -> Conformance:
         """Return the answer that a search gives.  Raises `MemoryError` where it needs more."""

@@ -17,7 +17,7 @@ from tdispmodel.engines.protocol import Limits, Progress
 try:
     from tdispmodel.analysing.conforming.search.diagrams import Diagrams
     from tdispmodel.engines.diagrams.encoding import bits_of
-    from tdispmodel.engines.diagrams.engine import MOST_BITS, capacities
+    from tdispmodel.engines.diagrams.engine import BYTES_PER_NODE, LEAST_CAPACITY, MOST_BITS, capacities
     from tdispmodel.engines.diagrams.exploring import Watch
 except ImportError:
     INSTALLED = False
@@ -37,7 +37,8 @@ def listing(compiled: Compiled, showing: Showing, limits: Limits, progress: Prog
 def trackers(compiled: Compiled, showing: Showing, limits: Limits, progress: Progress) -> Iterator[Tracker[Any]]:
     """Yield who may keep the sets; each may raise `MemoryError`, and then the next one is to be asked."""
     if INSTALLED and bits_of(compiled.system) <= MOST_BITS:
-        for capacity in capacities(limits):
+        least = LEAST_CAPACITY * BYTES_PER_NODE
+        for capacity in capacities(limits) if limits.memory is None or limits.memory >= least else ():
             yield Diagrams(compiled, showing, capacity, Watch(limits, progress))
     else:
         yield from listing(compiled, showing, limits, progress)
