@@ -362,6 +362,7 @@ def _reproduce(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--script", metavar="FILE", help="write a script for others, and run nothing")
     parser.add_argument("--log", metavar="FILE", help="write all that the kernel said")
+    _text_or_json(parser)
     _asking(parser)
 
 
@@ -371,6 +372,7 @@ def _lab(parser: argparse.ArgumentParser) -> None:
         "--driver", choices=("stock", "defers", "fails"), default="stock", help="what its probe does (default: stock)"
     )
     parser.add_argument("--briefly", action="store_true", help="each attach path with autoprobe on and off, no more")
+    _text_or_json(parser)
 
 
 def _replay(parser: argparse.ArgumentParser) -> None:
