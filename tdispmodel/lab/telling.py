@@ -57,7 +57,7 @@ def account(done: Account, proposal: str, about: str, patched: Sequence[str] = (
         lines += paragraph("that it goes on for ever, or that nothing else could follow, is the model's word", "  ")
     if done.plan.driver.name == OWN or any(PREPARE in line for line in done.plan.begin):
         lines += paragraph(
-            "a driver here is the lab's own: what it does in a probe, and whom it asks about acceptance, is no kernel's",
+            "a driver here is the lab's own: what its probe does, and whom it asks about acceptance, is no kernel's",
             "  ",
         )
     if patched:
