@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tdispmodel.checking.loading import load_base
 from tdispmodel.checking.mistakes import NO_LAB, mistake
@@ -16,6 +18,10 @@ from tdispmodel.printing.changes import changed_actions
 from tdispmodel.reports.exits import Exit
 from tdispmodel.verdict import Answer
 
+if TYPE_CHECKING:
+    from tdispmodel.lab.documents import Asked
+    from tdispmodel.lab.reproducing import Account, Plan
+
 BEFORE = "BEFORE_6_19"
 NEEDED = "on Debian: apt-get install qemu-system-x86 busybox-static"
 
@@ -27,7 +33,6 @@ def reproduce(arguments: argparse.Namespace, output: Output) -> int:
     from tdispmodel.lab.operations import CAN_BE_PATCHED  # noqa: PLC0415  # as above
     from tdispmodel.lab.packages import Series, kernel  # noqa: PLC0415  # each verb loads what it needs
     from tdispmodel.lab.reproducing import Outcome, plan, reproduce as reproduced  # noqa: PLC0415  # as above
-    from tdispmodel.lab.script import script  # noqa: PLC0415  # as above
     from tdispmodel.lab.telling import account  # noqa: PLC0415  # as above
 
     try:
@@ -46,38 +51,56 @@ def reproduce(arguments: argparse.Namespace, output: Output) -> int:
     if result is None or result.verdict.answer is not Answer.VIOLATED or result.verdict.trace is None:
         output.note("nothing was run: there is no counterexample")
         code = Exit.OPEN if result is not None and result.verdict.answer is Answer.OPEN else Exit.NOTHING
-        if arguments.format == "json" and result is not None:
-            output.write(reproduction(Asked(wanted.called, result.verdict.property, result.system), None, code))
+        if output.json:
+            shown = None if result is None else Asked(wanted.called, result.verdict.property, result.system)
+            output.document((), code) if shown is None else output.write(reproduction(shown, None, code))
         return code
     planned = plan(result.system, result.verdict.trace)
-    about = f"{result.verdict.property.code} {result.verdict.property.name}"
-    if arguments.script:
-        if planned.reason:
-            output.note(f"nothing was written: {planned.reason}")
-            return Exit.NOTHING
-        output.save(arguments.script, script(planned, f"{about} of {wanted.called}"))
-        return Exit.HOLDS
-    before = str(dict(result.system.constants).get("kernel")) == BEFORE
-    series = Series(arguments.on) if arguments.on else Series.STABLE if before else Series.UNSTABLE
     base = load_base(wanted.request.catalogue).model
     names = frozenset(name.split(".")[-1] for name in changed_actions(wanted.loaded.model, base))
+    asked = Asked(wanted.called, result.verdict.property, result.system, sorted(names & CAN_BE_PATCHED))
+    if arguments.script:
+        return _script(arguments.script, output, planned, asked)
+    before = str(dict(result.system.constants).get("kernel")) == BEFORE
+    series = Series(arguments.on) if arguments.on else Series.STABLE if before else Series.UNSTABLE
     try:
         done = reproduced(planned, kernel(series), names)
     except NoLab as why:
         raise mistake(NO_LAB, str(why), NEEDED) from None
     codes = {Outcome.REPRODUCED: Exit.HOLDS, Outcome.OTHERWISE: Exit.VIOLATED, Outcome.NOT_RUN: Exit.NOTHING}
     code = codes[done.outcome]
-    asked = Asked(wanted.called, result.verdict.property, result.system, sorted(names & CAN_BE_PATCHED))
-    if arguments.format == "json":
+    if output.json:
         output.write(reproduction(asked, done, code))
     else:
-        output.write(account(done, wanted.called, about, asked.patched, finite=asked.finite))
+        output.write(
+            account(done, asked.proposal, f"{asked.about.code} {asked.about.name}", asked.patched, finite=asked.finite)
+        )
     if arguments.log:
-        lines = [
-            f"# {step.step.name}\n" + "".join(f"{line}\n" for line in step.seen.log) for step in done.done if step.seen
-        ]
-        output.save(arguments.log, "".join(lines))
+        output.save(arguments.log, "".join(_log(done)))
     return code
+
+
+def _script(path: str, output: Output, planned: Plan, asked: Asked) -> int:
+    """Write the script for others, if the counterexample can be run."""
+    from tdispmodel.lab.documents import reproduction  # noqa: PLC0415  # as above
+    from tdispmodel.lab.script import script  # noqa: PLC0415  # as above
+
+    code = Exit.NOTHING if planned.reason else Exit.HOLDS
+    if planned.reason:
+        output.note(f"nothing was written: {planned.reason}")
+    else:
+        output.save(path, script(planned, f"{asked.about.code} {asked.about.name} of {asked.proposal}"))
+    if output.json:
+        output.write(reproduction(asked, None, code, planned.reason or "a script was wanted, and no run"))
+    return code
+
+
+def _log(done: Account) -> Iterator[str]:
+    """Yield all that the kernel said, by steps."""
+    for step in done.done:
+        if step.seen:
+            yield f"# {step.step.name}\n"
+            yield from (f"{line}\n" for line in step.seen.log)
 
 
 def lab(arguments: argparse.Namespace, output: Output) -> int:
@@ -100,7 +123,9 @@ def lab(arguments: argparse.Namespace, output: Output) -> int:
         raise mistake(NO_LAB, str(why), NEEDED) from None
     except GuestLost as lost:
         output.note(f"nothing is known: {lost}")
+        if output.json:
+            output.document((), Exit.NOTHING)
         return Exit.NOTHING
     code = Exit.VIOLATED if found.differences else Exit.OPEN if found.missing else Exit.HOLDS
-    output.write(document(found, code) if arguments.format == "json" else conformance(found))
+    output.write(document(found, code) if output.json else conformance(found))
     return code

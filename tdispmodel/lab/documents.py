@@ -24,6 +24,7 @@ from tdispmodel.reports.exits import Exit
 
 REPRODUCE, LAB = "tdispmodel/reproduce/1", "tdispmodel/lab/1"
 Document = dict[str, object]
+NONE = "there is no counterexample"
 OUTCOMES = {
     Outcome.REPRODUCED: "reproduced",
     Outcome.OTHERWISE: "not reproduced",
@@ -46,12 +47,12 @@ class Asked:
         return self.about.kind in (Kind.INVARIANT, Kind.STEP)
 
 
-def reproduction(asked: Asked, account: Account | None, code: Exit) -> str:
-    """Return the document about a counterexample; None: there is none."""
+def reproduction(asked: Asked, account: Account | None, code: Exit, reason: str = NONE) -> str:
+    """Return the document about a counterexample; without an account nothing was run, for that reason."""
     run: Document = {
         "kernel": None,
         "outcome": OUTCOMES[Outcome.NOT_RUN],
-        "reason": "there is no counterexample",
+        "reason": reason,
         "driver": None,
         "emulated": [],
         "steps": [],

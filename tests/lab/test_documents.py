@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import jsonschema  # type: ignore[import-untyped]  # it has no types of its own
 import pytest  # noqa: TC002  # as in every other file of tests
@@ -79,3 +80,14 @@ def test_no_counterexample_is_a_document_too(capsys: pytest.CaptureFixture[str])
     found = json.loads(capsys.readouterr().out)
     jsonschema.Draft202012Validator(schema("reproduce")).validate(found)
     assert (found["outcome"], found["reason"], found["steps"]) == ("not run", "there is no counterexample", [])
+
+
+def test_a_script_and_a_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With --script and --json the script is a file, and stdout is a document that says that nothing was run."""
+    words = ["reproduce", "initrd_autoprobe_off", "no_shared_exposure_after_initrd", "--set", "kernel=BEFORE_6_19"]
+    path = tmp_path / "hot-add.sh"
+    assert main([*words, "--json", "--progress", "never", "--script", str(path)]) == Exit.HOLDS
+    found = json.loads(capsys.readouterr().out)
+    jsonschema.Draft202012Validator(schema("reproduce")).validate(found)
+    assert (found["exit"], found["outcome"]) == (0, "not run")
+    assert path.read_text().startswith("#!/bin/sh")

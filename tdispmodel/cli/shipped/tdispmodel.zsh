@@ -276,6 +276,8 @@ _shtab_tdispmodel_lab_options=(
   "--on[Debian\'s kernel (default\: 6.12)]:on:(6.12 unstable)"
   "--driver[what its probe does (default\: stock)]:driver:(stock defers fails)"
   "--briefly[each attach path with autoprobe on and off, no more]"
+  "--format[of stdout]:format:(text json)"
+  "--json[the same as --format json]"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -425,6 +427,8 @@ _shtab_tdispmodel_reproduce_options=(
   "--on[Debian\'s kernel (default\: by the constant kernel)]:on:(6.12 unstable)"
   "--script[write a script for others, and run nothing]:FILE:_files"
   "--log[write all that the kernel said]:FILE:_files"
+  "--format[of stdout]:format:(text json)"
+  "--json[the same as --format json]"
   {-n,--devices}"[number of devices, 1 to 16 (default\: 1)]:N:"
   "*--set[set a constant\: kernel\=BEFORE_6_19, devices\[1\].kind\=PLAIN, devices.kind\=TDISP,PLAIN]:NAME=VALUE:"
   "--topology[TOML\: a table \[\[devices\]\] with constants for each device]:FILE:_files"
