@@ -218,7 +218,10 @@ class Guest(ManagedGuest):
         """A rogue userspace removes the device through sysfs, where a TSM unlocks it, and rescans the bus: a new struct device arrives. [remove_store, pci_tsm_destroy, rescan_store; measured]"""
         require(self.userspace_runs and device.present and self.userspace is Userspace.ROGUE)
         device.arrived = True
-        device.tdi = Tdi.CONFIG_UNLOCKED if device.tsm_context and self.tsm_registered else device.tdi
+        unbinds = device.driver is not Driver.NONE and not self.vmm_traps_bus_master
+        unlocks = device.tsm_context and self.tsm_registered
+        fails = unbinds and device.is_locked_or_running
+        device.tdi = Tdi.CONFIG_UNLOCKED if unlocks else Tdi.ERROR if fails else device.tdi
         self.disappear(device)
         self.note_arrival(device)
 

@@ -96,7 +96,14 @@ VERBS = (
     (f"echo tsm0 > {OF}/unlock", "EBUSY", "RUN 1 1 1"),  # a driver
     (f"echo 0 > {PARAMETERS}/registered", "DONE", "RUN 1 1 1"),  # a driver: nothing is taken back
     (f"echo tsm0 > {OF}/unlock", "EINVAL", "RUN 1 1 1"),  # our choice
-    (f"echo 1 > {PARAMETERS}/registered", "DONE", "RUN 1 1 1"),
+    (f"{{ echo 1 > {OF}/../remove; echo 1 > /sys/bus/pci/rescan; }}", "DONE", "ERROR 0 0 0"),  # a driver was released
+    (f"{{ echo {WHERE} > {DRIVER}/unbind || true; }} 2> /dev/null", "DONE", "ERROR 0 0 0"),  # 6.12 has bound it again
+    (f"echo 1 > {PARAMETERS}/registered", "DONE", "ERROR 0 0 0"),
+    (f"echo tsm0 > {OF}/lock", "EIO", "ERROR 0 0 0"),  # our choice
+    (f"echo {WHERE} reset > {PARAMETERS}/host", "DONE", "CONFIG_UNLOCKED 0 0 0"),
+    (f"echo tsm0 > {OF}/lock", "DONE", "CONFIG_LOCKED 1 0 0"),
+    (f"echo 1 > {OF}/accept", "DONE", "RUN 1 1 1"),
+    (f"echo {WHERE} > {DRIVER}/bind", "DONE", "RUN 1 1 1"),
     (f"echo {WHERE} > {DRIVER}/unbind", "DONE", "ERROR 1 1 1"),  # Bus Master Enable was cleared
     (f"echo tsm0 > {OF}/unlock", "DONE", "CONFIG_UNLOCKED 0 0 0"),
     (f"echo tsm0 > {OF}/lock", "DONE", "CONFIG_LOCKED 1 0 0"),
