@@ -32,12 +32,20 @@ class Label(NamedTuple):
     detail: str = ""
 
 
+Tail = tuple[tuple[Label, bool], ...]
+"""What a step may still write to a source, in order; True: it always does."""
+
+
 class Edge(NamedTuple):
-    """A step: its action, where it leads, and what it writes, a list a source; True: always."""
+    """A step: its action, where it leads, and what it writes, a list a source; True: always.
+
+    ``kind`` numbers what steps write: two steps that write the same have the same.
+    """
 
     action: str
     after: int
     writes: tuple[tuple[tuple[Label, bool], ...], ...]
+    kind: int
 
 
 QUEUED_PATHS = {
@@ -222,6 +230,7 @@ class Graph:
         self.starts = frozenset(number.values())
         self.edges: list[list[Edge]] = []
         self.facts: list[set[Label]] = []
+        self.kinds: dict[tuple[Tail, ...], int] = {}
         waiting = list(number)
         for state in waiting:
             now = dict(zip(names, state, strict=True))
@@ -231,7 +240,8 @@ class Graph:
                     number[after] = len(number)
                     waiting.append(after)
                 then = dict(zip(names, after, strict=True))
-                found.append(Edge(action.name, number[after], self.writes(now, action.name, then)))
+                writes = self.writes(now, action.name, then)
+                found.append(Edge(action.name, number[after], writes, self.kinds.setdefault(writes, len(self.kinds))))
             self.edges.append(found)
             self.facts.append(stated(now))
 
@@ -257,7 +267,6 @@ def graph_of(proposal: str, constants: tuple[tuple[str, str], ...] = (), off: tu
     return Graph(system_of(proposal, constants, off=off))
 
 
-Tail = tuple[tuple[Label, bool], ...]
 Spot = tuple[int, tuple[Tail, ...]]
 """A state, and for each source what the latest step may still write."""
 
@@ -276,17 +285,20 @@ def key(label: Label) -> tuple[str, str, str]:
 class Oracle:
     """The exact search.  ``always``: the keys of what is never missing (complete logs); empty where all may be.
 
-    What was worked out is remembered: where steps without a trace lead, what a state leads to with a line, and each set
+    What was worked out is remembered: where steps without a trace lead, what a step writes after a line, and each set
     of spots once.
     """
 
     graph: Graph
     always: frozenset[tuple[str, str, str]] = frozenset()
     hidden: dict[int, tuple[Spot, ...]] = field(default_factory=dict)
-    ways: dict[tuple[int, Label], tuple[Spot, ...]] = field(default_factory=dict)
+    ways: dict[tuple[int, Label], tuple[Tail, ...] | None] = field(default_factory=dict)
     closures: dict[frozenset[Spot], frozenset[Spot]] = field(default_factory=dict)
     lines: dict[tuple[frozenset[Spot], Label], frozenset[Spot]] = field(default_factory=dict)
     sets: dict[frozenset[Spot], frozenset[Spot]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.owing = [self.owes(writes) for writes in self.graph.kinds]
 
     def owes(self, tails: Iterable[Tail]) -> bool:
         """Whether a line is still to be written that is never missing."""
@@ -295,8 +307,8 @@ class Oracle:
     def unseen(self, state: int) -> tuple[Spot, ...]:
         """Return where steps lead from a state that leave no trace."""
         if state not in self.hidden:
-            found = {(edge.after, NOTHING) for edge in self.graph.edges[state] if not self.owes(edge.writes)}
-            self.hidden[state] = tuple(found)
+            found = {edge.after for edge in self.graph.edges[state] if not self.owing[edge.kind]}
+            self.hidden[state] = tuple((after, NOTHING) for after in found)
         return self.hidden[state]
 
     def closed(self, spots: frozenset[Spot]) -> frozenset[Spot]:
@@ -327,17 +339,15 @@ class Oracle:
                 return None if self.owes((tail[:position],)) else tail[position + 1 :]
         return None
 
-    def written(self, state: int, label: Label) -> tuple[Spot, ...]:
-        """Return the spots after steps from a state of which a line is the first that is seen."""
-        if (state, label) not in self.ways:
+    def left(self, edge: Edge, label: Label) -> tuple[Tail, ...] | None:
+        """Return what a step may still write after a line, None when it is not the first that is seen of it."""
+        if (edge.kind, label) not in self.ways:
             source = SOURCES.index(label.source)
-            found = []
-            for edge in self.graph.edges[state]:
-                left = self.rest(edge.writes[source], label)
-                if left is not None:
-                    found.append((edge.after, (*edge.writes[:source], left, *edge.writes[source + 1 :])))
-            self.ways[state, label] = tuple(found)
-        return self.ways[state, label]
+            rest = self.rest(edge.writes[source], label)
+            self.ways[edge.kind, label] = (
+                None if rest is None else (*edge.writes[:source], rest, *edge.writes[source + 1 :])
+            )
+        return self.ways[edge.kind, label]
 
     def after(self, spots: frozenset[Spot], label: Label) -> frozenset[Spot]:
         """Return the spots after a line."""
@@ -350,8 +360,12 @@ class Oracle:
                 left = self.rest(tails[source], label)
                 if left is not None:
                     found.add((state, (*tails[:source], left, *tails[source + 1 :])))
-                if not self.owes(tails):
-                    found.update(self.written(state, label))
+                if self.owes(tails):
+                    continue
+                for edge in self.graph.edges[state]:
+                    tails_left = self.left(edge, label)
+                    if tails_left is not None:
+                        found.add((edge.after, tails_left))
             self.lines[spots, label] = self.once(found)
         return self.lines[spots, label]
 
