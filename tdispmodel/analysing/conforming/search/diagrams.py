@@ -296,7 +296,11 @@ class Diagrams:
         for level in reversed(levels):
             one = self._one(at)
             action = next(action for action, states in level if (states & one).satisfiable())
-            at = At(self.compiled.successor(at.packed, action), 0, 0)
+            after = dict(self.compiled.visit(at.packed)).get(action)
+            if after is None:
+                message = "a hidden step cannot be taken"
+                raise OurFault(message)
+            at = At(after, 0, 0)
             found.append((at, action))
         return found
 
