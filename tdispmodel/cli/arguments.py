@@ -371,6 +371,11 @@ def _lab(parser: argparse.ArgumentParser) -> None:
         "--driver", choices=("stock", "defers", "fails"), default="stock", help="what its probe does (default: stock)"
     )
     parser.add_argument("--briefly", action="store_true", help="each attach path with autoprobe on and off, no more")
+    parser.add_argument("--devices", type=int, choices=(1, 2), default=1, help="how many, of one driver (default: 1)")
+    parser.add_argument(
+        "--random", type=int, default=0, metavar="N", help="N random sequences, shrunk where they differ"
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="of the random sequences (default: 0)")
 
 
 def _replay(parser: argparse.ArgumentParser) -> None:

@@ -77,17 +77,24 @@ def lab(arguments: argparse.Namespace, output: Output) -> int:
     """Say whether sequences made of the model go on a real kernel as the model says: 0 they do, 1 they do not."""
     from tdispmodel.lab.apt import NoLab  # noqa: PLC0415  # each verb loads what it needs
     from tdispmodel.lab.building import own_module  # noqa: PLC0415  # as above
-    from tdispmodel.lab.conforming import Case, conform  # noqa: PLC0415  # as above
+    from tdispmodel.lab.conforming import conform, constants_of  # noqa: PLC0415  # as above
+    from tdispmodel.lab.covering import conformance, wandering  # noqa: PLC0415  # as above
     from tdispmodel.lab.machine import GuestLost  # noqa: PLC0415  # as above
     from tdispmodel.lab.operations import DEFERS, FAILS, OWN, PVPANIC  # noqa: PLC0415  # as above
     from tdispmodel.lab.packages import Series, kernel  # noqa: PLC0415  # as above
-    from tdispmodel.lab.telling import conformance  # noqa: PLC0415  # as above
+    from tdispmodel.lab.subjects import Case  # noqa: PLC0415  # as above
+    from tdispmodel.lab.wandering import Wish, randomly  # noqa: PLC0415  # as above
 
     driver = {"stock": PVPANIC, "defers": DEFERS, "fails": FAILS}[arguments.driver]
     try:
         booted = kernel(Series(arguments.on))
         own = {OWN: own_module(booted)} if driver.name == OWN else {}
-        found = conform(Case(booted, driver, own, briefly=arguments.briefly))
+        case = Case(booted, driver, own, briefly=arguments.briefly, devices=arguments.devices)
+        if arguments.random:
+            drawn = randomly(case, Wish(arguments.random, arguments.seed))
+            output.write(wandering(booted.release, driver.name, constants_of(booted, driver), drawn))
+            return Exit.VIOLATED if drawn.difference else Exit.OPEN if drawn.late else Exit.HOLDS
+        found = conform(case)
     except NoLab as why:
         raise mistake(NO_LAB, str(why), NEEDED) from None
     except GuestLost as lost:

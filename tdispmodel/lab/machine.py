@@ -27,8 +27,11 @@ QEMU = "qemu-system-x86_64"
 BOOT_SECONDS = 180.0
 WORD_SECONDS = 60.0
 PORTS = 4
+FATAL = "DLP"
+"""The error that is injected: of the data link protocol, which is fatal unless somebody says otherwise."""
+NO_TIMEOUT = -1
 WORDS = (
-    "console=ttyS0 loglevel=4 panic=-1 nokaslr mitigations=off apparmor=0 deferred_probe_timeout=-1 "
+    "console=ttyS0 loglevel=4 panic=-1 nokaslr mitigations=off apparmor=0 deferred_probe_timeout={timeout} "
     'dyndbg="file drivers/base/dd.c +p; file drivers/base/bus.c +p"'
 )
 
@@ -50,7 +53,7 @@ class Setup:
     """What a machine is made of: its kernel, the modules that it can load, and what is plugged in from the start.
 
     ``plugged`` maps numbers of slots to QEMU's names of devices; ``first`` are the first instructions of the initrd;
-    ``more`` are modules that are no part of the kernel's packages.
+    ``more`` are modules that are no part of the kernel's packages; ``timeout`` of deferred probing, in seconds.
     """
 
     kernel: Kernel
@@ -58,6 +61,7 @@ class Setup:
     plugged: Mapping[int, str]
     first: tuple[str, ...] = ()
     more: Mapping[str, bytes] | None = None
+    timeout: int = NO_TIMEOUT
 
 
 def address(slot: int) -> str:
@@ -78,11 +82,17 @@ def arguments_of_ports(plugged: Mapping[int, str]) -> tuple[str, ...]:
     return (*ports, "virtio-rng-pci,addr=0x3", *devices)
 
 
+def kernel_words(setup: Setup) -> str:
+    """Return the command line of the kernel."""
+    return WORDS.format(timeout=setup.timeout)
+
+
 def arguments(setup: Setup, folder: Path) -> list[str]:
     """Return the command line of QEMU."""
     return [
         *(QEMU, "-machine", "q35", "-accel", "tcg", "-cpu", "max", "-m", "256", "-nodefaults", "-display", "none"),
-        *("-no-reboot", "-kernel", str(setup.kernel.image), "-initrd", str(folder / "initramfs"), "-append", WORDS),
+        *("-no-reboot", "-kernel", str(setup.kernel.image), "-initrd", str(folder / "initramfs")),
+        *("-append", kernel_words(setup)),
         *(word for device in arguments_of_ports(setup.plugged) for word in ("-device", device)),
         *("-serial", f"file:{folder / 'console'}"),
         *("-chardev", f"socket,id=line,path={folder / 'line'},server=on,wait=off", "-serial", "chardev:line"),
@@ -95,6 +105,10 @@ class Machine:
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
+        self.recorded = 0
+        """How many lines of the guest's record of uevents were read."""
+        self.numbered = 0
+        """The number of the last uevent among them."""
 
     def __enter__(self) -> Self:
         busybox = shutil.which("busybox")
@@ -161,6 +175,13 @@ class Machine:
         """Pull the device out of a slot, and wait.  Raises `GuestLost` when QEMU refuses, or nothing comes of it."""
         self._done("device_del", id=f"device{slot}")
         self._wait(slot, present=False)
+
+    def inject(self, slot: int) -> None:
+        """Have the port of a slot report a fatal error.  Raises `GuestLost` when QEMU refuses."""
+        answer = self.host("human-monitor-command", **{"command-line": f"pcie_aer_inject_error port{slot} {FATAL}"})
+        if not str(answer.get("return", "")).startswith("OK"):
+            message = f"QEMU injects no error: {answer}"
+            raise GuestLost(message)
 
     def _wait(self, slot: int, *, present: bool) -> None:
         end = time.monotonic() + WORD_SECONDS

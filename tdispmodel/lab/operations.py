@@ -51,6 +51,13 @@ REGISTERS_CHILD = Driver(OWN, (OWN,), "pvpanic-pci", "does=3")
 VIRTIO = Driver("virtio-pci", (), "virtio-rng-pci")
 """A driver that is built into the kernel."""
 
+DOES = f"/sys/module/{OWN}/parameters/does"
+SLEEP = (
+    "echo 0 > /sys/class/rtc/rtc0/wakealarm; echo +2 > /sys/class/rtc/rtc0/wakealarm; echo freeze > /sys/power/state"
+)
+NOBODY = "nobody"
+"""A name that no driver has."""
+
 STRANGER = "dead beef"
 """IDs that no device of the lab has."""
 
@@ -148,6 +155,41 @@ def operation(step: str, driver: Driver) -> Operation:
             return Operation(Doer.EMULATED, device=device)
         case _:
             return Operation(Doer.IMPOSSIBLE, device=device)
+
+
+def driven(step: str, driver: Driver) -> Operation:
+    """Return what a step is where sequences are made: more than in a counterexample, whose order is the model's.
+
+    A guest that is suspended is woken at once, so that it can be told to do that, and what the lab's own model adds is
+    done.
+    """
+    found = INSTANCE.fullmatch(step)
+    name = "" if found is None else found["action"]
+    device = None if found is None or found["device"] is None else int(found["device"])
+    where = f"{PCI}/devices/{address(device or 0)}"
+    match name:
+        case "name_driver":
+            return Operation(Doer.GUEST, f"echo {driver.name} > {where}/driver_override", device)
+        case "name_another":
+            return Operation(Doer.GUEST, f"echo {NOBODY} > {where}/driver_override", device)
+        case "name_none":
+            return Operation(Doer.GUEST, f"echo > {where}/driver_override", device)
+        case "hide":
+            return Operation(Doer.GUEST, f"echo 1 > {where}/remove", device)
+        case "scan":
+            return Operation(Doer.GUEST, f"echo 1 > {PCI}/rescan")
+        case "reset":
+            return Operation(Doer.GUEST, f"echo 1 > {where}/reset", device, tells=True)
+        case "tell_to_defer" | "tell_to_bind":
+            return Operation(Doer.GUEST, f"echo {int(name == 'tell_to_defer')} > {DOES}")
+        case "suspend":
+            return Operation(Doer.GUEST, SLEEP)
+        case "inject_fatal_error":
+            return Operation(Doer.HOST, "error", device)
+        case "time_passes":
+            return Operation(Doer.HOST, "wait")
+        case _:
+            return operation(step, driver)
 
 
 def load(driver: Driver) -> str:

@@ -276,6 +276,9 @@ _shtab_tdispmodel_lab_options=(
   "--on[Debian\'s kernel (default\: 6.12)]:on:(6.12 unstable)"
   "--driver[what its probe does (default\: stock)]:driver:(stock defers fails)"
   "--briefly[each attach path with autoprobe on and off, no more]"
+  "--devices[how many, of one driver (default\: 1)]:devices:(1 2)"
+  "--random[N random sequences, shrunk where they differ]:N:"
+  "--seed[of the random sequences (default\: 0)]:S:"
 )
 
 # guard to ensure default positional specs are added only once per session
