@@ -368,7 +368,10 @@ def _reproduce(parser: argparse.ArgumentParser) -> None:
 def _lab(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--on", choices=("6.12", "unstable"), default="6.12", help="Debian's kernel (default: 6.12)")
     parser.add_argument(
-        "--driver", choices=("stock", "defers", "fails"), default="stock", help="what its probe does (default: stock)"
+        "--driver",
+        choices=("stock", "virtio", "defers", "fails"),
+        default="stock",
+        help="on the PCI or the virtio bus, or one of ours (default: stock)",
     )
     parser.add_argument("--briefly", action="store_true", help="each attach path with autoprobe on and off, no more")
     parser.add_argument("--devices", type=int, choices=(1, 2), default=1, help="how many, of one driver (default: 1)")

@@ -9,18 +9,22 @@ called.  A difference is told, and the sequence ends there: nothing is guessed o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from tdispmodel.ir.expressions import Value
+from tdispmodel.ir.system import State
 from tdispmodel.lab.gates import AUTOPROBE_OFF, OPEN, Cell, cell_of, effect, pairs
-from tdispmodel.lab.operations import OWN, Driver
+from tdispmodel.lab.observing import Seen
+from tdispmodel.lab.operations import OWN, VIRTIO_BUS, Driver
 from tdispmodel.lab.packages import Kernel
-from tdispmodel.lab.planning import PATHS, Core, Outcome, Transition
+from tdispmodel.lab.planning import ON_ANOTHER_BUS, PATHS, Core, Outcome, Transition
 from tdispmodel.lab.reproducing import difference, expected
 from tdispmodel.lab.subjects import Booted, Case, Observation, Subject
 
 BEFORE, SINCE = "BEFORE_6_19", "SINCE_6_19"
+ANOTHER_BUS = {**PATHS, "hot_add": "a", "rescan": "a"}
+"""The attach paths on a bus of devices that are created by a driver."""
 OFTEN = {"NONE": 0, "ONCE": 1, "REPEATED": 2}
 """The model counts probes up to two."""
 
@@ -30,9 +34,10 @@ MORE: Mapping[str, Value] = {
     "functions_are_reset": True,
     "errors_are_injected": True,
     "aer_resets": True,
-    "sleep": "KEEPS_STATE",
 }
 """Steps besides the attach paths and gates."""
+SLEEP: Mapping[str, Value] = {"sleep": "LOSES_STATE"}
+"""To be suspended to memory: ends a sequence, since hotplug is not heard of afterwards, and needs another boot."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +69,17 @@ class Conformance:
         """The transitions that no sequence took."""
         return tuple(one for one in self.transitions if one not in self.taken)
 
+    @property
+    def paths(self) -> Mapping[str, str]:
+        """The attach path that each step takes, on the bus of the driver."""
+        return ANOTHER_BUS if self.driver.bus == VIRTIO_BUS else PATHS
+
     def pairs(self) -> Mapping[tuple[str, bool], tuple[int, int]]:
         """Return for each attach path, with autoprobe on or off, how many transitions were taken and how many are."""
         found: dict[tuple[str, bool], tuple[int, int]] = {}
         for one in self.transitions:
             if one.name in PATHS:
-                key = (PATHS[one.name], one.autoprobe)
+                key = (self.paths[one.name], one.autoprobe)
                 taken, known = found.get(key, (0, 0))
                 found[key] = (taken + (one in self.taken), known + 1)
         return dict(sorted(found.items()))
@@ -87,23 +97,29 @@ def constants_of(kernel: Kernel, driver: Driver) -> Mapping[str, Value]:
 def core_of(case: Case, more: Mapping[str, Value] = MappingProxyType({})) -> Core:
     """Return the device core that a case is about, as the model has it."""
     told = {name: value for name, value in case.told.items() if isinstance(value, (bool, int, str))}
-    return Core({**constants_of(case.kernel, case.driver), **more, **told}, case.devices)
+    bus = ON_ANOTHER_BUS if case.driver.bus == VIRTIO_BUS else {}
+    return Core({**constants_of(case.kernel, case.driver), **bus, **more, **told}, case.devices)
 
 
 def programme(case: Case) -> Iterator[tuple[Core, tuple[Transition, ...]]]:
     """Yield what is to be taken: the pairs of attach path and autoprobe; and unless that is enough, everything else.
 
-    That is every transition, those with resets, errors, sleep and hidden devices, and the pairs with every gate.
+    That is every transition, those with resets, errors and hidden devices, the pairs with every gate, and sleep.
     """
     core = core_of(case)
     if case.briefly:
         yield core, pairs(core, (OPEN, AUTOPROBE_OFF))
+        return
+    if case.driver.bus == VIRTIO_BUS:
+        yield core, tuple(core.transitions())
         return
     told = {"driver_is_told": True} if case.driver.name == OWN and case.devices > 1 else {}
     core = core_of(case, {**(MORE if case.devices == 1 else {}), **told})
     yield core, tuple(core.transitions())
     gates = core_of(case, GATES)
     yield gates, pairs(gates)
+    sleeps = core_of(case, SLEEP)
+    yield sleeps, tuple(one for one in sleeps.transitions() if one.name == "suspend" and one.before[2] is True)
 
 
 def conform(case: Case) -> Conformance:
@@ -115,8 +131,7 @@ def conform(case: Case) -> Conformance:
             transitions += wanted
             for sequence in core.sequences(wanted):
                 tally.note(core, followed(subject, core, case.driver, sequence))
-    constants = {**constants_of(case.kernel, case.driver), **core_of(case).told}
-    return tally.conformance(case, constants, tuple(transitions))
+    return tally.conformance(case, core_of(case).told, tuple(transitions))
 
 
 @dataclass(frozen=True)
@@ -176,7 +191,7 @@ def followed(subject: Subject, core: Core, driver: Driver, sequence: Sequence[st
     """
     start = core.start()
     observed = subject.begin()
-    words = difference(expected(core.system, start, driver), observed.seen)
+    words = difference(wanted(core, start, driver), observed.seen)
     if words:
         yield Done(Transition(core.seen(start), "start"), observed, words)
         return
@@ -197,7 +212,7 @@ def followed(subject: Subject, core: Core, driver: Driver, sequence: Sequence[st
 
 def differing(core: Core, driver: Driver, outcome: Outcome, observed: Observation) -> str:
     """Return how what was observed differs from what the model says; empty if it does not."""
-    words = [difference(expected(core.system, outcome.state, driver), observed.seen)]
+    words = [difference(wanted(core, outcome.state, driver), observed.seen)]
     if observed.ended and outcome.result != observed.ended:
         words.append(f"the model says {outcome.result}, seen {observed.ended}")
     for device, said, seen in zip(core.devices, outcome.uevents, observed.uevents, strict=True):
@@ -207,6 +222,11 @@ def differing(core: Core, driver: Driver, outcome: Outcome, observed: Observatio
         if OFTEN[str(times)] != min(probed, max(OFTEN.values())):
             words.append(f"probes of {device}: the model says {OFTEN[str(times)]}, seen {probed}")
     return "; ".join(part for part in words if part)
+
+
+def wanted(core: Core, state: State, driver: Driver) -> Seen:
+    """Return what is to be seen in a state: of autoprobe, that of the bus which the device is on."""
+    return replace(expected(core.system, state, driver), autoprobe=state[core.place[core.autoprobe]] is True)
 
 
 def told(uevents: Sequence[str]) -> str:

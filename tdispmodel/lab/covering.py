@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tdispmodel.lab.conforming import Conformance, Difference
 from tdispmodel.lab.gates import GATES, Cell
-from tdispmodel.lab.planning import PATHS
 from tdispmodel.lab.reproducing import said
 from tdispmodel.lab.wandering import Wandering
 from tdispmodel.reports.plain import joined, paragraph
 
 LETTERS = {
+    "a": "device_add",
     "b": "arrival",
     "c": "driver registration",
     "d": "deferred retry",
@@ -19,7 +19,7 @@ LETTERS = {
     "f": "drivers_probe",
     "g": "new_id",
 }
-"""The attach paths of the table in `models/device_core.py` that the lab can take on the PCI bus."""
+"""The attach paths of the table in `models/device_core.py` that the lab can take."""
 
 WIDTH = 18
 WINDOW = 3
@@ -32,11 +32,11 @@ def conformance(found: Conformance) -> str:
     taken = sum(one in found.taken for one in found.transitions)
     lines += paragraph(f"{taken} of {len(found.transitions)} transitions taken, in {found.steps} steps", "  ")
     lines += ["", "  attach path               autoprobe on    autoprobe off"]
-    for path, about in LETTERS.items():
+    for path in sorted(set(found.paths.values())):
         cells = [found.pairs().get((path, on), (0, 0)) for on in (True, False)]
         told = [f"{taken} of {known}" if known else "none" for taken, known in cells]
-        lines.append(f"  {path}  {about:<21}  {told[0]:<14}  {told[1]}")
-    lines += table(found.cells)
+        lines.append(f"  {path}  {LETTERS[path]:<21}  {told[0]:<14}  {told[1]}")
+    lines += table(found.cells, found.paths)
     for one in found.missing:
         lines += paragraph(f"not taken: {one.action} in {', '.join(map(said_of, one.before))}", "  ")
     for differing in found.differences:
@@ -51,7 +51,7 @@ def head(release: str, driver: str, constants: Mapping[str, object], verdict: st
     yield from paragraph(f"the model with {told}", "  ")
 
 
-def table(cells: Mapping[Cell, str]) -> Iterator[str]:
+def table(cells: Mapping[Cell, str], paths: Mapping[str, str]) -> Iterator[str]:
     """Yield the table of attach paths and gates: what was seen to come of each pair."""
     gates = [gate for gate in GATES if any(known == gate for _, known in cells)]
     for first in range(0, len(gates), WINDOW):
@@ -60,7 +60,7 @@ def table(cells: Mapping[Cell, str]) -> Iterator[str]:
             "",
             ("  seen with one gate shut " + "".join(f"{_narrow(gate):<{WIDTH}}" for gate in shown)).rstrip(),
         )
-        for step, path in PATHS.items():
+        for step, path in paths.items():
             told = [cells.get((step, gate), "-") for gate in shown]
             if set(told) != {"-"}:
                 yield (f"  {path}  {step:<20} " + "".join(f"{word:<{WIDTH}}" for word in told)).rstrip()

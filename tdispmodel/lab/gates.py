@@ -45,12 +45,14 @@ def cell_of(core: Core, transition: Transition) -> Cell | None:
     of: dict[str, Value] = {key.rpartition(".")[2]: value for key, value in values.items() if key.startswith(device)}
     if of["present"] is (name in ARRIVALS):
         return None
+    if PATHS[name] == "d" and of["deferred"] is not True:
+        return None
     if any(values[f"{other}.driver"] != "NONE" for other in core.devices if other != device):
         return None
     shut = [
         gate
         for gate, holds in (
-            (AUTOPROBE_OFF, values["autoprobe"] is not True),
+            (AUTOPROBE_OFF, values[core.autoprobe] is not True),
             (NAMED, of.get("overridden") is True),
             (ANOTHER, of.get("overridden_elsewhere") is True),
             (BOUND, of["driver"] != "NONE"),
@@ -62,15 +64,16 @@ def cell_of(core: Core, transition: Transition) -> Cell | None:
 
 
 def effect(core: Core, transition: Transition, observed: Observation) -> str:
-    """Return in a word what was seen to come of an attach path."""
+    """Return in a word what was seen to come of an attach path: its error, or what became of the device."""
     slot = int(transition.action.partition("[")[2].partition("]")[0] or 0)
     device = observed.seen.devices[slot]
     before = transition.before[core.watched.index(f"{core.devices[slot]}.driver")]
-    error = "" if observed.ended in ("", "DONE") else f", {observed.ended}"
+    if observed.ended not in ("", "DONE"):
+        return observed.ended
     if device.driver and before == "NONE":
-        return f"binds{error}"
+        return "binds"
     if device.driver:
-        return f"{'bound anew' if 'bind' in observed.uevents[slot] else 'left alone'}{error}"
+        return "bound anew" if "bind" in observed.uevents[slot] else "left alone"
     if observed.probes[slot]:
-        return f"{'probed, listed' if device.deferred else 'probed'}{error}"
-    return f"not probed{error}"
+        return "probed, listed" if device.deferred else "probed"
+    return "not probed"

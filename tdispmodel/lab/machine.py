@@ -27,6 +27,7 @@ QEMU = "qemu-system-x86_64"
 BOOT_SECONDS = 180.0
 WORD_SECONDS = 60.0
 PORTS = 4
+POWER = "/sys/power/state"
 FATAL = "DLP"
 """The error that is injected: of the data link protocol, which is fatal unless somebody says otherwise."""
 NO_TIMEOUT = -1
@@ -132,6 +133,7 @@ class Machine:
             self._message()
             self.host("qmp_capabilities")
             self._until(READY, BOOT_SECONDS)
+            self.numbered = int(self.run("cat /sys/kernel/uevent_seqnum").text or "0")
         except BaseException:
             self.end()
             raise
@@ -182,6 +184,22 @@ class Machine:
         if not str(answer.get("return", "")).startswith("OK"):
             message = f"QEMU injects no error: {answer}"
             raise GuestLost(message)
+
+    def sleep(self) -> None:
+        """Have the guest suspend itself to memory, and wake it as soon as it is.  Raises `GuestLost` when it is not."""
+        self.line.write(f"echo mem > {POWER}\n")
+        self.line.flush()
+        end = time.monotonic() + WORD_SECONDS
+        while time.monotonic() < end:
+            told = self.host("query-status").get("return")
+            if isinstance(told, dict) and told.get("status") == "suspended":
+                self._done("system_wakeup")
+                if self._until(ENDED, WORD_SECONDS).status == 0:
+                    return
+                break
+            time.sleep(0.1)
+        message = "the guest was not suspended"
+        raise GuestLost(message)
 
     def _wait(self, slot: int, *, present: bool) -> None:
         end = time.monotonic() + WORD_SECONDS

@@ -61,14 +61,14 @@ def error(said: Said) -> str:
     return next((name for words, name in ERRORS.items() if words in said.text), "?")
 
 
-def look(machine: Machine, driver: str, addresses: Sequence[str]) -> Seen:
+def look(machine: Machine, driver: str, addresses: Sequence[str], bus: str = "pci") -> Seen:
     """Look until a few looks in a row show the same, and the kernel said nothing meanwhile.  Raises `GuestLost`."""
     log: list[str] = []
     before: Seen | None = None
     quiet = 0
     for _ in range(LOOKS):
         time.sleep(QUIET_SECONDS)
-        said = machine.run(f"dmesg -r -c; echo {MARK}; look {driver} {' '.join(addresses)}").text
+        said = machine.run(f"dmesg -r -c; echo {MARK}; look {bus} {driver} {' '.join(addresses)}").text
         new, _, shown = said.rpartition(f"{MARK}\n")
         log += lines(new)
         seen = snapshot(shown)

@@ -30,13 +30,14 @@ class Doer(Enum):
 @dataclass(frozen=True)
 class Driver:
     """The driver under test: its name, its module and what that needs before it, QEMU's name of its device,
-    and the parameters of its module.
+    the parameters of its module, and the bus on which it is.
     """
 
     name: str
     modules: tuple[str, ...]
     device: str
     parameters: str = ""
+    bus: str = "pci"
 
 
 PVPANIC = Driver("pvpanic-pci", ("pvpanic", "pvpanic-pci"), "pvpanic-pci")
@@ -57,6 +58,13 @@ SLEEP = (
 )
 NOBODY = "nobody"
 """A name that no driver has."""
+
+VIRTIO_BUS = "virtio"
+VIRTIO_RNG = Driver("virtio_rng", ("virtio-rng",), "virtio-rng-pci", bus=VIRTIO_BUS)
+"""A driver of the distribution on a bus whose devices appear when `virtio-pci` is bound: those of path a."""
+
+FUNCTION = "virtio0"
+"""The name of the device on that bus, whose parent is the helper."""
 
 STRANGER = "dead beef"
 """IDs that no device of the lab has."""
@@ -163,6 +171,8 @@ def driven(step: str, driver: Driver) -> Operation:
     A guest that is suspended is woken at once, so that it can be told to do that, and what the lab's own model adds is
     done.
     """
+    if driver.bus == VIRTIO_BUS:
+        return on_virtio(step, driver)
     found = INSTANCE.fullmatch(step)
     name = "" if found is None else found["action"]
     device = None if found is None or found["device"] is None else int(found["device"])
@@ -183,13 +193,36 @@ def driven(step: str, driver: Driver) -> Operation:
         case "tell_to_defer" | "tell_to_bind":
             return Operation(Doer.GUEST, f"echo {int(name == 'tell_to_defer')} > {DOES}")
         case "suspend":
-            return Operation(Doer.GUEST, SLEEP)
+            return Operation(Doer.HOST, "sleep")
         case "inject_fatal_error":
             return Operation(Doer.HOST, "error", device)
         case "time_passes":
             return Operation(Doer.HOST, "wait")
         case _:
             return operation(step, driver)
+
+
+def on_virtio(step: str, driver: Driver) -> Operation:
+    """Return what a step is on the virtio bus: a device comes and goes with the driver of its parent."""
+    name = step.partition("(")[0]
+    parent, own = f"{PCI}/drivers/virtio-pci", f"/sys/bus/{VIRTIO_BUS}"
+    match name:
+        case "load_module":
+            return Operation(Doer.GUEST, load(driver))
+        case "hot_add":
+            return Operation(Doer.GUEST, f"echo {HELPER} > {parent}/bind", 0)
+        case "remove":
+            return Operation(Doer.GUEST, f"echo {HELPER} > {parent}/unbind", 0)
+        case "rescan":
+            return Operation(Doer.GUEST, f"echo {HELPER} > {parent}/unbind; echo {HELPER} > {parent}/bind", 0)
+        case "bind" | "unbind":
+            return Operation(Doer.GUEST, f"echo {FUNCTION} > {own}/drivers/{driver.name}/{name}", 0, tells=True)
+        case "drivers_probe":
+            return Operation(Doer.GUEST, f"echo {FUNCTION} > {own}/drivers_probe", 0)
+        case "turn_later_autoprobe_on" | "turn_later_autoprobe_off":
+            return Operation(Doer.GUEST, f"echo {int(name.endswith('on'))} > {own}/drivers_autoprobe")
+        case _:
+            return Operation(Doer.IMPOSSIBLE)
 
 
 def load(driver: Driver) -> str:

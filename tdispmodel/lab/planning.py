@@ -39,19 +39,27 @@ PATHS = {
 """Which attach path of the table in `models/device_core.py` each step takes."""
 
 OTHERS = (
+    *("turn_later_autoprobe_on", "turn_later_autoprobe_off"),
     *("remove", "unbind", "turn_autoprobe_on", "turn_autoprobe_off", "tell_to_bind", "tell_to_defer"),
     *("name_driver", "name_another", "name_none", "hide", "reset", "inject_fatal_error"),
 )
 FOLLOWS = KERNEL | {"resume", "recover_from_error"}
 """What follows in the kernel before it rests; a suspended guest is woken at once."""
 
-CORE = ("autoprobe", "driver_loaded")
+ON_ANOTHER_BUS: Mapping[str, Value] = {"devices[0].bus": "LATER"}
+"""A device on a bus of its own: path a in the place of b, and no new_id; the PCI bus is of no account."""
+OF_THE_PCI_BUS = frozenset({"turn_autoprobe_on", "turn_autoprobe_off", "new_id"})
+
+REGISTERED = "driver_loaded"
 OF_DEVICE = ("present", "driver", "deferred")
 MORE = {"overrides_are_written": ("overridden", "overridden_elsewhere"), "devices_are_hidden": ("hidden",)}
 """What of a device makes a difference besides, with which constant."""
 
 NOT_KEPT: Mapping[str, Value] = {"result": "DONE", "preparation": "NONE", "ready": False, "exposed": False}
 """What is about the last step alone, or of no account to the device core: put back when the kernel rests."""
+
+LAST = frozenset({"suspend"})
+"""A sequence ends with it."""
 
 LONGEST = 20
 """A sequence is cut there: what went wrong early should not spoil much."""
@@ -107,7 +115,10 @@ class Core:
         told = ("defers",) if constants.get("driver_is_told") else ()
         more = tuple(name for constant, names in MORE.items() if constants.get(constant) for name in names)
         own = tuple(f"{device}.{name}" for device in self.devices for name in (*OF_DEVICE, *more))
-        self.watched = (*CORE, *own, *told)
+        self.elsewhere = all(constants.get(name) == value for name, value in ON_ANOTHER_BUS.items())
+        self.autoprobe = "later_autoprobe" if self.elsewhere else "autoprobe"
+        self.watched = (self.autoprobe, REGISTERED, *own, *told)
+        self.does = frozenset({*PATHS, *OTHERS}) - (OF_THE_PCI_BUS if self.elsewhere else frozenset())
         self._outcomes: dict[State, Mapping[str, frozenset[Outcome]]] = {}
 
     def seen(self, state: State) -> tuple[Value, ...]:
@@ -155,11 +166,14 @@ class Core:
         return present is True, driver != "NONE"
 
     def start(self) -> State:
-        """Return the state in which a sequence starts: the initrd runs, and the devices were passed over at boot."""
+        """Return the state in which a sequence starts: the initrd runs, and the devices were passed over at boot.
+
+        What is on another bus is not there yet.
+        """
         for state in self.semantics.initial_states():
             for outcome in sorted(self.followed(state, ((),) * len(self.devices)), key=str):
                 for _, begun in self.steps(outcome.state, ("start_initrd",)):
-                    if all(begun[self.place[f"{device}.present"]] is True for device in self.devices):
+                    if all(begun[self.place[f"{device}.present"]] is not self.elsewhere for device in self.devices):
                         return self.rest(begun)
         message = "the model of the lab has no start"
         raise AssertionError(message)
@@ -171,7 +185,7 @@ class Core:
             none = ((),) * len(self.devices)
             found = self._outcomes[state] = {
                 name: self.followed(after, self.sending(state, name, after, none))
-                for name, after in self.steps(state, (*PATHS, *OTHERS))
+                for name, after in self.steps(state, self.does)
             }
         return found
 
@@ -208,6 +222,8 @@ class Core:
                     missing.pop(Transition(self.seen(state), name), None)
                     state = min(self.driven(state)[name], key=str)
                     walk.append(name)
+                if walk[-1] in LAST:
+                    break
             if not walk:
                 return
             yield tuple(walk)
@@ -224,7 +240,7 @@ class Core:
                     return [*path, name]
             for name, rests in driven.items():
                 rest = min(rests, key=str)
-                if self.seen(rest) not in known:
+                if self.seen(rest) not in known and name not in LAST:
                     known.add(self.seen(rest))
                     queue.append((rest, [*path, name]))
         return None

@@ -15,7 +15,7 @@ from typing import Protocol, Self
 
 from tdispmodel.lab.machine import GuestLost, Machine, Setup, address
 from tdispmodel.lab.observing import Device, Seen, error, look
-from tdispmodel.lab.operations import PCI, PVPANIC, Doer, Driver, autoprobe, driven
+from tdispmodel.lab.operations import FUNCTION, PCI, PVPANIC, VIRTIO_BUS, Doer, Driver, driven
 from tdispmodel.lab.packages import Kernel
 from tdispmodel.lab.uevents import Sent, recorded
 
@@ -69,8 +69,9 @@ class Booted:
     def __init__(self, case: Case) -> None:
         self.case = case
         self.driver = case.driver
-        self.slots = range(case.devices)
-        self.addresses = tuple(address(slot) for slot in self.slots)
+        self.elsewhere = case.driver.bus == VIRTIO_BUS
+        self.slots = range(0 if self.elsewhere else case.devices)
+        self.addresses = (FUNCTION,) if self.elsewhere else tuple(address(slot) for slot in self.slots)
         self.boots = 0
 
     def __enter__(self) -> Self:
@@ -90,24 +91,29 @@ class Booted:
         self.machine = Machine(setup).__enter__()
         self.boots += 1
         self.fresh = True
+        self.spent = False
 
     def begin(self) -> Observation:
         """Go back to where sequences start, by another boot where nothing else helps."""
-        if not self.fresh:
+        if not self.fresh and not self.spent:
             self._tidy()
-        seen = self._look()
-        if not self._at_start(seen):
+        if self.elsewhere:
+            self.machine.run(driven("remove(devices[0])", self.driver).command)
+        seen = None if self.spent else self._look()
+        if seen is None or not self._at_start(seen):
             self.machine.end()
             self._boot()
+            if self.elsewhere:
+                self.machine.run(driven("remove(devices[0])", self.driver).command)
             seen = self._look()
         self.fresh = False
         return Observation(seen)
 
     def _tidy(self) -> None:
-        """No module, autoprobe on, and devices that were passed over: as after a boot."""
+        """No module, autoprobe on, and devices that were passed over: as after a boot, or not there on another bus."""
         for name in reversed(self.driver.modules):
             self.machine.run(f"rmmod {name} 2> /dev/null")
-        self.machine.run(autoprobe(on=True))
+        self.machine.run(f"echo 1 > /sys/bus/{self.driver.bus}/drivers_autoprobe")
         for where in self.addresses:
             self.machine.run(f"test -d {PCI}/devices/{where} && echo 1 > {PCI}/devices/{where}/remove")
         if self.plugged:
@@ -117,7 +123,11 @@ class Booted:
                 self._plug(slot)
 
     def _at_start(self, seen: Seen) -> bool:
-        return seen.autoprobe and not seen.driver_loaded and seen.devices == (Device(present=True),) * len(self.slots)
+        return (
+            seen.autoprobe
+            and not seen.driver_loaded
+            and seen.devices == (Device(present=not self.elsewhere),) * len(self.addresses)
+        )
 
     def take(self, step: str) -> Observation:
         """Take a step of the model, and look when the guest rests."""
@@ -133,6 +143,9 @@ class Booted:
             self.plugged.discard(slot)
         elif does.command == "error":
             self.machine.inject(slot)
+        elif does.command == "sleep":
+            self.machine.sleep()
+            self.spent = True
         elif does.command == "wait":
             time.sleep(PART_OF_TIMEOUT * max(0, self.case.timeout))
         else:
@@ -148,4 +161,4 @@ class Booted:
         self.plugged.add(slot)
 
     def _look(self) -> Seen:
-        return look(self.machine, self.driver.name, self.addresses)
+        return look(self.machine, self.driver.name, self.addresses, self.driver.bus)

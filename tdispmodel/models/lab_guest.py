@@ -9,6 +9,7 @@ from __future__ import annotations
 from tdispmodel.dsl import Actor, Constant, Each, action, anything, initially, replaces, require, restricts
 from tdispmodel.models.base import Guest as Guest
 from tdispmodel.models.device import Device
+from tdispmodel.models.vocabulary import Bus
 
 
 class LabDevice(Device):
@@ -74,6 +75,20 @@ class LabGuest(Guest):
         """The lab's driver is told to bind: a parameter of its module. [lab/module/lab_driver.c]"""
         require(self.driver_is_told and self.userspace_runs and self.driver_loaded and self.defers)
         self.defers = False
+
+    @action(by=Actor.USERSPACE, to=Actor.KERNEL, fair=False)
+    def turn_later_autoprobe_on(self) -> None:
+        """Userspace writes 1 to drivers_autoprobe of the other bus. [drivers_autoprobe_store]"""
+        require(self.userspace_runs and not self.later_autoprobe)
+        require(any(device.bus is Bus.LATER for device in self.devices))
+        self.later_autoprobe = True
+
+    @action(by=Actor.USERSPACE, to=Actor.KERNEL, fair=False)
+    def turn_later_autoprobe_off(self) -> None:
+        """Userspace writes 0 to drivers_autoprobe of the other bus. [drivers_autoprobe_store]"""
+        require(self.userspace_runs and self.later_autoprobe)
+        require(any(device.bus is Bus.LATER for device in self.devices))
+        self.later_autoprobe = False
 
     # --- driver_override: writing it neither loads nor probes anything ------------------------------------------------
 
