@@ -369,9 +369,9 @@ def _lab(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--on", choices=("6.12", "unstable"), default="6.12", help="Debian's kernel (default: 6.12)")
     parser.add_argument(
         "--driver",
-        choices=("stock", "virtio", "defers", "fails"),
+        choices=("stock", "virtio", "platform", "defers", "fails"),
         default="stock",
-        help="on the PCI or the virtio bus, or one of ours (default: stock)",
+        help="one of the PCI, virtio or platform bus, or ours (default: stock)",
     )
     parser.add_argument("--briefly", action="store_true", help="each attach path with autoprobe on and off, no more")
     parser.add_argument("--devices", type=int, choices=(1, 2), default=1, help="how many, of one driver (default: 1)")

@@ -80,12 +80,13 @@ def lab(arguments: argparse.Namespace, output: Output) -> int:
     from tdispmodel.lab.conforming import conform, constants_of  # noqa: PLC0415  # as above
     from tdispmodel.lab.covering import conformance, wandering  # noqa: PLC0415  # as above
     from tdispmodel.lab.machine import GuestLost  # noqa: PLC0415  # as above
-    from tdispmodel.lab.operations import DEFERS, FAILS, OWN, PVPANIC, VIRTIO_RNG  # noqa: PLC0415  # as above
+    from tdispmodel.lab.operations import DEFERS, FAILS, OWN, PVPANIC, PVPANIC_ACPI, VIRTIO_RNG  # noqa: PLC0415  # as above
     from tdispmodel.lab.packages import Series, kernel  # noqa: PLC0415  # as above
     from tdispmodel.lab.subjects import Case  # noqa: PLC0415  # as above
     from tdispmodel.lab.wandering import Wish, randomly  # noqa: PLC0415  # as above
 
-    driver = {"stock": PVPANIC, "virtio": VIRTIO_RNG, "defers": DEFERS, "fails": FAILS}[arguments.driver]
+    drivers = {"stock": PVPANIC, "virtio": VIRTIO_RNG, "platform": PVPANIC_ACPI, "defers": DEFERS, "fails": FAILS}
+    driver = drivers[arguments.driver]
     try:
         booted = kernel(Series(arguments.on))
         own = {OWN: own_module(booted)} if driver.name == OWN else {}

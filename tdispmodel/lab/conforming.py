@@ -16,7 +16,7 @@ from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.system import State
 from tdispmodel.lab.gates import AUTOPROBE_OFF, OPEN, Cell, cell_of, effect, pairs
 from tdispmodel.lab.observing import Seen
-from tdispmodel.lab.operations import OWN, VIRTIO_BUS, Driver
+from tdispmodel.lab.operations import OWN, PCI_BUS, PLATFORM_BUS, Driver
 from tdispmodel.lab.packages import Kernel
 from tdispmodel.lab.planning import ON_ANOTHER_BUS, PATHS, Core, Outcome, Transition
 from tdispmodel.lab.reproducing import difference, expected
@@ -72,7 +72,7 @@ class Conformance:
     @property
     def paths(self) -> Mapping[str, str]:
         """The attach path that each step takes, on the bus of the driver."""
-        return ANOTHER_BUS if self.driver.bus == VIRTIO_BUS else PATHS
+        return ANOTHER_BUS if self.driver.bus != PCI_BUS else PATHS
 
     def pairs(self) -> Mapping[tuple[str, bool], tuple[int, int]]:
         """Return for each attach path, with autoprobe on or off, how many transitions were taken and how many are."""
@@ -97,8 +97,9 @@ def constants_of(kernel: Kernel, driver: Driver) -> Mapping[str, Value]:
 def core_of(case: Case, more: Mapping[str, Value] = MappingProxyType({})) -> Core:
     """Return the device core that a case is about, as the model has it."""
     told = {name: value for name, value in case.told.items() if isinstance(value, (bool, int, str))}
-    bus = ON_ANOTHER_BUS if case.driver.bus == VIRTIO_BUS else {}
-    return Core({**constants_of(case.kernel, case.driver), **bus, **more, **told}, case.devices)
+    bus = ON_ANOTHER_BUS if case.driver.bus != PCI_BUS else {}
+    stays = case.driver.bus == PLATFORM_BUS
+    return Core({**constants_of(case.kernel, case.driver), **bus, **more, **told}, case.devices, stays=stays)
 
 
 def programme(case: Case) -> Iterator[tuple[Core, tuple[Transition, ...]]]:
@@ -110,7 +111,7 @@ def programme(case: Case) -> Iterator[tuple[Core, tuple[Transition, ...]]]:
     if case.briefly:
         yield core, pairs(core, (OPEN, AUTOPROBE_OFF))
         return
-    if case.driver.bus == VIRTIO_BUS:
+    if case.driver.bus != PCI_BUS:
         yield core, tuple(core.transitions())
         return
     told = {"driver_is_told": True} if case.driver.name == OWN and case.devices > 1 else {}

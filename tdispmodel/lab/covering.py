@@ -34,6 +34,8 @@ def conformance(found: Conformance) -> str:
     lines += ["", "  attach path               autoprobe on    autoprobe off"]
     for path in sorted(set(found.paths.values())):
         cells = [found.pairs().get((path, on), (0, 0)) for on in (True, False)]
+        if not any(known for _, known in cells):
+            continue
         told = [f"{taken} of {known}" if known else "none" for taken, known in cells]
         lines.append(f"  {path}  {LETTERS[path]:<21}  {told[0]:<14}  {told[1]}")
     lines += table(found.cells, found.paths)
@@ -58,7 +60,7 @@ def table(cells: Mapping[Cell, str], paths: Mapping[str, str]) -> Iterator[str]:
         shown = gates[first : first + WINDOW]
         yield from (
             "",
-            ("  seen with one gate shut " + "".join(f"{_narrow(gate):<{WIDTH}}" for gate in shown)).rstrip(),
+            ("  seen, one gate shut:    " + "".join(f"{_narrow(gate):<{WIDTH}}" for gate in shown)).rstrip(),
         )
         for step, path in paths.items():
             told = [cells.get((step, gate), "-") for gate in shown]

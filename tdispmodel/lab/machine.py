@@ -74,6 +74,10 @@ HELPER = "0000:00:03.0"
 """The address of a device that is always there, whose driver is built in: its bind is somebody else's success."""
 
 
+BOARD = "pvpanic"
+"""A device of the board, which the ACPI tables tell of."""
+
+
 def arguments_of_ports(plugged: Mapping[int, str]) -> tuple[str, ...]:
     """Return the devices of the machine as QEMU's command line has them: ports, the helper, and what is plugged in."""
     ports = [
@@ -94,7 +98,7 @@ def arguments(setup: Setup, folder: Path) -> list[str]:
         *(QEMU, "-machine", "q35", "-accel", "tcg", "-cpu", "max", "-m", "256", "-nodefaults", "-display", "none"),
         *("-no-reboot", "-kernel", str(setup.kernel.image), "-initrd", str(folder / "initramfs")),
         *("-append", kernel_words(setup)),
-        *(word for device in arguments_of_ports(setup.plugged) for word in ("-device", device)),
+        *(word for device in (BOARD, *arguments_of_ports(setup.plugged)) for word in ("-device", device)),
         *("-serial", f"file:{folder / 'console'}"),
         *("-chardev", f"socket,id=line,path={folder / 'line'},server=on,wait=off", "-serial", "chardev:line"),
         *("-qmp", f"unix:{folder / 'qmp'},server=on,wait=off"),

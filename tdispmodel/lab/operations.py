@@ -13,7 +13,8 @@ from enum import Enum
 from tdispmodel.lab.machine import HELPER, address
 
 INSTANCE = re.compile(r"(?P<action>\w+)(?:\(devices\[(?P<device>\d+)\]\))?")
-PCI = "/sys/bus/pci"
+PCI_BUS = "pci"
+PCI = f"/sys/bus/{PCI_BUS}"
 
 
 class Doer(Enum):
@@ -37,7 +38,7 @@ class Driver:
     modules: tuple[str, ...]
     device: str
     parameters: str = ""
-    bus: str = "pci"
+    bus: str = PCI_BUS
 
 
 PVPANIC = Driver("pvpanic-pci", ("pvpanic", "pvpanic-pci"), "pvpanic-pci")
@@ -59,12 +60,15 @@ SLEEP = (
 NOBODY = "nobody"
 """A name that no driver has."""
 
-VIRTIO_BUS = "virtio"
+VIRTIO_BUS, PLATFORM_BUS = "virtio", "platform"
 VIRTIO_RNG = Driver("virtio_rng", ("virtio-rng",), "virtio-rng-pci", bus=VIRTIO_BUS)
 """A driver of the distribution on a bus whose devices appear when `virtio-pci` is bound: those of path a."""
 
-FUNCTION = "virtio0"
-"""The name of the device on that bus, whose parent is the helper."""
+PVPANIC_ACPI = Driver("pvpanic-mmio", ("pvpanic", "pvpanic-mmio"), "pvpanic", bus=PLATFORM_BUS)
+"""A driver of the distribution on the platform bus; its device is in the ACPI tables and cannot be taken away."""
+
+FUNCTIONS = {VIRTIO_BUS: "virtio0", PLATFORM_BUS: "QEMU0001:00"}
+"""The device on each bus besides PCI: that of the helper, and one of the machine's board."""
 
 STRANGER = "dead beef"
 """IDs that no device of the lab has."""
@@ -171,8 +175,8 @@ def driven(step: str, driver: Driver) -> Operation:
     A guest that is suspended is woken at once, so that it can be told to do that, and what the lab's own model adds is
     done.
     """
-    if driver.bus == VIRTIO_BUS:
-        return on_virtio(step, driver)
+    if driver.bus != PCI_BUS:
+        return elsewhere(step, driver)
     found = INSTANCE.fullmatch(step)
     name = "" if found is None else found["action"]
     device = None if found is None or found["device"] is None else int(found["device"])
@@ -202,10 +206,10 @@ def driven(step: str, driver: Driver) -> Operation:
             return operation(step, driver)
 
 
-def on_virtio(step: str, driver: Driver) -> Operation:
-    """Return what a step is on the virtio bus: a device comes and goes with the driver of its parent."""
+def elsewhere(step: str, driver: Driver) -> Operation:
+    """Return what a step is on a bus besides PCI: a virtio device comes and goes with the driver of its parent."""
     name = step.partition("(")[0]
-    parent, own = f"{PCI}/drivers/virtio-pci", f"/sys/bus/{VIRTIO_BUS}"
+    parent, own, function = f"{PCI}/drivers/virtio-pci", f"/sys/bus/{driver.bus}", FUNCTIONS[driver.bus]
     match name:
         case "load_module":
             return Operation(Doer.GUEST, load(driver))
@@ -216,9 +220,9 @@ def on_virtio(step: str, driver: Driver) -> Operation:
         case "rescan":
             return Operation(Doer.GUEST, f"echo {HELPER} > {parent}/unbind; echo {HELPER} > {parent}/bind", 0)
         case "bind" | "unbind":
-            return Operation(Doer.GUEST, f"echo {FUNCTION} > {own}/drivers/{driver.name}/{name}", 0, tells=True)
+            return Operation(Doer.GUEST, f"echo {function} > {own}/drivers/{driver.name}/{name}", 0, tells=True)
         case "drivers_probe":
-            return Operation(Doer.GUEST, f"echo {FUNCTION} > {own}/drivers_probe", 0)
+            return Operation(Doer.GUEST, f"echo {function} > {own}/drivers_probe", 0)
         case "turn_later_autoprobe_on" | "turn_later_autoprobe_off":
             return Operation(Doer.GUEST, f"echo {int(name.endswith('on'))} > {own}/drivers_autoprobe")
         case _:

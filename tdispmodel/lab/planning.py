@@ -49,6 +49,7 @@ FOLLOWS = KERNEL | {"resume", "recover_from_error"}
 ON_ANOTHER_BUS: Mapping[str, Value] = {"devices[0].bus": "LATER"}
 """A device on a bus of its own: path a in the place of b, and no new_id; the PCI bus is of no account."""
 OF_THE_PCI_BUS = frozenset({"turn_autoprobe_on", "turn_autoprobe_off", "new_id"})
+COMING_AND_GOING = frozenset({"hot_add", "remove", "rescan"})
 
 REGISTERED = "driver_loaded"
 OF_DEVICE = ("present", "driver", "deferred")
@@ -103,7 +104,10 @@ class Core:
     Every probe prepares the device here, so that the model's own count of preparations is one of probes.
     """
 
-    def __init__(self, constants: Mapping[str, Value], devices: int = 1, model: Path = MODEL) -> None:
+    def __init__(
+        self, constants: Mapping[str, Value], devices: int = 1, model: Path = MODEL, *, stays: bool = False
+    ) -> None:
+        """``stays``: the device on another bus is there from the start and does not go."""
         wanted = {"userspace": "ROGUE", "device_needs_prepare": True, "binds_trigger": True, **constants}
         self.told = constants
         found = read(model, (MODEL.parent, model.parent)).model
@@ -118,7 +122,9 @@ class Core:
         self.elsewhere = all(constants.get(name) == value for name, value in ON_ANOTHER_BUS.items())
         self.autoprobe = "later_autoprobe" if self.elsewhere else "autoprobe"
         self.watched = (self.autoprobe, REGISTERED, *own, *told)
+        self.stays = stays
         self.does = frozenset({*PATHS, *OTHERS}) - (OF_THE_PCI_BUS if self.elsewhere else frozenset())
+        self.does -= COMING_AND_GOING if stays else frozenset()
         self._outcomes: dict[State, Mapping[str, frozenset[Outcome]]] = {}
 
     def seen(self, state: State) -> tuple[Value, ...]:
@@ -168,15 +174,20 @@ class Core:
     def start(self) -> State:
         """Return the state in which a sequence starts: the initrd runs, and the devices were passed over at boot.
 
-        What is on another bus is not there yet.
+        What is on another bus is not there yet, unless it stays.
         """
         for state in self.semantics.initial_states():
             for outcome in sorted(self.followed(state, ((),) * len(self.devices)), key=str):
                 for _, begun in self.steps(outcome.state, ("start_initrd",)):
                     if all(begun[self.place[f"{device}.present"]] is not self.elsewhere for device in self.devices):
-                        return self.rest(begun)
+                        return self._arrived(begun) if self.stays else self.rest(begun)
         message = "the model of the lab has no start"
         raise AssertionError(message)
+
+    def _arrived(self, state: State) -> State:
+        ((_, after),) = self.steps(state, ("scan_later_bus",))
+        (outcome,) = self.followed(after, ((),))
+        return outcome.state
 
     def outcomes(self, state: State) -> Mapping[str, frozenset[Outcome]]:
         """Return what the lab can do in a state of rest, each with what it may come to."""

@@ -15,7 +15,7 @@ from typing import Protocol, Self
 
 from tdispmodel.lab.machine import GuestLost, Machine, Setup, address
 from tdispmodel.lab.observing import Device, Seen, error, look
-from tdispmodel.lab.operations import FUNCTION, PCI, PVPANIC, VIRTIO_BUS, Doer, Driver, driven
+from tdispmodel.lab.operations import FUNCTIONS, PCI, PCI_BUS, PVPANIC, VIRTIO_BUS, Doer, Driver, driven
 from tdispmodel.lab.packages import Kernel
 from tdispmodel.lab.uevents import Sent, recorded
 
@@ -69,9 +69,12 @@ class Booted:
     def __init__(self, case: Case) -> None:
         self.case = case
         self.driver = case.driver
-        self.elsewhere = case.driver.bus == VIRTIO_BUS
+        self.elsewhere = case.driver.bus != PCI_BUS
+        self.goes = case.driver.bus == VIRTIO_BUS
         self.slots = range(0 if self.elsewhere else case.devices)
-        self.addresses = (FUNCTION,) if self.elsewhere else tuple(address(slot) for slot in self.slots)
+        self.addresses = (
+            (FUNCTIONS[self.driver.bus],) if self.elsewhere else tuple(address(slot) for slot in self.slots)
+        )
         self.boots = 0
 
     def __enter__(self) -> Self:
@@ -97,13 +100,13 @@ class Booted:
         """Go back to where sequences start, by another boot where nothing else helps."""
         if not self.fresh and not self.spent:
             self._tidy()
-        if self.elsewhere:
+        if self.goes:
             self.machine.run(driven("remove(devices[0])", self.driver).command)
         seen = None if self.spent else self._look()
         if seen is None or not self._at_start(seen):
             self.machine.end()
             self._boot()
-            if self.elsewhere:
+            if self.goes:
                 self.machine.run(driven("remove(devices[0])", self.driver).command)
             seen = self._look()
         self.fresh = False
@@ -126,7 +129,7 @@ class Booted:
         return (
             seen.autoprobe
             and not seen.driver_loaded
-            and seen.devices == (Device(present=not self.elsewhere),) * len(self.addresses)
+            and seen.devices == (Device(present=not self.goes),) * len(self.addresses)
         )
 
     def take(self, step: str) -> Observation:

@@ -9,7 +9,7 @@ from tdispmodel.lab.conforming import conform, core_of, followed
 from tdispmodel.lab.gates import AUTOPROBE_OFF
 from tdispmodel.lab.machine import Machine, Setup, address
 from tdispmodel.lab.observing import look
-from tdispmodel.lab.operations import DEFERS, FAILS, OWN, REGISTERS_CHILD, VIRTIO_RNG, Driver, load
+from tdispmodel.lab.operations import DEFERS, FAILS, OWN, PVPANIC_ACPI, REGISTERS_CHILD, VIRTIO_RNG, Driver, load
 from tdispmodel.lab.packages import Kernel
 from tdispmodel.lab.subjects import Booted, Case
 from tdispmodel.lab.wandering import Wish, randomly
@@ -77,14 +77,17 @@ def test_two_devices_of_one_driver(stable: Kernel) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("driver", [VIRTIO_RNG, PVPANIC_ACPI], ids=["virtio", "platform"])
 @pytest.mark.parametrize("series", ["stable", "unstable"])
-def test_another_bus(series: str, request: pytest.FixtureRequest) -> None:
-    """On the virtio bus devices take path a, and its own autoprobe gates that on kernels before 6.19, too: all is as the
-    model says of a bus that comes later.
+def test_another_bus(series: str, driver: Driver, request: pytest.FixtureRequest) -> None:
+    """On the virtio and platform buses all is as the model says of a bus that comes later: its own autoprobe gates what
+    appears there, path a, on kernels before 6.19, too, and registration; and it gates nothing that userspace asks for.
     """
-    found = conform(Case(request.getfixturevalue(series), VIRTIO_RNG))
+    found = conform(Case(request.getfixturevalue(series), driver))
     assert (found.differences, found.missing) == ((), ())
-    assert found.cells["hot_add", AUTOPROBE_OFF] == "not probed"
+    assert found.cells["load_module", AUTOPROBE_OFF] == "not probed"
+    assert found.cells.get(("hot_add", AUTOPROBE_OFF), "not probed") == "not probed"
+    assert found.cells["bind", AUTOPROBE_OFF] == "binds"
 
 
 @pytest.mark.long

@@ -26,7 +26,7 @@ def test_coverage_is_told() -> None:
     assert "1 of 2 transitions taken, in 3 steps" in text
     assert "not taken: drivers_probe(devices[0])" in text
     assert "devices[0].driver: otherwise" in text
-    assert "seen with one gate shut all open          override: another" in text
+    assert "seen, one gate shut:    all open          override: another" in text
     assert "e  bind                 binds             ENODEV" in text
     assert mail(text)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tdispmodel.lab.conforming import MORE, SLEEP
 from tdispmodel.lab.gates import ABSENT, ANOTHER, AUTOPROBE_OFF, BOUND, OPEN, cell_of, pairs
-from tdispmodel.lab.planning import LONGEST, Core, Transition
+from tdispmodel.lab.operations import DEFERS, PVPANIC, PVPANIC_ACPI, VIRTIO_RNG, Doer, Driver, driven
+from tdispmodel.lab.planning import LONGEST, ON_ANOTHER_BUS, Core, Transition
 from tdispmodel.lab.uevents import sent
 
 CONSTANTS = [
@@ -118,3 +120,21 @@ def test_the_second_device_has_the_first_retried() -> None:
     (outcome,) = core.outcomes(state)["bind(devices[1])"]
     assert outcome.uevents == (("bind",), ("bind",))
     assert outcome.probes == ("ONCE", "ONCE")
+
+
+@pytest.mark.parametrize(
+    ("constants", "driver", "stays"),
+    [
+        ({"overrides_are_written": True, **MORE}, PVPANIC, False),
+        ({"driver_defers": True, "driver_is_told": True, **SLEEP}, DEFERS, False),
+        ({"driver_defers": True, "deferred_probe_timeout": True}, DEFERS, False),
+        (ON_ANOTHER_BUS, VIRTIO_RNG, False),
+        (ON_ANOTHER_BUS, PVPANIC_ACPI, True),
+    ],
+)
+def test_every_step_can_be_done(constants: dict[str, str | bool], driver: Driver, stays: bool) -> None:
+    """Whatever sequences are made of the guest or the host can do, and the kernel does none of it by itself."""
+    core = Core(constants, stays=stays)
+    doers = {one.action: driven(one.action, driver).doer for one in core.transitions()}
+    assert doers
+    assert set(doers.values()) <= {Doer.GUEST, Doer.HOST}
