@@ -362,6 +362,7 @@ def _reproduce(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--script", metavar="FILE", help="write a script for others, and run nothing")
     parser.add_argument("--log", metavar="FILE", help="write all that the kernel said")
+    _text_or_json(parser)
     _asking(parser)
 
 
@@ -379,6 +380,7 @@ def _lab(parser: argparse.ArgumentParser) -> None:
         "--random", type=int, default=0, metavar="N", help="N random sequences, shrunk where they differ"
     )
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="of the random sequences (default: 0)")
+    _text_or_json(parser)
 
 
 def _replay(parser: argparse.ArgumentParser) -> None:

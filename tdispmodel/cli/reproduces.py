@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
+from tdispmodel.checking.loading import load_base
 from tdispmodel.checking.mistakes import NO_LAB, mistake
 from tdispmodel.checking.pipeline import run
 from tdispmodel.cli.analyses import wanted_of
 from tdispmodel.cli.checks import NotApplicable, not_applicable
 from tdispmodel.cli.output import Output
 from tdispmodel.cli.progress import Reporter
-from tdispmodel.ir.model import Kind
 from tdispmodel.printing.changes import changed_actions
 from tdispmodel.reports.exits import Exit
 from tdispmodel.verdict import Answer
@@ -23,7 +23,8 @@ NEEDED = "on Debian: apt-get install qemu-system-x86 busybox-static"
 def reproduce(arguments: argparse.Namespace, output: Output) -> int:
     """Say whether a real kernel does what the counterexample says: 0 it does, 1 it does not, 4 nothing could be run."""
     from tdispmodel.lab.apt import NoLab  # noqa: PLC0415  # each verb loads what it needs
-    from tdispmodel.lab.operations import CAN_BE_PATCHED, OWN  # noqa: PLC0415  # as above
+    from tdispmodel.lab.documents import Asked, reproduction  # noqa: PLC0415  # as above
+    from tdispmodel.lab.operations import CAN_BE_PATCHED  # noqa: PLC0415  # as above
     from tdispmodel.lab.packages import Series, kernel  # noqa: PLC0415  # each verb loads what it needs
     from tdispmodel.lab.reproducing import Outcome, plan, reproduce as reproduced  # noqa: PLC0415  # as above
     from tdispmodel.lab.script import script  # noqa: PLC0415  # as above
@@ -44,41 +45,48 @@ def reproduce(arguments: argparse.Namespace, output: Output) -> int:
     result = found.results[0] if found.results else None
     if result is None or result.verdict.answer is not Answer.VIOLATED or result.verdict.trace is None:
         output.note("nothing was run: there is no counterexample")
-        return Exit.OPEN if result is not None and result.verdict.answer is Answer.OPEN else Exit.NOTHING
+        code = Exit.OPEN if result is not None and result.verdict.answer is Answer.OPEN else Exit.NOTHING
+        if arguments.format == "json" and result is not None:
+            output.write(reproduction(Asked(wanted.called, result.verdict.property, result.system), None, code))
+        return code
     planned = plan(result.system, result.verdict.trace)
     about = f"{result.verdict.property.code} {result.verdict.property.name}"
     if arguments.script:
-        reason = planned.reason or ("it needs the lab's own driver" if planned.driver.name == OWN else "")
-        if reason:
-            output.note(f"nothing was written: {reason}")
+        if planned.reason:
+            output.note(f"nothing was written: {planned.reason}")
             return Exit.NOTHING
         output.save(arguments.script, script(planned, f"{about} of {wanted.called}"))
         return Exit.HOLDS
     before = str(dict(result.system.constants).get("kernel")) == BEFORE
     series = Series(arguments.on) if arguments.on else Series.STABLE if before else Series.UNSTABLE
+    base = load_base(wanted.request.catalogue).model
+    names = frozenset(name.split(".")[-1] for name in changed_actions(wanted.loaded.model, base))
     try:
-        done = reproduced(planned, kernel(series))
+        done = reproduced(planned, kernel(series), names)
     except NoLab as why:
         raise mistake(NO_LAB, str(why), NEEDED) from None
-    changed = changed_actions(wanted.loaded.model, wanted.loaded.base)
-    names = {name.split(".")[-1] for name in changed}
-    finite = result.verdict.property.kind in (Kind.INVARIANT, Kind.STEP)
-    output.write(account(done, wanted.called, about, sorted(names & CAN_BE_PATCHED), finite=finite))
+    codes = {Outcome.REPRODUCED: Exit.HOLDS, Outcome.OTHERWISE: Exit.VIOLATED, Outcome.NOT_RUN: Exit.NOTHING}
+    code = codes[done.outcome]
+    asked = Asked(wanted.called, result.verdict.property, result.system, sorted(names & CAN_BE_PATCHED))
+    if arguments.format == "json":
+        output.write(reproduction(asked, done, code))
+    else:
+        output.write(account(done, wanted.called, about, asked.patched, finite=asked.finite))
     if arguments.log:
         lines = [
             f"# {step.step.name}\n" + "".join(f"{line}\n" for line in step.seen.log) for step in done.done if step.seen
         ]
         output.save(arguments.log, "".join(lines))
-    codes = {Outcome.REPRODUCED: Exit.HOLDS, Outcome.OTHERWISE: Exit.VIOLATED, Outcome.NOT_RUN: Exit.NOTHING}
-    return codes[done.outcome]
+    return code
 
 
 def lab(arguments: argparse.Namespace, output: Output) -> int:
     """Say whether sequences made of the model go on a real kernel as the model says: 0 they do, 1 they do not."""
     from tdispmodel.lab.apt import NoLab  # noqa: PLC0415  # each verb loads what it needs
     from tdispmodel.lab.building import own_module  # noqa: PLC0415  # as above
-    from tdispmodel.lab.conforming import conform, constants_of  # noqa: PLC0415  # as above
+    from tdispmodel.lab.conforming import conform  # noqa: PLC0415  # as above
     from tdispmodel.lab.covering import conformance, wandering  # noqa: PLC0415  # as above
+    from tdispmodel.lab.documents import conformance as document  # noqa: PLC0415  # as above
     from tdispmodel.lab.machine import GuestLost  # noqa: PLC0415  # as above
     from tdispmodel.lab.operations import DEFERS, FAILS, OWN, PVPANIC, PVPANIC_ACPI, VIRTIO_RNG  # noqa: PLC0415  # as above
     from tdispmodel.lab.packages import Series, kernel  # noqa: PLC0415  # as above
@@ -91,15 +99,15 @@ def lab(arguments: argparse.Namespace, output: Output) -> int:
         booted = kernel(Series(arguments.on))
         own = {OWN: own_module(booted)} if driver.name == OWN else {}
         case = Case(booted, driver, own, briefly=arguments.briefly, devices=arguments.devices)
-        if arguments.random:
-            drawn = randomly(case, Wish(arguments.random, arguments.seed))
-            output.write(wandering(booted.release, driver.name, constants_of(booted, driver), drawn))
-            return Exit.VIOLATED if drawn.difference else Exit.OPEN if drawn.late else Exit.HOLDS
-        found = conform(case)
+        drawn = randomly(case, Wish(arguments.random, arguments.seed)) if arguments.random > 0 else None
+        found = conform(case) if drawn is None else drawn.conformance(case)
     except NoLab as why:
         raise mistake(NO_LAB, str(why), NEEDED) from None
     except GuestLost as lost:
         output.note(f"nothing is known: {lost}")
         return Exit.NOTHING
-    output.write(conformance(found))
-    return Exit.VIOLATED if found.differences else Exit.OPEN if found.missing else Exit.HOLDS
+    unfinished = found.missing if drawn is None else drawn.late
+    code = Exit.VIOLATED if found.differences else Exit.OPEN if unfinished else Exit.HOLDS
+    text = conformance(found) if drawn is None else wandering(found, drawn)
+    output.write(document(found, code, drawn) if arguments.format == "json" else text)
+    return code

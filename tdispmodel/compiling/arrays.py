@@ -97,6 +97,17 @@ class Packing:
             rows[:, field.word] |= np.array([codes[value] for value in column], np.uint64)
         return rows
 
+    def instead(self, rows: Words, name: str, values: Sequence[Value]) -> Words:
+        """Return some states with each of some values instead of the one that a variable has there."""
+        field = self.fields[name]
+        cleared, parts = rows.copy(), []
+        cleared[:, field.word] &= np.uint64(~field.mask & (1 << WORD) - 1)
+        for value in values:
+            part = cleared.copy()
+            part[:, field.word] |= np.uint64(code_of(value, field.sort) << field.shift)
+            parts.append(part)
+        return np.unique(np.concatenate(parts), axis=0)
+
     def unpacked(self, rows: Words) -> list[State]:
         """Return the values of some states."""
         columns = []
@@ -208,9 +219,13 @@ class Batch:
             known = self._codes[name] = kept.astype(np.uint8 if field.width <= 8 else np.int64)  # bits of a byte
         return known
 
-    def successors(self, action: SystemAction) -> tuple[Words, Flags]:
-        """Return where ``action`` leads, as if it were enabled in every state, and where it would leave a range."""
-        left = np.zeros(self.count, np.bool_)
+    def successors(self, action: SystemAction, places: NDArray[np.intp] | None = None) -> tuple[Words, Flags]:
+        """Return where ``action`` leads, as if it were enabled in every state, and where it would leave a range.
+
+        With ``places``, from the states at these; what is assigned is worked out, and remembered, for all of them.
+        """
+        rows = self.rows if places is None else self.rows[places]
+        left = np.zeros(len(rows), np.bool_)
         cleared, fixed = [0] * self.packing.words, [0] * self.packing.words
         varying: list[tuple[int, Words]] = []
         for assignment in action.assignments:
@@ -219,21 +234,27 @@ class Batch:
             if isinstance(value, Literal) and belongs(value.value, field.sort):
                 fixed[field.word] |= code_of(value.value, field.sort) << field.shift
             else:
-                codes, wrong = self._assigned(value, field.sort)
-                left |= wrong
+                codes, wrong = self._assigned(value, field.sort, places)
+                if wrong is not None:
+                    left |= wrong
                 varying.append((field.word, codes << np.uint64(field.shift)))
         kept = np.array([~mask & (1 << WORD) - 1 for mask in cleared], np.uint64)
-        rows: Words = self.rows & kept | np.array(fixed, np.uint64)
+        after: Words = rows & kept | np.array(fixed, np.uint64)
         for word, codes in varying:
-            rows[:, word] |= codes
-        return rows, left
+            after[:, word] |= codes
+        return after, left
 
-    def _assigned(self, value: Expression, sort: Sort) -> tuple[Words, Flags]:
-        """Return the code of what is assigned in each state, and where it is outside of the sort."""
+    def _assigned(
+        self, value: Expression, sort: Sort, places: NDArray[np.intp] | None = None
+    ) -> tuple[Words, Flags | None]:
+        """Return the code of what is assigned in each state, and where it is outside of the sort, None for nowhere."""
+        numbers = self.values(value)
+        if places is not None:
+            numbers = numbers[places]
         if not isinstance(sort, Bounded):
-            return self.values(value).astype(np.uint64), np.zeros(self.count, np.bool_)
+            return numbers.astype(np.uint64), None
         outside = within(value, sort)
-        numbers, wrong = self.values(value), np.zeros(self.count, np.bool_)
+        wrong = None
         if not isinstance(outside, Literal) or not outside.value:
             wrong = ((numbers < sort.low) | (numbers > sort.high)).astype(np.bool_)
             numbers = np.where(wrong, sort.low, numbers)

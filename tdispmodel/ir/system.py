@@ -170,7 +170,12 @@ class System:
 
     def check(self, expression: Expression) -> None:
         """Raise `IllFormed` unless ``expression`` is ground and reads only variables of this system."""
-        for node in expression.walk():
+        kinds, leaves = expression.contents
+        if all(issubclass(kind, GROUND) for kind in kinds) and all(
+            not isinstance(leaf, Read) or self.sorts.get(leaf.name) == leaf.of for leaf in leaves
+        ):
+            return
+        for node in expression.walk():  # to complain about the first
             if not isinstance(node, GROUND):
                 message = f"{self.name}: {type(node).__name__} is not ground"
                 raise IllFormed(message)
@@ -241,7 +246,7 @@ def at_rest(formula: Expression) -> Expression:
 
 def speaks_of_step(expression: Expression) -> bool:
     """Whether the formula, ground or template, reads an after-value or asks which action was taken or by whom."""
-    return any(
-        isinstance(node, Took | ActorIs | StepIs) or (isinstance(node, Read | Field) and node.after)
-        for node in expression.walk()
+    kinds, leaves = expression.contents
+    return not kinds.isdisjoint((Took, ActorIs, StepIs)) or any(
+        isinstance(leaf, Read | Field) and leaf.after for leaf in leaves
     )

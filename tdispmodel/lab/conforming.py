@@ -16,7 +16,7 @@ from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.system import State
 from tdispmodel.lab.gates import AUTOPROBE_OFF, OPEN, Cell, cell_of, effect, pairs
 from tdispmodel.lab.observing import Seen
-from tdispmodel.lab.operations import OWN, PCI_BUS, PLATFORM_BUS, Driver
+from tdispmodel.lab.operations import DEFERS, PCI_BUS, PLATFORM_BUS, Driver
 from tdispmodel.lab.packages import Kernel
 from tdispmodel.lab.planning import ON_ANOTHER_BUS, PATHS, Core, Outcome, Transition
 from tdispmodel.lab.reproducing import difference, expected
@@ -114,7 +114,7 @@ def programme(case: Case) -> Iterator[tuple[Core, tuple[Transition, ...]]]:
     if case.driver.bus != PCI_BUS:
         yield core, tuple(core.transitions())
         return
-    told = {"driver_is_told": True} if case.driver.name == OWN and case.devices > 1 else {}
+    told = {"driver_is_told": True} if case.driver == DEFERS and case.devices > 1 else {}
     core = core_of(case, {**(MORE if case.devices == 1 else {}), **told})
     yield core, tuple(core.transitions())
     gates = core_of(case, GATES)
@@ -194,7 +194,7 @@ def followed(subject: Subject, core: Core, driver: Driver, sequence: Sequence[st
     observed = subject.begin()
     words = difference(wanted(core, start, driver), observed.seen)
     if words:
-        yield Done(Transition(core.seen(start), "start"), observed, words)
+        yield Done(core.transition(start, "start"), observed, words)
         return
     states = frozenset({start})
     for name in sequence:
@@ -206,7 +206,7 @@ def followed(subject: Subject, core: Core, driver: Driver, sequence: Sequence[st
         differs = {outcome: differing(core, driver, outcome, observed) for outcome in sorted(came, key=str)}
         states = frozenset(outcome.state for outcome, words in differs.items() if not words)
         words = "" if states else " or ".join(differs.values())
-        yield Done(Transition(core.seen(possible[0]), name), observed, words)
+        yield Done(core.transition(possible[0], name), observed, words)
         if words:
             return
 

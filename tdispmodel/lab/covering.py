@@ -77,12 +77,12 @@ def difference(found: Difference) -> Sequence[str]:
     return ["", *paragraph(f"after {', '.join(found.steps)}:", "  ", "    "), *paragraph(found.words, "    ")]
 
 
-def wandering(release: str, driver: str, constants: Mapping[str, object], found: Wandering) -> str:
+def wandering(about: Conformance, found: Wandering) -> str:
     """Return the text about random sequences on one kernel: whether all agree, else the shortest that does not."""
     nothing = "OPEN" if found.late else "CONFORMS"
-    lines = [*head(release, driver, constants, "DIFFERS" if found.difference else nothing)]
+    lines = [*head(about.release, about.driver.name, about.constants, "DIFFERS" if found.difference else nothing)]
     tried = f"{found.sequences} random sequences of seed {found.wish.seed}, {found.tally.steps} steps"
-    lines += paragraph(f"{tried}, {len(found.tally.taken)} different transitions", "  ")
+    lines += paragraph(f"{tried}, {len(about.taken)} of {len(about.transitions)} transitions", "  ")
     if found.late:
         lines += paragraph("time was up", "  ")
     if found.difference is not None:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from tdispmodel.lab import emulating
 from tdispmodel.lab.machine import HELPER, address
 
 INSTANCE = re.compile(r"(?P<action>\w+)(?:\(devices\[(?P<device>\d+)\]\))?")
@@ -48,7 +49,11 @@ OWN = "lab_driver"
 DEFERS = Driver(OWN, (OWN,), "pvpanic-pci", "does=1")
 FAILS = Driver(OWN, (OWN,), "pvpanic-pci", "does=2")
 REGISTERS_CHILD = Driver(OWN, (OWN,), "pvpanic-pci", "does=3")
+WAITS = Driver(OWN, (OWN,), "pvpanic-pci", "does=4")
 """Our own driver, lab/module/lab_driver.c, for the same device: what it does is said when it is loaded."""
+
+PROBES = frozenset({"load_module", "bind", "drivers_probe", "new_id", "rescan"})
+"""What the guest does and does not come back from while a probe goes on."""
 
 VIRTIO = Driver("virtio-pci", (), "virtio-rng-pci")
 """A driver that is built into the kernel."""
@@ -100,7 +105,17 @@ CAN_BE_PATCHED = KERNEL | {"load_module", "bind", "unbind", "drivers_probe", "ne
 """Steps in which an unmodified kernel decides: what a proposal changes of them it does not have."""
 
 ELSEWHERE = frozenset(
-    {"approve", "verify", "answer", "send_evidence", "deploy_secrets", "decide", "stall", "start_userspace"}
+    {
+        "approve",
+        "verify",
+        "answer",
+        "send_evidence",
+        "deploy_secrets",
+        "decide",
+        "report_failure",
+        "stall",
+        "start_userspace",
+    }
 )
 """What happens in somebody's head or in another machine: no kernel notices."""
 
@@ -115,6 +130,8 @@ NO_KERNEL = frozenset(
         "rival_lock",
         "rival_unlock",
         "register_tsm",
+        "unregister_tsm",
+        "fake_capability",
         "error",
         "fault",
         "function_level_reset",
@@ -125,9 +142,34 @@ NO_KERNEL = frozenset(
 )
 """What only a kernel with a TSM, or only a TDISP device, has: no distribution's kernel does."""
 
+NOT_HERE = frozenset(
+    {
+        "load_shared_module",
+        "recover_from_error",
+        "time_passes",
+        "suspend",
+        "resume",
+        "reset",
+        "scan_later_bus",
+    }
+)
+"""Steps of the base model that the lab does not have."""
+
 
 def operation(step: str, driver: Driver) -> Operation:
-    """Return what a step of the model is in the lab, where ``driver`` plays the operating driver."""
+    """Return what a step of the model is in the lab, where ``driver`` plays the operating driver.
+
+    A driver whose probe waits has the guest go on meanwhile; the probe ends by a step of its own.
+    """
+    name = step.split("(", maxsplit=1)[0]
+    if driver == WAITS and name in PROBES:
+        return Operation(Doer.GUEST, f"{_operation(step, driver).command} & probe=$!")
+    if driver == WAITS and name in ("finish_automatic_probe", "finish_requested_probe"):
+        return Operation(Doer.GUEST, f"echo 1 > /sys/module/{OWN}/parameters/finish; wait $probe", tells=True)
+    return _operation(step, driver)
+
+
+def _operation(step: str, driver: Driver) -> Operation:
     found = INSTANCE.fullmatch(step)
     if found is None:
         return Operation(Doer.IMPOSSIBLE)
@@ -164,7 +206,8 @@ def operation(step: str, driver: Driver) -> Operation:
         case _ if name in ELSEWHERE:
             return Operation(Doer.NOBODY, device=device)
         case _ if name in NO_KERNEL:
-            return Operation(Doer.EMULATED, device=device)
+            told = emulating.command(name, where)
+            return Operation(Doer.EMULATED, told, device, tells=name in emulating.RESULTS and bool(told))
         case _:
             return Operation(Doer.IMPOSSIBLE, device=device)
 

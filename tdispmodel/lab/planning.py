@@ -71,8 +71,9 @@ class Transition:
     """A step in a state of the device core: what can be seen before it, and its name."""
 
     before: tuple[Value, ...]
-    """The values of `Core.watched`."""
     action: str
+    names: tuple[str, ...] = ("autoprobe", "driver_loaded", *(f"devices[0].{name}" for name in OF_DEVICE))
+    """What the values before it are of: `Core.watched`."""
 
     @property
     def autoprobe(self) -> bool:
@@ -130,6 +131,10 @@ class Core:
     def seen(self, state: State) -> tuple[Value, ...]:
         """Return what makes a difference in a state: the values of ``watched``."""
         return tuple(state[self.place[name]] for name in self.watched)
+
+    def transition(self, state: State, name: str) -> Transition:
+        """Return the transition that a step is in a state."""
+        return Transition(self.seen(state), name, self.watched)
 
     def steps(self, state: State, names: Sequence[str] | frozenset[str]) -> Iterator[tuple[str, State]]:
         """Yield the steps of these actions in a state, each with where it leads."""
@@ -212,7 +217,7 @@ class Core:
         while queue:
             state = queue.popleft()
             for name, rests in self.driven(state).items():
-                found[Transition(self.seen(state), name)] = None
+                found[self.transition(state, name)] = None
                 for rest in sorted(rests, key=str):
                     if self.seen(rest) not in known:
                         known.add(self.seen(rest))
@@ -230,7 +235,7 @@ class Core:
                 if path is None or (walk and len(walk) + len(path) > LONGEST):
                     break
                 for name in path:
-                    missing.pop(Transition(self.seen(state), name), None)
+                    missing.pop(self.transition(state, name), None)
                     state = min(self.driven(state)[name], key=str)
                     walk.append(name)
                 if walk[-1] in LAST:
@@ -247,7 +252,7 @@ class Core:
             now, path = queue.popleft()
             driven = self.driven(now)
             for name in driven:
-                if Transition(self.seen(now), name) in wanted:
+                if self.transition(now, name) in wanted:
                     return [*path, name]
             for name, rests in driven.items():
                 rest = min(rests, key=str)

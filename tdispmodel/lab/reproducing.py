@@ -2,7 +2,8 @@
 
 Given a behaviour of a system and a kernel, gives an account of a run.  What the model says of the device core is
 compared: autoprobe, the driver's registration, and of each device presence, driver and deferral, and the errors of
-writes into sysfs.  What no distribution's kernel has is marked as emulated: nothing of the kernel runs then.
+writes into sysfs.  What no distribution's kernel has is marked as emulated: a module of ours does it (`emulating`), and
+is compared too; where the design has another one, the model's word is taken.
 """
 
 from __future__ import annotations
@@ -13,15 +14,30 @@ from enum import Enum
 
 from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.system import State, System
+from tdispmodel.lab import emulating
 from tdispmodel.lab.building import own_module
+from tdispmodel.lab.emulating import TSM, Interface
 from tdispmodel.lab.machine import PORTS, GuestLost, Machine, Setup, address
 from tdispmodel.lab.observing import Device, Seen, error, look
-from tdispmodel.lab.operations import DEFERS, FAILS, OWN, PVPANIC, VIRTIO, Doer, Driver, Operation, autoprobe, operation
+from tdispmodel.lab.operations import (
+    DEFERS,
+    FAILS,
+    NOT_HERE,
+    OWN,
+    PVPANIC,
+    VIRTIO,
+    WAITS,
+    Doer,
+    Driver,
+    Operation,
+    autoprobe,
+    operation,
+)
 from tdispmodel.lab.packages import Kernel
 from tdispmodel.verdict import Trace
 
 BOOT, OPERATING, NO_DRIVER = "BOOT", "OPERATING", "NONE"
-FLAG = f"/sys/module/{OWN}/parameters/accepted"
+PROBING = ("AUTOMATIC", "REQUESTED")
 ATTRIBUTES = ("present", "driver", "deferred")
 
 
@@ -46,15 +62,21 @@ class Step:
     expected: Seen
     result: str
     compared: bool
-    accepted: bool = False
-    """Whether the first device is accepted then, in the model: no kernel knows, but our own driver is told."""
+    interfaces: tuple[Interface, ...] = ()
+    """What the emulated TSM has to say then."""
+
+    @property
+    def action(self) -> str:
+        """The action without its instance."""
+        return self.name.split("(")[0]
 
 
 @dataclass(frozen=True)
 class Plan:
     """How a counterexample is run: the driver, what is plugged in at boot, the initrd's first lines, and the steps.
 
-    ``boot`` are the steps that are over when the initrd begins.  ``reason``: why it cannot be run, empty if it can.
+    ``boot`` are the steps that are over when the initrd begins.  ``begin``: the lines that load the emulated TSM, none
+    where it is not needed.  ``reason``: why it cannot be run, empty if it can.
     """
 
     driver: Driver
@@ -62,6 +84,7 @@ class Plan:
     first: tuple[str, ...]
     boot: tuple[Step, ...]
     steps: tuple[Step, ...]
+    begin: tuple[str, ...] = ()
     reason: str = ""
 
     @property
@@ -74,6 +97,12 @@ class Plan:
         """All steps, those of the boot first."""
         return (*self.boot, *self.steps)
 
+    def commands(self, number: int, done: Done) -> tuple[str, ...]:
+        """Return the lines of shell that were done for a step, counted from 1; the first for the initrd's start."""
+        does = done.step.operation
+        shell = does.doer in (Doer.GUEST, Doer.EMULATED) and does.command and number > len(self.boot)
+        return self.first if number == len(self.boot) else (does.command,) if shell else ()
+
 
 @dataclass(frozen=True)
 class Done:
@@ -82,6 +111,10 @@ class Done:
     step: Step
     seen: Seen | None = None
     differs: str = ""
+    interfaces: tuple[Interface | None, ...] = ()
+    """What the emulated TSM said then, None where no device is; empty where it was not asked."""
+    believed: bool = False
+    """Whether the emulated TSM is not the design's, and was brought to what the model says."""
 
 
 @dataclass(frozen=True)
@@ -112,12 +145,17 @@ def plan(system: System, trace: Trace) -> Plan:
     began = min(split + 1, len(states) - 1)
     off = states[split]["autoprobe"] is True and states[began]["autoprobe"] is False
     first = (autoprobe(on=False),) if off else ()
+    needs = driver.name == OWN or any(step.operation.doer is Doer.EMULATED for step in steps[split + 1 :])
+    addresses = [address(slot) for slot in range(system.devices)]
+    begin = tuple(emulating.begin(constants, states[began], addresses)) if needs else ()
     reason = _impossible(system, driver, steps)
-    return Plan(driver, plugged, first, steps[: split + 1], steps[split + 1 :], reason)
+    return Plan(driver, plugged, first, steps[: split + 1], steps[split + 1 :], begin, reason)
 
 
 def _driver(system: System, trace: Trace) -> Driver:
-    """Return the driver that a behaviour needs: our own where a probe defers, or fails, before acceptance."""
+    """Return the driver that a behaviour needs: our own where a probe takes time, defers, or fails."""
+    if any(name.startswith("finish_") and "_probe" in name for name, _ in trace.steps):
+        return WAITS
     deferred = any(
         _values(system, state).get(f"devices[{slot}].deferred") is True
         for state in trace.states
@@ -131,13 +169,17 @@ def _driver(system: System, trace: Trace) -> Driver:
 
 def _steps(system: System, trace: Trace, driver: Driver) -> Iterator[Step]:
     actors = {action.name: action.actor.value for action in system.actions}
+    before: Seen | None = expected(system, trace.initial, driver)
     for name, state in trace.steps:
         values = _values(system, state)
-        accepted = values.get("devices[0].accepted") is True
         does = Operation(Doer.NOBODY) if name == "start_initrd" else operation(name, driver)
         quiet = not any(_under_way(values, slot) for slot in range(system.devices))
         seen = expected(system, state, driver)
-        yield Step(name, actors[name], does, seen, str(values.get("result", "DONE")), quiet, accepted)
+        if does.doer is Doer.IMPOSSIBLE and name.split("(")[0] not in NOT_HERE and seen == before:
+            does = Operation(Doer.EMULATED)  # a verb of the design's own that the device core does not notice
+        interfaces = tuple(emulating.interface(values, slot) for slot in range(system.devices))
+        yield Step(name, actors[name], does, seen, str(values.get("result", "DONE")), quiet, interfaces)
+        before = seen
 
 
 def _under_way(values: Mapping[str, Value], slot: int) -> bool:
@@ -149,13 +191,15 @@ def _under_way(values: Mapping[str, Value], slot: int) -> bool:
 
 
 def expected(system: System, state: State, driver: Driver) -> Seen:
-    """Return what is to be seen in a state of the model."""
+    """Return what is to be seen in a state of the model; sysfs shows a driver from the begin of its probe on."""
     values = _values(system, state)
     names = {OPERATING: driver.name, NO_DRIVER: ""}
     devices = tuple(
         Device(
             values.get(f"devices[{slot}].present") is True,
-            names.get(str(values.get(f"devices[{slot}].driver")), "?"),
+            driver.name
+            if str(values.get(f"devices[{slot}].probing")) in PROBING
+            else names.get(str(values.get(f"devices[{slot}].driver")), "?"),
             values.get(f"devices[{slot}].deferred") is True,
         )
         for slot in range(system.devices)
@@ -190,16 +234,21 @@ def _impossible(system: System, driver: Driver, steps: tuple[Step, ...]) -> str:
 # --- the run ---------------------------------------------------------------------------------------------------------
 
 
-def reproduce(wanted: Plan, kernel: Kernel) -> Account:
-    """Run a plan; what goes wrong with the machine is told in the account, and is no verdict.  Raises `NoLab`."""
+def reproduce(wanted: Plan, kernel: Kernel, changed: frozenset[str] = frozenset()) -> Account:
+    """Run a plan; what goes wrong with the machine is told in the account, and is no verdict.  Raises `NoLab`.
+
+    ``changed`` are the actions of the base model that the design changes: the emulated TSM is the base's, so that what
+    it says differently after one of them is no difference, and the model's word is taken.
+    """
     if wanted.reason:
         return Account(wanted, kernel.release, Outcome.NOT_RUN, reason=wanted.reason)
     done: list[Done] = []
-    own = {OWN: own_module(kernel)} if wanted.driver.name == OWN else {}
+    needed = (OWN,) * (wanted.driver.name == OWN) + (TSM,) * bool(wanted.begin)
+    own = {name: own_module(kernel, name) for name in needed}
     packaged = tuple(name for name in wanted.driver.modules if name not in own)
     try:
         with Machine(Setup(kernel, packaged, wanted.plugged, wanted.first, own)) as machine:
-            for step in run(machine, wanted):
+            for step in run(machine, wanted, changed):
                 done.append(step)
                 if step.differs:
                     break
@@ -213,37 +262,47 @@ def reproduce(wanted: Plan, kernel: Kernel) -> Account:
     return Account(wanted, kernel.release, outcome, tuple(done), differs, console)
 
 
-def run(machine: Machine, wanted: Plan) -> Iterator[Done]:
+def run(machine: Machine, wanted: Plan, changed: frozenset[str] = frozenset()) -> Iterator[Done]:
     """Yield what came of each step of a plan, in a machine that has just booted.  Raises `GuestLost`."""
     slots = range(len(wanted.every[-1].expected.devices) if wanted.every else 0)
     addresses = [address(slot) for slot in slots]
     yield from (Done(step) for step in wanted.boot[:-1])
-    accepted = False
+    for line in wanted.begin:
+        machine.run(line)
     for number, step in enumerate((*wanted.boot[-1:], *wanted.steps)):
-        ended = "DONE"
-        if wanted.driver.name == OWN:
-            machine.run(accept(accepted=accepted))
-        accepted, before = step.accepted, accepted
-        match step.operation:
-            case Operation(Doer.GUEST, command):
-                loads = wanted.driver.name == OWN and step.name == "load_module"
-                ended = error(machine.run(f"{command} accepted={int(before)}" if loads else command))
-            case Operation(Doer.HOST, "plug", int(slot)):
-                machine.plug(slot, wanted.driver.device)
-            case Operation(Doer.HOST, "pull", int(slot)):
-                machine.pull(slot)
+        ended = _do(machine, wanted, step)
         following = wanted.steps[number : number + 1]
         waits = bool(following) and following[0].operation.doer is Doer.KERNEL
         looks = step.compared and not waits and step.operation.doer not in (Doer.NOBODY, Doer.EMULATED)
         looks = looks or (not number and step.compared and not waits)
         seen = look(machine, wanted.driver.name, addresses) if looks else None
         told = f"the model says {step.result}, seen {ended}" if step.operation.tells and ended != step.result else ""
-        yield Done(step, seen, told or (difference(step.expected, seen) if seen else ""))
+        told = told or (difference(step.expected, seen) if seen else "")
+        emulates = step.operation.doer is Doer.EMULATED
+        asks = bool(wanted.begin) and ((step.compared and not waits) or emulates)
+        shown = emulating.seen(machine.run(emulating.look(addresses)).text) if asks else ()
+        otherwise = emulating.difference(step.interfaces, shown) if shown else ""
+        believed = step.action in changed and bool(otherwise or (emulates and told))
+        believed = believed or (emulates and not step.operation.command)
+        if believed and otherwise:
+            for where, interface in zip(addresses, step.interfaces, strict=True):
+                machine.run(emulating.force(where, interface))
+        told = "" if believed and emulates else told
+        yield Done(step, seen, told or ("" if believed else otherwise), shown, believed)
 
 
-def accept(*, accepted: bool) -> str:
-    """Return the line that tells our own driver of the acceptance flag, when it is there already."""
-    return f"test -f {FLAG} && echo {int(accepted)} > {FLAG}"
+def _do(machine: Machine, wanted: Plan, step: Step) -> str:
+    """Do a step, and return the error in which it ended.  Raises `GuestLost`."""
+    match step.operation:
+        case Operation(Doer.GUEST | Doer.EMULATED, command):
+            return error(machine.run(command))
+        case Operation(Doer.HOST, "plug", int(slot)):
+            machine.plug(slot, wanted.driver.device)
+        case Operation(Doer.HOST, "pull", int(slot)):
+            machine.pull(slot)
+            if wanted.begin:
+                machine.run(emulating.command("remove", address(slot)))
+    return "DONE"
 
 
 def difference(wanted: Seen, seen: Seen) -> str:

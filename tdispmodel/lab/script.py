@@ -1,31 +1,40 @@
 """A counterexample as a shell script for somebody who has QEMU, busybox and a kernel, and nothing of ours.
 
 The guest does its steps, asks the host for the others on its console, and says after each what is to be seen; the
-script compares it with what the model says.
+script compares it with what the model says.  Where our own driver is needed its source is in the script, which builds
+it; the emulated TSM beside it is then told the states of the model, and does no verb.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tdispmodel.lab import emulating
+from tdispmodel.lab.building import source
 from tdispmodel.lab.machine import PORTS, address, arguments_of_ports
 from tdispmodel.lab.observing import Seen
-from tdispmodel.lab.operations import Doer
+from tdispmodel.lab.operations import OWN, Doer
 from tdispmodel.lab.reproducing import Plan, Step
 from tdispmodel.lab.telling import DOERS
 
 SETTLES = 2
+MARK = "END_OF_SOURCE"
+BUILDING = """\
+#   HEADERS  of that kernel, for a driver that is built here: of Debian
+#   /lib/modules/RELEASE/build with linux-headers-RELEASE installed;
+#   and make and the kernel's compiler
+"""
 
 HEAD = """\
 #!/bin/sh
 # {about}
 #
-# usage: sh THIS IMAGE MODULES
+# usage: sh THIS IMAGE MODULES{headers}
 #   IMAGE    a kernel's vmlinuz; MODULES its folder lib/modules/RELEASE
 #   of Debian: apt-get download linux-image-VERSION-cloud-amd64,
 #   dpkg-deb -x THAT.deb DIR, then DIR/boot/vmlinuz-* and
 #   DIR/lib/modules/*
-# needs: qemu-system-x86_64, a static busybox with cpio, xz
+{building}# needs: qemu-system-x86_64, a static busybox with cpio, xz
 # says: what was seen after each step; ends with 0 if the kernel does
 #   what the model says, 1 if it does something else
 set -eu
@@ -40,7 +49,7 @@ for name in {modules}; do
     *) cat "$file" ;;
     esac > "$work/root/modules/$name.ko"
 done
-cat > "$work/root/init" <<'END'
+{own}cat > "$work/root/init" <<'END'
 #!/bin/busybox sh
 export PATH=/bin
 /bin/busybox mount -t sysfs sysfs /sys
@@ -112,10 +121,17 @@ exit $otherwise
 
 def script(plan: Plan, about: str) -> str:
     """Return the script that runs a plan, which must be one that can be run."""
-    modules = " ".join(plan.driver.modules) or "''"
+    own = plan.driver.name == OWN
+    modules = " ".join(() if own else plan.driver.modules)
     devices = " ".join(address(slot) for slot in range(_devices(plan)))
     parts = [
-        HEAD.format(about=about, modules=modules),
+        HEAD.format(
+            about=about,
+            modules=modules,
+            headers=" HEADERS" if own else "",
+            building=BUILDING if own else "",
+            own=_own() if own else "",
+        ),
         "".join(f"{line}\n" for line in plan.first),
         GUEST.format(settles=SETTLES, driver=plan.driver.name, devices=devices),
         *(f"{line}\n" for line in _guest(plan)),
@@ -123,6 +139,15 @@ def script(plan: Plan, about: str) -> str:
         *(f"{line}\n" for line in _host(plan)),
         END,
     ]
+    return "".join(parts)
+
+
+def _own() -> str:
+    """Return the lines that build our own modules, with their source."""
+    parts = ['mkdir "$work/own"\n']
+    for path in sorted(source().iterdir()):
+        parts += [f"cat > \"$work/own/{path.name}\" <<'{MARK}'\n", path.read_text(encoding="utf-8"), f"{MARK}\n"]
+    parts += ['make -C "$3" M="$work/own" modules > /dev/null\ncp "$work/own"/*.ko "$work/root/modules/"\n']
     return "".join(parts)
 
 
@@ -141,10 +166,15 @@ def _numbered(plan: Plan) -> Iterator[tuple[int, Step, bool]]:
 
 
 def _guest(plan: Plan) -> Iterator[str]:
+    own = plan.driver.name == OWN
+    yield from plan.begin if own else ()
     for number, step, compared in _numbered(plan):
         yield f"# {number} {step.actor}: {step.name} - {DOERS[step.operation.doer]}"
         if step.operation.doer is Doer.GUEST:
             yield step.operation.command
+        if step.operation.doer is Doer.EMULATED and own:
+            for slot, interface in enumerate(step.interfaces):
+                yield emulating.force(address(slot), interface)
         if step.operation.doer is Doer.HOST:
             yield f"echo HOST {number} {step.operation.command}"
         if compared:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from tdispmodel.lab import emulating
 from tdispmodel.lab.observing import Seen
 from tdispmodel.lab.operations import OWN, Doer
 from tdispmodel.lab.reproducing import Account, Done, Outcome, Plan, said
@@ -45,16 +46,19 @@ def account(done: Account, proposal: str, about: str, patched: Sequence[str] = (
         lines += paragraph("that it goes on for ever, or that nothing else could follow, is the model's word", "  ")
     if done.plan.driver.name == OWN:
         lines += paragraph(
-            "the driver is the lab's own: what it does in a probe, and that it knows of acceptance, is no kernel's",
+            "the driver is the lab's own: what it does in a probe, and whom it asks about acceptance, is no kernel's",
             "  ",
         )
     if patched:
         told = f"the proposal changes the kernel, and this one is unmodified: it is without it in {', '.join(patched)}"
         lines += paragraph(told, "  ")
     if done.plan.emulated:
-        lines += paragraph(
-            f"emulated, so that nothing is said of any kernel there: {', '.join(done.plan.emulated)}", "  "
-        )
+        told = f"emulated, so that nothing is said of any kernel there: {', '.join(done.plan.emulated)}"
+        lines += paragraph(told, "  ")
+    believed = dict.fromkeys(step.step.name for step in done.done if step.believed)
+    if believed:
+        told = f"not even emulated, for the lab has not what the design has: {', '.join(believed)}"
+        lines += paragraph(told, "  ")
     return joined(lines)
 
 
@@ -69,8 +73,7 @@ def _step(number: int, done: Done, plan: Plan) -> Iterator[str]:
         "how the machine is made" if number < len(plan.boot) else "the guest" if begins else DOERS[step.operation.doer]
     )
     yield from paragraph(f"{step.actor}: {step.name} - {who}", f"{number:4}  ")
-    commands = plan.first if begins else (step.operation.command,) if step.operation.doer is Doer.GUEST else ()
-    for command in commands:
+    for command in plan.commands(number, done):
         yield from paragraph(f"# {command}", INDENT, INDENT + "  ")
     if done.seen is not None:
         yield from paragraph(f"seen: {state(done.seen)}", INDENT, INDENT + "  ")
@@ -80,6 +83,11 @@ def _step(number: int, done: Done, plan: Plan) -> Iterator[str]:
         for line in done.seen.log:
             if any(word in line for word in CORE) and _of_slot(line):
                 yield from paragraph(f"| {line}", INDENT, INDENT + "|   ")
+    for slot, shown in enumerate(done.interfaces):
+        if shown is not None and step.operation.doer is not Doer.NOBODY:
+            yield from paragraph(f"emulated TSM: devices[{slot}]: {emulating.said(shown)}", INDENT, INDENT + "  ")
+    if done.believed:
+        yield from paragraph("the model's word", INDENT, INDENT + "  ")
     if done.differs:
         yield from paragraph(done.differs, INDENT + "OTHERWISE: ", INDENT + "  ")
 

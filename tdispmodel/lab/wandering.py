@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from random import Random
 
 from hypothesis import HealthCheck, Phase, Verbosity, find, settings, strategies as st
 from hypothesis.errors import NoSuchExample
 
-from tdispmodel.lab.conforming import GATES, MORE, Difference, Tally, core_of, followed
+from tdispmodel.lab.conforming import GATES, MORE, Conformance, Difference, Tally, core_of, followed
 from tdispmodel.lab.machine import GuestLost
-from tdispmodel.lab.operations import OWN, Driver
+from tdispmodel.lab.operations import DEFERS, PCI_BUS, Driver
 from tdispmodel.lab.planning import Core
 from tdispmodel.lab.subjects import Booted, Case, Subject
 
@@ -59,6 +59,12 @@ class Wandering:
     again: bool = False
     late: bool = False
 
+    def conformance(self, case: Case) -> Conformance:
+        """Return what came of it as of other sequences: all that can be tried, what was taken, and the shortest."""
+        core = core_randomly(case)
+        found = self.tally.conformance(case, core.told, tuple(core.transitions()))
+        return replace(found, differences=() if self.difference is None else (self.difference,))
+
 
 class _Over(BaseException):
     """It ends here.  No `Exception`, lest hypothesis take it for a failing test and try to make it smaller."""
@@ -90,10 +96,14 @@ def wander(subject: Subject, core: Core, driver: Driver, wish: Wish) -> Wanderin
 
 def randomly(case: Case, wish: Wish) -> Wandering:
     """Run random sequences of all that the lab can do, on a machine.  Raises `NoLab` and `GuestLost`."""
-    told = {"driver_is_told": True} if case.driver.name == OWN else {}
-    core = core_of(case, {**MORE, **GATES, **told})
     with Booted(case) as subject:
-        return wander(subject, core, case.driver, wish)
+        return wander(subject, core_randomly(case), case.driver, wish)
+
+
+def core_randomly(case: Case) -> Core:
+    """Return the device core with all that random sequences try: on another bus than PCI there is no more to try."""
+    told = {"driver_is_told": True} if case.driver == DEFERS else {}
+    return core_of(case, {} if case.driver.bus != PCI_BUS else {**MORE, **GATES, **told})
 
 
 class _Search:

@@ -274,16 +274,30 @@ def key(label: Label) -> tuple[str, str, str]:
 
 @dataclass
 class Oracle:
-    """The exact search.  ``always``: the keys of what is never missing (complete logs); empty where all may be."""
+    """The exact search.  ``always``: the keys of what is never missing (complete logs); empty where all may be.
+
+    What was worked out is remembered: where steps without a trace lead, what a state leads to with a line, and each set
+    of spots once.
+    """
 
     graph: Graph
     always: frozenset[tuple[str, str, str]] = frozenset()
+    hidden: dict[int, tuple[Spot, ...]] = field(default_factory=dict)
+    ways: dict[tuple[int, Label], tuple[Spot, ...]] = field(default_factory=dict)
     closures: dict[frozenset[Spot], frozenset[Spot]] = field(default_factory=dict)
     lines: dict[tuple[frozenset[Spot], Label], frozenset[Spot]] = field(default_factory=dict)
+    sets: dict[frozenset[Spot], frozenset[Spot]] = field(default_factory=dict)
 
     def owes(self, tails: Iterable[Tail]) -> bool:
         """Whether a line is still to be written that is never missing."""
         return any(surely and key(label) in self.always for tail in tails for label, surely in tail)
+
+    def unseen(self, state: int) -> tuple[Spot, ...]:
+        """Return where steps lead from a state that leave no trace."""
+        if state not in self.hidden:
+            found = {(edge.after, NOTHING) for edge in self.graph.edges[state] if not self.owes(edge.writes)}
+            self.hidden[state] = tuple(found)
+        return self.hidden[state]
 
     def closed(self, spots: frozenset[Spot]) -> frozenset[Spot]:
         """Return all spots after any number of steps that leave no trace."""
@@ -294,13 +308,17 @@ class Oracle:
                 state, tails = waiting.pop()
                 if self.owes(tails):
                     continue
-                for edge in self.graph.edges[state]:
-                    after = (edge.after, NOTHING)
-                    if after not in found and not self.owes(edge.writes):
+                for after in self.unseen(state):
+                    if after not in found:
                         found.add(after)
                         waiting.append(after)
-            self.closures[spots] = frozenset(found)
+            self.closures[spots] = self.once(found)
         return self.closures[spots]
+
+    def once(self, spots: Iterable[Spot]) -> frozenset[Spot]:
+        """Return the one object that stands for a set."""
+        found = frozenset(spots)
+        return self.sets.setdefault(found, found)
 
     def rest(self, tail: Tail, label: Label) -> Tail | None:
         """Return what may follow a line of a step, None when the step does not write it next."""
@@ -309,24 +327,32 @@ class Oracle:
                 return None if self.owes((tail[:position],)) else tail[position + 1 :]
         return None
 
+    def written(self, state: int, label: Label) -> tuple[Spot, ...]:
+        """Return the spots after steps from a state of which a line is the first that is seen."""
+        if (state, label) not in self.ways:
+            source = SOURCES.index(label.source)
+            found = []
+            for edge in self.graph.edges[state]:
+                left = self.rest(edge.writes[source], label)
+                if left is not None:
+                    found.append((edge.after, (*edge.writes[:source], left, *edge.writes[source + 1 :])))
+            self.ways[state, label] = tuple(found)
+        return self.ways[state, label]
+
     def after(self, spots: frozenset[Spot], label: Label) -> frozenset[Spot]:
         """Return the spots after a line."""
         if (spots, label) not in self.lines:
             source = SOURCES.index(label.source)
-            found = set()
+            found: set[Spot] = set()
             for state, tails in self.closed(spots):
                 if label in self.graph.facts[state]:
                     found.add((state, tails))
                 left = self.rest(tails[source], label)
                 if left is not None:
                     found.add((state, (*tails[:source], left, *tails[source + 1 :])))
-                if self.owes(tails):
-                    continue
-                for edge in self.graph.edges[state]:
-                    left = self.rest(edge.writes[source], label)
-                    if left is not None:
-                        found.add((edge.after, (*edge.writes[:source], left, *edge.writes[source + 1 :])))
-            self.lines[spots, label] = frozenset(found)
+                if not self.owes(tails):
+                    found.update(self.written(state, label))
+            self.lines[spots, label] = self.once(found)
         return self.lines[spots, label]
 
     def explained(self, labels: Iterable[Label]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from random import Random
 
 import pytest
@@ -44,8 +45,13 @@ def rounds(graph: Graph, source: str, *, complete: bool, count: int, seed: int) 
 
 def explained(graph: Graph, labels: list[Label], *, complete: bool) -> int:
     """Return how many lines the oracle explains."""
-    always = frozenset(map(key, labels)) if complete else frozenset()
-    return Oracle(graph, always).explained(labels)
+    return oracle_of(graph, frozenset(map(key, labels)) if complete else frozenset()).explained(labels)
+
+
+@lru_cache(maxsize=2)
+def oracle_of(graph: Graph, always: frozenset[tuple[str, str, str]]) -> Oracle:
+    """Return the oracle, which remembers what it was asked."""
+    return Oracle(graph, always)
 
 
 @pytest.mark.parametrize("source", [KERNEL, FTRACE])

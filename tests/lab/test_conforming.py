@@ -10,9 +10,10 @@ from tdispmodel.lab.gates import AUTOPROBE_OFF
 from tdispmodel.lab.machine import Machine, Setup, address
 from tdispmodel.lab.observing import look
 from tdispmodel.lab.operations import DEFERS, FAILS, OWN, PVPANIC_ACPI, REGISTERS_CHILD, VIRTIO_RNG, Driver, load
-from tdispmodel.lab.packages import Kernel
+from tdispmodel.lab.packages import Kernel, Series
 from tdispmodel.lab.subjects import Booted, Case
 from tdispmodel.lab.wandering import Wish, randomly
+from tests.lab.conftest import had
 
 
 def test_each_attach_path_on_6_12(stable: Kernel) -> None:
@@ -120,21 +121,25 @@ def test_every_transition_since_6_19(unstable: Kernel) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("series", Series)
 @pytest.mark.parametrize("driver", [DEFERS, FAILS], ids=["defers", "fails"])
-def test_drivers_of_our_own(stable: Kernel, driver: Driver) -> None:
+def test_drivers_of_our_own(series: Series, driver: Driver) -> None:
     """A driver that defers is listed, retried after another's bind, dropped where autoprobe is off, and gets EAGAIN
     from bind; one that fails gets EIO and is not retried: every transition goes as the model says.
     """
-    found = conform(Case(stable, driver, {OWN: own_module(stable)}))
+    booted = had(series)
+    found = conform(Case(booted, driver, {OWN: own_module(booted)}))
     assert (found.differences, found.missing) == ((), ())
 
 
 @pytest.mark.long
-def test_a_child_makes_deferral_endless(stable: Kernel) -> None:
+@pytest.mark.parametrize("series", Series)
+def test_a_child_makes_deferral_endless(series: Series) -> None:
     """A probe that registers a child which binds, and then defers, is retried for ever: the driver gives up after 200
     probes, which is all that ends it.  Documentation/driver-api/driver-model/driver.rst warns of it.
     """
-    setup = Setup(stable, (), {0: REGISTERS_CHILD.device}, more={OWN: own_module(stable)})
+    booted = had(series)
+    setup = Setup(booted, (), {0: REGISTERS_CHILD.device}, more={OWN: own_module(booted)})
     with Machine(setup) as machine:
         machine.run(load(REGISTERS_CHILD))
         look(machine, OWN, (address(0),))

@@ -10,6 +10,8 @@ from tdispmodel.lab.planning import Transition
 from tdispmodel.lab.wandering import Wandering, Wish
 from tests.lab.test_telling import mail
 
+ABOUT = Conformance("6.12", PVPANIC, {"kernel": "BEFORE_6_19"}, (), frozenset(), 0, ())
+
 
 def test_coverage_is_told() -> None:
     """Of two transitions, one taken and one that differed, the text has one of two, the attach path of each with its
@@ -36,7 +38,7 @@ def test_a_difference_of_random_sequences_is_told() -> None:
     wish = Wish(5, 7)
     short = Difference(("load_module", "bind(devices[0])"), "the model says DONE, seen EBUSY")
     found = Wandering(wish, Tally(), 9, short, ("load_module", "new_id", "bind(devices[0])"), again=True)
-    text = wandering("6.12", "pvpanic-pci", {"kernel": "BEFORE_6_19"}, found)
+    text = wandering(ABOUT, found)
     assert "9 random sequences of seed 7" in text
     assert "after load_module, bind(devices[0]):" in text
     assert "shrunk from 3 steps to 2; it went the same way once more" in text
@@ -45,7 +47,7 @@ def test_a_difference_of_random_sequences_is_told() -> None:
 
 def test_agreement_and_lack_of_time_are_told() -> None:
     """Sequences that all agree conform; where time was up first nothing is claimed."""
-    assert "CONFORMS" in wandering("6.12", "x", {}, Wandering(Wish(5), Tally(), 5))
-    late = wandering("6.12", "x", {}, Wandering(Wish(5), Tally(), 2, late=True))
+    assert "CONFORMS" in wandering(ABOUT, Wandering(Wish(5), Tally(), 5))
+    late = wandering(ABOUT, Wandering(Wish(5), Tally(), 2, late=True))
     assert "OPEN" in late
     assert "time was up" in late

@@ -12,6 +12,7 @@ import pytest
 
 from tdispmodel.checking.catalogue import find_catalogue
 from tdispmodel.checking.loading import load
+from tdispmodel.lab.building import source
 from tdispmodel.lab.initramfs import Entry, archive
 from tdispmodel.lab.machine import Said
 from tdispmodel.lab.observing import Seen, error, events, lines, snapshot
@@ -31,11 +32,8 @@ NOT_THERE = {
     "time_passes",  # the timeout of deferred probing is ten seconds, once
     "suspend",
     "resume",
-    "unregister_tsm",
     "reset",
-    "report_failure",
     "scan_later_bus",
-    "fake_capability",
 }
 """What the lab cannot do; every other step of the base model it can, or says that no kernel has it."""
 
@@ -83,9 +81,7 @@ def test_a_driver_that_defers_is_our_own() -> None:
 
 def test_what_cannot_be_done_is_not_run() -> None:
     """A counterexample with a driver that only prepares is not run, and the step that nobody has is told."""
-    assert (
-        "select_prepare_driver" in stored("ccprepare_alias/no_shared_bind_with_secrets@relock_with_secrets=True").reason
-    )
+    assert "bind_prepare" in stored("ccprepare_alias/no_shared_bind_with_secrets@relock_with_secrets=True").reason
 
 
 def test_nobody_can_make_the_kernel_wait() -> None:
@@ -133,6 +129,18 @@ def test_the_log_and_uevents_are_read() -> None:
     assert seen.probes("0000:02:00.0", "edu") == 0
     told = "ACTION=add\nDEVPATH=/devices/pci0000:00/x\nACTION=add\nDEVPATH=/module/x\n"
     assert events(told) == ("add /devices/pci0000:00/x",)
+
+
+def test_a_script_brings_our_own_driver_along() -> None:
+    """Where the driver is ours the script has its source as it is here, builds it, and tells the emulated TSM what the
+    model says.
+    """
+    text = script(stored("cc_probe_defer/prepare_runs_once"), "TDM223")
+    ended = subprocess.run(["sh", "-n"], input=text, text=True, capture_output=True, check=False)
+    assert (ended.returncode, text.isascii()) == (0, True)
+    assert "# usage: sh THIS IMAGE MODULES HEADERS\n" in text
+    assert (source() / "lab_driver.c").read_text() in text
+    assert text.index("insmod /modules/lab_tsm.ko") < text.index("insmod /modules/lab_driver.ko does=1")
 
 
 def test_the_script_is_shell_and_ascii() -> None:

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from tdispmodel.cli import main
+from tdispmodel.lab.building import headers
 from tdispmodel.lab.observing import Device, Seen
 from tdispmodel.lab.packages import Kernel
 from tdispmodel.lab.reproducing import Account, Done, Outcome
 from tdispmodel.lab.script import script
 from tdispmodel.lab.telling import account
-from tests.lab.plans import hot_add
+from tests.lab.plans import hot_add, stored
 
 HOT_ADD = ["reproduce", "initrd_autoprobe_off", "no_shared_exposure_after_initrd", "--set", "kernel=BEFORE_6_19"]
 
@@ -60,6 +61,18 @@ def test_a_script_needs_no_lab(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     path = tmp_path / "hot-add.sh"
     assert main([*HOT_ADD, "--progress", "never", "--script", str(path)]) == 0
     assert path.read_text() == script(hot_add(), "TDM301 no_shared_exposure_after_initrd of initrd_autoprobe_off")
+
+
+@pytest.mark.long
+def test_a_script_builds_its_driver(stable: Kernel, tmp_path: Path) -> None:
+    """Given the headers, the script builds the driver that defers, and finds that it was tried again."""
+    tree, told = headers(stable, tmp_path / "headers")
+    assert not told
+    path = tmp_path / "deferral.sh"
+    path.write_text(script(stored("cc_probe_defer/prepare_runs_once"), "the deferral"))
+    words = ["sh", str(path), str(stable.image), str(stable.modules), str(tree)]
+    ended = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (ended.returncode, "deferred=1" in ended.stdout) == (0, True), ended.stdout + ended.stderr
 
 
 @pytest.mark.long

@@ -260,4 +260,4 @@ def in_core(action: SystemAction, read: AbstractSet[str]) -> SystemAction:
 
 def reads(formulas: Iterable[Expression]) -> set[str]:
     """Return the variables that some formulas read."""
-    return {node.name for formula in formulas for node in formula.walk() if isinstance(node, Read)}
+    return {leaf.name for formula in formulas for leaf in formula.contents[1] if isinstance(leaf, Read)}

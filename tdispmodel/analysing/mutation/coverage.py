@@ -8,12 +8,13 @@ equivalence and every behaviour that tells a survivor apart is checked by the ju
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tdispmodel.analysing.mutation.changes import Grounded
 from tdispmodel.analysing.mutation.cones import each_once
 from tdispmodel.analysing.mutation.operators import Mutant, mutants
 from tdispmodel.analysing.mutation.side import Found, Outcome, Side
+from tdispmodel.analysing.mutation.twins import Asking, Decided, Fate, Twins
 from tdispmodel.analysing.mutation.wording import formula_text, words
 from tdispmodel.checking.asking import Plan, grouped
 from tdispmodel.engines.protocol import Limits, Progress, silent
@@ -48,50 +49,74 @@ class _Tally:
         return Status.SURVIVOR if self.differs else Status.EQUIVALENT
 
 
-def coverage(
-    model: Model, properties: Sequence[Property], plan: Plan, *, complete: bool = False, progress: Progress = silent
+def coverage(  # noqa: PLR0913  # each of them is a choice of its own
+    model: Model,
+    properties: Sequence[Property],
+    plan: Plan,
+    *,
+    complete: bool = False,
+    progress: Progress = silent,
+    twins: Twins | None = None,
 ) -> Coverage:
     """Return what becomes of each mutant of a model, within the plan's limits.
 
-    A mutant that one property notices is not put to the others, unless the coverage is to be ``complete``.  Raises
-    `Rejected` when the model itself makes no sense, and `OurFault` when the judge refuses something.
+    A mutant that one property notices is not put to the others, unless the coverage is to be ``complete``.  What was
+    asked of one of its ``twins`` is not asked again.  Raises `Rejected` when the model itself makes no sense, and
+    `OurFault` when the judge refuses something.
     """
     limits = plan.limits()
     groups, skipped = grouped(model, properties, plan)
-    known = mutants(model)
-    tallies: dict[int, _Tally] = {}
-    sides: list[Side] = []
     groups.sort(key=lambda group: len(group.questions), reverse=True)
     systems = [Grounded(model, group.system, each_once(group.questions.values())) for group in groups]
-    for number, mutant in enumerate(known):
-        if any(grounded.contains(mutant) for grounded in systems):
-            tallies[number] = _Tally()
-    for group, grounded in zip(groups, systems, strict=True):
-        side = Side(grounded, group, _stop_of(limits, sides))
-        sides.append(side)
-        wanted = {}
-        for number, tally in tallies.items():
-            change = grounded.change(known[number])
-            if change and (complete or not tally.notices):
-                wanted[number] = (known[number], change)
-        told = _told(side.try_all(wanted, complete=complete), len(wanted), f"system {len(sides)}", progress)
-        for number, found in told:
-            _note(tallies[number], len(sides) - 1, found)
-    for number, tally in tallies.items():
-        if tally.status() is Status.EQUIVALENT:
-            _prove(known[number], sides, tally)
-    tried = tuple(_tried(model, number, known[number], tally, sides) for number, tally in sorted(tallies.items()))
+    wanted = {
+        number: mutant
+        for number, mutant in enumerate(mutants(model))
+        if any(grounded.contains(mutant) for grounded in systems)
+    }
+    changes = {number: [grounded.change(mutant) for grounded in systems] for number, mutant in wanted.items()}
+    asking = Asking(systems, groups, wanted, changes, complete)
+    decided = None if twins is None else twins.decided(asking)
+    if decided is None:
+        decided = _decided(asking, limits, progress)
+        if twins is not None:
+            twins.keep(asking, decided)
     return Coverage(
         proposal=model.name,
         devices=plan.devices,
         constants=tuple(_set(model, plan)),
         without=plan.without,
-        tried=tried,
-        scores=tuple(_scores(properties, sides, tallies, complete=complete)),
-        unread=_unread(sides),
+        tried=tuple(_tried(model, number, mutant, decided.fates[number]) for number, mutant in wanted.items()),
+        scores=tuple(_scores(properties, asking, decided)),
+        unread=_unread(systems),
         skipped=skipped,
         complete=complete,
-        reason=next((side.stopped for side in sides if side.stopped), ""),
+        reason=decided.reason,
+    )
+
+
+def _decided(asking: Asking, limits: Limits, progress: Progress) -> Decided:
+    """Return what becomes of the mutants, system by system."""
+    known, complete = asking.mutants, asking.complete
+    tallies = {number: _Tally() for number in known}
+    sides: list[Side] = []
+    for place, (group, grounded) in enumerate(zip(asking.groups, asking.systems, strict=True)):
+        side = Side(grounded, group, _stop_of(limits, sides))
+        sides.append(side)
+        wanted = {}
+        for number, tally in tallies.items():
+            change = asking.changes[number][place]
+            if change and (complete or not tally.notices):
+                wanted[number] = (known[number], change)
+        told = _told(side.try_all(wanted, complete=complete), len(wanted), f"system {len(sides)}", progress)
+        for number, found in told:
+            _note(tallies[number], place, found)
+    for number, tally in tallies.items():
+        if tally.status() is Status.EQUIVALENT:
+            _prove(known[number], sides, tally)
+    return Decided(
+        {number: _fate(known[number], tally, sides) for number, tally in tallies.items()},
+        tuple(tuple(side.holds.get(wanted) for wanted in side.group.questions) for side in sides),
+        next((side.stopped for side in sides if side.stopped), ""),
     )
 
 
@@ -151,13 +176,17 @@ def _prove(mutant: Mutant, sides: Sequence[Side], tally: _Tally) -> None:
             side.whole.recheck.equivalent(mutant)
 
 
-def _tried(model: Model, number: int, mutant: Mutant, tally: _Tally, sides: Sequence[Side]) -> Tried:
+def _fate(mutant: Mutant, tally: _Tally, sides: Sequence[Side]) -> Fate:
     status = tally.status()
-    difference = None
-    if status is Status.SURVIVOR and tally.shown is not None:
-        side, found = tally.shown
-        difference = sides[side].difference(mutant, found)
-    reasons = {Status.INVALID: tally.invalid, Status.OPEN: tally.undecided}
+    reason = {Status.INVALID: tally.invalid, Status.OPEN: tally.undecided}.get(status, "")
+    fate = Fate(status, tuple(tally.notices), reason, frozenset(tally.differs))
+    if status is not Status.SURVIVOR or tally.shown is None:
+        return fate
+    side, found = tally.shown
+    return replace(fate, shown=side, difference=sides[side].difference(mutant, found))
+
+
+def _tried(model: Model, number: int, mutant: Mutant, fate: Fate) -> Tried:
     return Tried(
         number=number,
         operator=mutant.operator.value,
@@ -165,36 +194,34 @@ def _tried(model: Model, number: int, mutant: Mutant, tally: _Tally, sides: Sequ
         words=words(model, mutant),
         formula=formula_text(model, mutant),
         place=mutant.place,
-        status=status,
-        noticed=tuple(tally.notices),
-        reason=reasons.get(status, ""),
-        difference=difference,
+        status=fate.status,
+        noticed=fate.noticed,
+        reason=fate.reason,
+        difference=fate.difference,
     )
 
 
-def _scores(
-    properties: Sequence[Property], sides: Sequence[Side], tallies: dict[int, _Tally], *, complete: bool
-) -> Iterator[Score]:
+def _scores(properties: Sequence[Property], asking: Asking, decided: Decided) -> Iterator[Score]:
     """Yield what each property that was asked notices."""
     for wanted in properties:
-        for place, side in enumerate(sides):
-            if wanted not in side.group.questions:
+        for place, (group, holds) in enumerate(zip(asking.groups, decided.holds, strict=True)):
+            if wanted not in group.questions:
                 continue
-            differing = [tally for tally in tallies.values() if place in tally.differs]
-            noticed = sum(any(notice.property == wanted.name for notice in tally.notices) for tally in differing)
+            differing = [fate for fate in decided.fates.values() if place in fate.differs]
+            noticed = sum(any(notice.property == wanted.name for notice in fate.noticed) for fate in differing)
             yield Score(
                 property=wanted.name,
                 code=wanted.code,
                 kind=wanted.kind.value,
-                holds=side.holds.get(wanted),
-                noticed=noticed if complete else None,
+                holds=dict(zip(group.questions, holds, strict=True))[wanted],
+                noticed=noticed if asking.complete else None,
                 of=len(differing),
             )
 
 
-def _unread(sides: Sequence[Side]) -> tuple[str, ...]:
+def _unread(systems: Sequence[Grounded]) -> tuple[str, ...]:
     """Return the variables that are read in no system."""
-    if not sides:
+    if not systems:
         return ()
-    shared = set.intersection(*(set(side.grounded.unread) for side in sides))
-    return tuple(name for name in sides[0].grounded.unread if name in shared)
+    shared = set.intersection(*(set(grounded.unread) for grounded in systems))
+    return tuple(name for name in systems[0].unread if name in shared)

@@ -50,12 +50,18 @@ class Noticer:
         self.cone, self.base, self.space = cone, base, base.space
         self.stop = stop
         self._variants: dict[int, Variant] = {}
+        self._unsure: dict[int, list[int]] = {}
         self.asked = Asked(cone.questions)
         numbers = {question: number for number, question in enumerate(cone.questions)}
         self.properties = {
             wanted: [numbers[question] for question in parts]
             for wanted, parts in sorted(cone.properties, key=lambda pair: CHEAPEST_FIRST.index(pair[0].kind))
         }
+        self._kinds = [question.kind for question in cone.questions]
+        self._about: list[list[int]] = [[] for _ in cone.questions]
+        for place, parts in enumerate(self.properties.values()):
+            for number in parts:
+                self._about[number].append(place)
         self.space.look_for(self.asked.states, self.asked.steps)
         self.space.watch(base.numbers)
         names = [variable.name for variable in self.cone.system.variables]
@@ -152,9 +158,14 @@ class Noticer:
 
     def _plainly_unnoticed(self, mutant: Variant) -> bool:
         """Whether it is plain that every answer is that of the system, and no integer leaves its range."""
-        return self._in_range(mutant) and all(
-            self.evidence.surely(number, question.kind, mutant) for number, question in enumerate(self.asked.questions)
-        )
+        return self._in_range(mutant) and not self._unsure_of(mutant)
+
+    def _unsure_of(self, mutant: Variant) -> list[int]:
+        """Return the numbers of the questions of which it is not plain that the answer is that of the system."""
+        known = self._unsure.get(id(mutant))  # all variants are kept
+        if known is None:
+            known = self._unsure[id(mutant)] = self.evidence.unsure(self._kinds, mutant)
+        return known
 
     def _in_range(self, mutant: Variant) -> bool:
         """Whether it is plain that no integer leaves its range in a mutant; none does in the system."""
@@ -179,7 +190,9 @@ class Noticer:
             return Noticed(stopped=stopped)
         answers = Answers(self.asked, graph, self.evidence)
         notices: list[Notice] = []
-        for wanted, parts in self.properties.items():
+        properties = list(self.properties.items())
+        places = {place for number in self._unsure_of(graph.variant) for place in self._about[number]}
+        for wanted, parts in map(properties.__getitem__, sorted(places)):
             if graph.broken and not self.holds[wanted]:
                 continue  # the graph ends where something is broken that holds, and says nothing of what does not
             broken = next((number for number in parts if not answers.holds(number)), None)

@@ -11,19 +11,55 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from tdispmodel.analysing.mutation.operators import Mutant, action_of, changed_action, mutated
+from tdispmodel.analysing.mutation.operators import Mutant, action_of, changed_action, variables_of
 from tdispmodel.analysing.mutation.states.evidence import Shown
 from tdispmodel.checking.mistakes import OurFault
 from tdispmodel.compiling.arrays import Flags
 from tdispmodel.ir.expressions import FALSE
 from tdispmodel.ir.model import Kind, Model
-from tdispmodel.ir.system import State, System, SystemAction, SystemProperty
+from tdispmodel.ir.system import State, System, SystemAction, SystemProperty, SystemVariable
 from tdispmodel.judging.judgement import Refused
 from tdispmodel.judging.mutants.comparing import confirm_same, confirm_told_apart, confirm_violated
 from tdispmodel.judging.mutants.known import Instead, Known
 from tdispmodel.judging.mutants.mutated import Mutated
 from tdispmodel.semantics import Instances, Scope
+from tdispmodel.semantics.grounding import instances, member
 from tdispmodel.verdict import Trace
+
+
+class Regrounding:
+    """What mutants of a model have instead in one system: grounded from the model, with nothing that engines found."""
+
+    def __init__(self, model: Model, system: System) -> None:
+        self.model = model
+        self.scope = Scope(system.devices, dict(system.constants), system.without)
+        self._instances = Instances(model, self.scope)
+        self._variables = self._instances.variables()
+        self._known: tuple[Mutant, Instead] | None = None
+
+    def instead(self, mutant: Mutant) -> Instead:
+        """Return what a mutant has instead."""
+        if self._known is None or self._known[0] is not mutant:
+            self._known = (mutant, self._instead(mutant))
+        return self._known[1]
+
+    def _instead(self, mutant: Mutant) -> Instead:
+        if not mutant.operator.of_actions:
+            return Instead({}, tuple(self._starting(mutant)))
+        action = action_of(self.model, mutant)
+        put = changed_action(action, mutant)
+        changed: dict[str, SystemAction | None] = dict.fromkeys(self._instances.names(action))
+        for each in () if put is None else self._instances.of(action, put):
+            changed[each.name] = None if each.guard == FALSE else each
+        return Instead(changed, self._variables)
+
+    def _starting(self, mutant: Mutant) -> Iterator[SystemVariable]:
+        """Yield the flat variables as they are in the system of a mutant that starts otherwise."""
+        starts = {(component.name, variable.name) for component, variable in variables_of(self.model, mutant)}
+        for instance in instances(self.model, self.scope.devices):
+            for known in instance.component.variables:
+                initial = mutant.initial if (instance.component.name, known.name) in starts else known.initial
+                yield SystemVariable(member(instance.name, known.name), known.sort, initial)
 
 
 class Recheck:
@@ -40,24 +76,9 @@ class Recheck:
         states: Sequence[State],
         bystanders: AbstractSet[str] = frozenset(),
     ) -> None:
-        self.model = model
-        self.system = system
-        self.scope = Scope(system.devices, dict(system.constants), system.without)
-        self._instances = Instances(model, self.scope)
-        self._variables = self._instances.variables()
+        self.instead = Regrounding(model, system).instead
         with _judged("the reachable states of the proposal"):
             self.known = Known(system, kept, states, bystanders)
-
-    def instead(self, mutant: Mutant) -> Instead:
-        """Return what a mutant has instead, grounded from the model."""
-        if not mutant.operator.of_actions:
-            return Instead({}, Instances(mutated(self.model, mutant), self.scope).variables())
-        action = action_of(self.model, mutant)
-        put = changed_action(action, mutant)
-        changed: dict[str, SystemAction | None] = dict.fromkeys(self._instances.names(action))
-        for each in () if put is None else self._instances.of(action, put):
-            changed[each.name] = None if each.guard == FALSE else each
-        return Instead(changed, self._variables)
 
     def baseline(self, question: SystemProperty, holds: bool) -> None:
         """Check what is said of the proposal itself.  Raises `OurFault`."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 from collections.abc import Iterator
 from pathlib import Path
 
 from tdispmodel.analysing.mutation.coverage import coverage
+from tdispmodel.analysing.mutation.twins import Twins
 from tdispmodel.checking.loading import load
 from tdispmodel.checking.pipeline import Request, planned, processors
 from tdispmodel.checking.selection import selection
@@ -42,26 +44,66 @@ def coverages(request: Request, *, complete: bool = False, progress: Progress = 
 
 def _outcomes(tasks: list[Task], jobs: int, progress: Progress) -> Iterator[tuple[int, Coverage | Rejected]]:
     if min(jobs, len(tasks)) > 1:  # what changes most of the base takes longest, and comes first
-        order = sorted(range(len(tasks)), key=lambda place: tasks[place][1].stat().st_size, reverse=True)
-        for place, outcome in each(covered, [tasks[place] for place in order], jobs, progress):
-            yield order[place], outcome
+        sizes = [path.stat().st_size for _, path, _ in tasks]
+        order = sorted(_together(tasks), key=lambda places: max(sizes[place] for place in places), reverse=True)
+        for position, outcomes in each(
+            covered, [[tasks[place] for place in places] for places in order], jobs, progress
+        ):
+            yield from zip(order[position], outcomes, strict=True)
     else:
-        for place, task in enumerate(tasks):
-            yield place, covered(task, progress)
+        yield from enumerate(_one_by_one(tasks, progress))
 
 
-def covered(task: Task, progress: Progress = silent) -> Coverage | Rejected:
-    """Return the coverage of one proposal, or what is wrong with it.  Raises `OurFault`."""
-    collecting = gc.isenabled()
-    gc.disable()  # formulas make no cycles, and are so many that to look for cycles takes a tenth of the time
+def _together(tasks: list[Task]) -> list[list[int]]:
+    """Return which tasks one process is to do: those are together that derive from one proposal and assign nothing, so
+    that there may be twins among them, and that proposal itself.
+    """
+    found: dict[Path, list[int]] = {}
+    for place, (_, path, _) in enumerate(tasks):
+        found.setdefault(_kin(path), []).append(place)
+    return list(found.values())
+
+
+def _kin(path: Path) -> Path:
+    """Return the file of the proposal that another one derives from without assigning anything; else the file itself.
+
+    It decides who does what, and nothing else, so that it need not be right.
+    """
     try:
-        return _covered(task, progress)
-    finally:
-        if collecting:
-            gc.enable()
+        tree = ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return path  # whoever reads it says what is wrong
+    bases = [
+        path.parent / f"{node.module.split('.')[-1]}.py"
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(f"{path.parent.name}.")
+    ]
+    assigns = any(
+        isinstance(node, ast.AnnAssign)
+        or (isinstance(node, ast.Assign) and any(isinstance(target, ast.Attribute) for target in node.targets))
+        for node in ast.walk(tree)
+    )
+    return path if assigns or len(bases) != 1 else bases[0]
 
 
-def _covered(task: Task, progress: Progress) -> Coverage | Rejected:
+def covered(tasks: list[Task], progress: Progress = silent) -> list[Coverage | Rejected]:
+    """Return the coverage of some proposals, or what is wrong with each.  Raises `OurFault`."""
+    return list(_one_by_one(tasks, progress))
+
+
+def _one_by_one(tasks: list[Task], progress: Progress) -> Iterator[Coverage | Rejected]:
+    twins = Twins()
+    for task in tasks:
+        collecting = gc.isenabled()
+        gc.disable()  # formulas make no cycles, and are so many that to look for cycles takes a tenth of the time
+        try:
+            yield _covered(task, twins, progress)
+        finally:
+            if collecting:
+                gc.enable()
+
+
+def _covered(task: Task, twins: Twins, progress: Progress) -> Coverage | Rejected:
     request, path, complete = task
     try:
         loaded = load(request.catalogue, path)
@@ -70,7 +112,12 @@ def _covered(task: Task, progress: Progress) -> Coverage | Rejected:
         plan = planned(loaded, request)
         name = loaded.model.name
         return coverage(
-            loaded.model, properties, plan, complete=complete, progress=lambda text: progress(f"{name}: {text}")
+            loaded.model,
+            properties,
+            plan,
+            complete=complete,
+            progress=lambda text: progress(f"{name}: {text}"),
+            twins=twins,
         )
     except Rejected as rejected:
         return rejected

@@ -279,6 +279,8 @@ _shtab_tdispmodel_lab_options=(
   "--devices[how many, of one driver (default\: 1)]:devices:(1 2)"
   "--random[N random sequences, shrunk where they differ]:N:"
   "--seed[of the random sequences (default\: 0)]:S:"
+  "--format[of stdout]:format:(text json)"
+  "--json[the same as --format json]"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -428,6 +430,8 @@ _shtab_tdispmodel_reproduce_options=(
   "--on[Debian\'s kernel (default\: by the constant kernel)]:on:(6.12 unstable)"
   "--script[write a script for others, and run nothing]:FILE:_files"
   "--log[write all that the kernel said]:FILE:_files"
+  "--format[of stdout]:format:(text json)"
+  "--json[the same as --format json]"
   {-n,--devices}"[number of devices, 1 to 16 (default\: 1)]:N:"
   "*--set[set a constant\: kernel\=BEFORE_6_19, devices\[1\].kind\=PLAIN, devices.kind\=TDISP,PLAIN]:NAME=VALUE:"
   "--topology[TOML\: a table \[\[devices\]\] with constants for each device]:FILE:_files"

@@ -7,10 +7,8 @@ the mutant.  Whatever fails raises `Refused`.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import compress
 
 from tdispmodel.ir.system import State, System, SystemAction, SystemProperty
 from tdispmodel.judging.closed import ClosedSpace
@@ -39,8 +37,7 @@ def confirm_same(known: Known, instead: Instead) -> None:
         before = None if number is None else space.actions[number]
         if before is not None and after is not None and _alike(before, after):
             continue
-        mine = [] if after is None else _steps(space, after)
-        if mine != ([] if number is None else _known(space, number)):
+        if not _leads_alike(space, number, after):
             message = f"{name} leads elsewhere, or nowhere, in one of the two systems"
             raise Refused(message)
         if before is not None and after is not None and promises(before) != promises(after):
@@ -59,22 +56,19 @@ def _alike(one: SystemAction, other: SystemAction) -> bool:
     return (one.guard, one.assignments, promises(one)) == (other.guard, other.assignments, promises(other))
 
 
-def _steps(space: ClosedSpace, action: SystemAction) -> list[tuple[int, int]]:
-    """Return from which state to which an action leads; -1 for a state that is not in the set."""
-    found: list[tuple[int, int]] = []
+def _leads_alike(space: ClosedSpace, number: int | None, action: SystemAction | None) -> bool:
+    """Whether an action leads from the same states to the same states as the one with this number; None leads nowhere."""
+    same = number is not None and action is not None and space.actions[number].assignments == action.assignments
     for chunk in space.chunks:
-        enabled = chunk.columns.selected(chunk.columns.mask(action.guard))
-        after = [space.number.get(packed, -1) for packed in chunk.columns.successors(action, enabled)]
-        found += zip(compress(range(chunk.start, chunk.start + chunk.columns.count), enabled), after, strict=True)
-    return found
-
-
-def _known(space: ClosedSpace, number: int) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
-    for chunk in space.chunks:
-        targets: array[int] = chunk.targets[number]
-        found += zip(chunk.sources(number), targets, strict=True)
-    return found
+        columns = chunk.columns
+        enabled = 0 if action is None else columns.mask(action.guard)
+        if enabled != (0 if number is None else chunk.enabled[number]):
+            return False
+        if enabled and not same and number is not None and action is not None:
+            after = columns.successors(action, columns.selected(enabled))
+            if [space.number.get(packed, -1) for packed in after] != chunk.targets[number].tolist():
+                return False
+    return True
 
 
 def confirm_violated(known: Known, instead: Instead, question: SystemProperty, trace: Trace) -> None:

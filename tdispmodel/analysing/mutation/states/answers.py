@@ -13,17 +13,21 @@ from functools import cached_property
 from typing import assert_never
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tdispmodel.analysing.mutation.states.apart import way_of
 from tdispmodel.analysing.mutation.states.evidence import Evidence, Shown, Ways, flagged, path
 from tdispmodel.analysing.mutation.states.loops import FairLoops, backward, forward
 from tdispmodel.analysing.mutation.states.space import Numbers
 from tdispmodel.analysing.mutation.states.walking import Graph
-from tdispmodel.compiling.arrays import Flags
+from tdispmodel.compiling.arrays import Batch, Flags
 from tdispmodel.ir.expressions import Actor, Expression, negation
 from tdispmodel.ir.model import Kind
-from tdispmodel.ir.system import SystemProperty, speaks_of_step
+from tdispmodel.ir.system import SystemAction, SystemProperty, speaks_of_step
 from tdispmodel.verdict import Trace
+
+Places = NDArray[np.intp]
+"""Places of states in a graph."""
 
 CHEAPEST_FIRST = (
     Kind.INVARIANT,
@@ -71,6 +75,24 @@ class Asked:
         return tuple(range(len(formulas) - len(wanted), len(formulas)))
 
 
+class _Some:
+    """Some states of a graph, by their ``places`` there: their ``numbers``, and the mutant's own actions in them."""
+
+    def __init__(self, graph: Graph, places: Places) -> None:
+        self.graph, self.places = graph, places
+        self.numbers: Numbers = graph.numbers[places]
+
+    @cached_property
+    def own(self) -> list[tuple[int, SystemAction, Places, Batch]]:
+        """The mutant's own actions: position, action, and in which of the states it is enabled."""
+        found, space = [], self.graph.variant.base.space
+        for position, action in self.graph.variant.own.items():
+            enabled = self.graph.columns[position][self.places] >= 0
+            if action is not None and enabled.any():
+                found.append((position, action, self.places[enabled], space.batch(self.numbers[enabled])))
+        return found
+
+
 class Answers:
     """The answers on one graph, which must be complete and leave no range for those that rest on all of it."""
 
@@ -79,6 +101,7 @@ class Answers:
         self.graph = graph
         self.evidence = evidence or Evidence()
         self.space = graph.variant.base.space
+        self._true: dict[int, Flags] = {}
         self.looping: dict[int, Flags] = {}
         """For each question about what goes on for ever that was answered: round which states that violates it."""
 
@@ -88,23 +111,27 @@ class Answers:
         if self.evidence.surely(number, question.kind, self.graph.variant):
             return self.evidence.holds[number]
         match question.kind:
+            case Kind.INVARIANT if self._held(number):
+                return not self.space.true[watches[0], self.graph.newcomers].any()
             case Kind.INVARIANT:
-                return not self.true[watches[0]].any()
+                return not self.true(watches[0]).any()
             case Kind.STEP:
-                return not self.happens[watches[0]]
+                return not self._happens(watches[0], self._anew if self._held(number) else self._all)
             case Kind.MUST_BE_POSSIBLE:
                 return bool(self._possible_at(question, watches[0]).any())
             case Kind.STAYS_POSSIBLE:
                 return self._stays_possible(
-                    self.true[watches[0]], self.true[watches[1]], self.evidence.ways.get(number)
+                    self.true(watches[0]), self.true(watches[1]), self.evidence.ways.get(number)
                 )
             case Kind.NEVER_ENDLESS:
                 self.looping[number] = self._endless(watches[0])
                 return not self.looping[number].any()
             case Kind.LEADS_TO:
-                waiting = np.logical_not(self.true[watches[1]])
+                if self._stays_away(number, watches):
+                    return True
+                waiting = np.logical_not(self.true(watches[1]))
                 fair = self.evidence.fair.get(number)
-                self.looping[number] = self._never_led(self.true[watches[0]], waiting, fair)
+                self.looping[number] = self._never_led(self.true(watches[0]), waiting, fair)
                 return not self.looping[number].any()
             case _:
                 assert_never(question.kind)
@@ -113,7 +140,7 @@ class Answers:
         """Return a behaviour that ends in breaking an invariant or step property, which is violated."""
         (watch,) = self.asked.watches[number]
         if self.asked.questions[number].kind is Kind.INVARIANT:
-            return way_of(self.graph, int(self.true[watch].argmax()))
+            return way_of(self.graph, int(self.true(watch).argmax()))
         place, position = min((int(on.argmax()), position) for position, on in self.steps(watch) if on.any())
         before = way_of(self.graph, place)
         after = self.space.state(int(self.graph.table[place, position]))
@@ -133,11 +160,11 @@ class Answers:
                 case Kind.STAYS_POSSIBLE | Kind.LEADS_TO if not holds:
                     found.shows[number] = np.flatnonzero(self.shown(number, holds=False).states).astype(np.int32)
                 case Kind.STAYS_POSSIBLE:
-                    after, goal = (self.true[watch] for watch in watches)
+                    after, goal = (self.true(watch) for watch in watches)
                     found.ways[number] = Ways.of(self.reliable, goal)
                     found.premise[number] = after
                 case Kind.LEADS_TO:
-                    after, goal = (self.true[watch] for watch in watches)
+                    after, goal = (self.true(watch) for watch in watches)
                     waiting = np.logical_not(goal)
                     found.fair[number] = self._loops.looping(waiting)
                     found.waiting[number] = forward(self.graph.targets, after, waiting)
@@ -156,7 +183,7 @@ class Answers:
             return Shown(self.graph, self._everywhere, nothing)
         if kind is Kind.MUST_BE_POSSIBLE:
             return Shown(self.graph, self._unaided, nothing)
-        watched = [self.true[watch] for watch in self.asked.watches[number]] if kind is not Kind.NEVER_ENDLESS else []
+        watched = [self.true(watch) for watch in self.asked.watches[number]] if kind is not Kind.NEVER_ENDLESS else []
         if kind is Kind.STAYS_POSSIBLE:
             after, goal = watched
             lost = after & ~backward(self.reliable, goal, self._everywhere)
@@ -175,25 +202,25 @@ class Answers:
             stem = path(self.graph.targets, self._starts, loop, self._everywhere)
         return Shown(self.graph, flagged(self.graph.count, stem) | onward | loop, loop)
 
-    @cached_property
-    def true(self) -> Flags:
-        """Where each watched state formula is true."""
-        return self.space.true[:, self.graph.numbers]
+    def true(self, watch: int) -> Flags:
+        """Return where a watched state formula is true."""
+        known = self._true.get(watch)
+        if known is None:
+            known = self._true[watch] = self.space.true[watch][self.graph.numbers]
+        return known
 
-    @cached_property
-    def happens(self) -> Flags:
-        """Whether each watched step formula is true on some step."""
-        numbers = self.graph.numbers
-        hits = self.space.hits[:, numbers]
+    def _held(self, number: int) -> bool:
+        """Whether the system is known to keep an invariant or step property: then only what differs can break it."""
+        return self.evidence.holds.get(number, False)
+
+    def _happens(self, formula: int, some: _Some) -> bool:
+        """Whether a watched step formula is true on some step from some of the states."""
+        hits = self.space.hits[formula][some.numbers]
         for position in self._gone:
-            for formula in range(len(hits)):
-                on = self.space.on(formula, position, numbers)
-                if on is not None:
-                    hits[formula] -= on
-        found: Flags = np.logical_or.reduce(hits > 0, axis=1)
-        for formula in range(len(found)):
-            found[formula] |= any(flags.any() for _, flags in self._own_steps(formula))
-        return found
+            on = self.space.on(formula, position, some.numbers)
+            if on is not None:
+                hits -= on
+        return bool(hits.any()) or any(true.any() for *_, true in self._own_steps(formula, some))
 
     def steps(self, formula: int) -> Iterator[tuple[int, Flags]]:
         """Yield the positions of actions with the states on whose step a watched formula is true."""
@@ -202,7 +229,10 @@ class Answers:
                 on = self.space.on(formula, position, self.graph.numbers)
                 if on is not None:
                     yield position, on
-        yield from self._own_steps(formula)
+        for position, places, true in self._own_steps(formula, self._all):
+            flags = np.zeros(self.graph.count, np.bool_)
+            flags[places] = true
+            yield position, flags
 
     @cached_property
     def _gone(self) -> list[int]:
@@ -210,21 +240,21 @@ class Answers:
         return sorted(self.graph.variant.changed)
 
     @cached_property
-    def _own(self) -> list[tuple[int, Flags, list[Flags]]]:
-        """The mutant's own actions: position, where it is enabled, and where each step formula is true on its step."""
-        found = []
-        for position, action in self.graph.variant.own.items():
-            enabled = self.graph.table[:, position] >= 0
-            if action is not None and enabled.any():
-                batch = self.space.batch(self.graph.numbers[enabled])
-                found.append((position, enabled, [batch.mask(formula, action) for formula in self.space.step_formulas]))
-        return found
+    def _all(self) -> _Some:
+        """All of the states."""
+        return _Some(self.graph, np.arange(self.graph.count))
 
-    def _own_steps(self, formula: int) -> Iterator[tuple[int, Flags]]:
-        for position, enabled, masks in self._own:
-            flags = np.zeros(self.graph.count, np.bool_)
-            flags[enabled] = masks[formula]
-            yield position, flags
+    @cached_property
+    def _anew(self) -> _Some:
+        """Those states that are new, or have a step that differs from the system's."""
+        return _Some(self.graph, np.flatnonzero(self.graph.differing))
+
+    def _own_steps(self, formula: int, some: _Some) -> Iterator[tuple[int, Places, Flags]]:
+        """Yield the positions of the mutant's own actions with the places of those of some states in which each is
+        enabled, and whether the formula is true on its step from there.
+        """
+        for position, action, places, batch in some.own:
+            yield position, places, batch.mask(self.space.step_formulas[formula], action)
 
     @cached_property
     def _everywhere(self) -> Flags:
@@ -256,7 +286,7 @@ class Answers:
     def _true_at(self, question: SystemProperty, watch: int, actors: AbstractSet[Actor] = frozenset(Actor)) -> Flags:
         """Return where a watched formula is true, on a step of some actors from there if it is one of steps."""
         if question.kind is not Kind.STEP and not speaks_of_step(question.formula):
-            everywhere: Flags = self.true[watch]
+            everywhere: Flags = self.true(watch)
             return everywhere
         found = np.zeros(self.graph.count, np.bool_)
         actions = self.graph.variant.actions
@@ -280,6 +310,19 @@ class Answers:
             return True
         onward = forward(self.reliable, doubtful, ~can)
         return not (doubtful & ~backward(self.reliable, can, can | onward)).any()
+
+    def _stays_away(self, number: int, watches: Sequence[int]) -> bool:
+        """Whether a leads-to question that holds of the system plainly does of a mutant.
+
+        No behaviour comes, between premise and goal, to a state that is new or in which the mutant differs: from a state
+        of the system that has the premise it would do so first in one of those between premise and goal there, or the
+        premise is true in a state that is new, and not the goal.
+        """
+        between = self.evidence.waiting.get(number)
+        if between is None or (between & self.graph.variant.differs).any():
+            return False
+        after, goal = (self.space.true[watch, self.graph.newcomers] for watch in watches)
+        return not (after & ~goal).any()
 
     def _never_led(self, after: Flags, waiting: Flags, fair: Flags | None) -> Flags:
         """Return the states of fair loops of waiting states that are reached from the premise by waiting states.

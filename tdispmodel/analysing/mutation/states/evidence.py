@@ -6,6 +6,7 @@ goal, and which loops would be fair.  Given in which states a mutant differs, a 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -114,7 +115,21 @@ class Evidence:
         """
         if number not in self.holds:
             return False
-        if plainly(kind, self.holds[number], variant):
+        if number not in variant.noted:
+            variant.noted[number] = self._surely(number, kind, variant)
+        return variant.noted[number]
+
+    def unsure(self, kinds: Sequence[Kind], variant: Variant) -> list[int]:
+        """Return the numbers of the questions, of these kinds, of which it is not plain."""
+        if not self.holds:
+            return list(range(len(kinds)))
+        return [number for number, kind in enumerate(kinds) if not self.surely(number, kind, variant)]
+
+    def _surely(self, number: int, kind: Kind, variant: Variant) -> bool:
+        held = self.holds[number]
+        if (kind, held) not in variant.noted:
+            variant.noted[kind, held] = plainly(kind, held, variant)
+        if variant.noted[kind, held]:
             return True
         shows = self.shows.get(number)
         if shows is not None:

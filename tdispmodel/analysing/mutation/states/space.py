@@ -31,6 +31,9 @@ ROOM = 1 << 12
 CHUNK = 1 << 14
 """So many states are looked at together."""
 
+TOGETHER = 1 << 12
+"""Of so many states what actions assign is worked out for all of them, for what actions have in common only once."""
+
 BYTES_PER_KEY = 120
 """About what a state costs in the dictionary, beside its rows."""
 
@@ -77,9 +80,9 @@ class Space:
     @property
     def memory(self) -> int:
         """About how many bytes all this takes."""
-        flags = (self.expanded, self.true, *self._on.values())
+        flags = (1 + len(self.true) + len(self._on)) * len(self.expanded)
         numbers = self.rows.nbytes + self.targets.nbytes + self.hits.nbytes
-        return numbers + sum(array.nbytes for array in flags) + (self.count + 4 * len(self._unpacked)) * BYTES_PER_KEY
+        return numbers + flags + (self.count + 4 * len(self._unpacked)) * BYTES_PER_KEY
 
     def state(self, number: int) -> State:
         """Return the values of a state."""
@@ -138,24 +141,43 @@ class Space:
             self._note_steps(position, formula, wanted, batch, taken)
         self.expanded[wanted] = True
 
-    def leads(self, action: SystemAction, batch: Batch) -> Numbers:
-        """Return where an action, of the system or of a mutant, leads from each state of a batch."""
-        return self._lead([action], batch)[:, 0]
+    def leads(self, action: SystemAction, batch: Batch, *, again: bool = False) -> Numbers:
+        """Return where an action, of the system or of a mutant, leads from each state of a batch.
+
+        What it assigns is worked out for the whole batch, and remembered, if the batch is to be asked ``again``.
+        """
+        found = np.full(batch.count, DISABLED, np.int32)
+        enabled = batch.mask(action.guard).nonzero()[0]
+        if len(enabled):
+            after, left = self._after(action, batch, enabled, again=again)
+            if left.any():
+                found[enabled[left]] = LEAVES
+                enabled, after = enabled[~left], after[~left]
+            found[enabled] = self.numbered(after)
+        return found
 
     def _lead(self, actions: Sequence[SystemAction], batch: Batch) -> Numbers:
         found = np.full((batch.count, len(actions)), DISABLED, np.int32)
-        places, rows = [np.zeros((0, 2), np.intp)], [batch.rows[:0]]
+        places, rows = [np.zeros(0, np.intp)], [batch.rows[:0]]
         for index, action in enumerate(actions):
-            enabled = np.flatnonzero(batch.mask(action.guard))
+            enabled = batch.mask(action.guard).nonzero()[0]
             if len(enabled):
-                after, left = Batch(self.packing, batch.rows[enabled], self.sharing).successors(action)
-                found[enabled[left], index] = LEAVES
-                stays = enabled[~left]
-                places.append(np.column_stack([stays, np.full(len(stays), index)]))
-                rows.append(after[~left])
-        there = np.concatenate(places)
-        found[there[:, 0], there[:, 1]] = self.numbered(np.concatenate(rows))
+                after, left = self._after(action, batch, enabled)
+                if left.any():
+                    found[enabled[left], index] = LEAVES
+                    enabled, after = enabled[~left], after[~left]
+                places.append(enabled * len(actions) + index)
+                rows.append(after)
+        found.reshape(-1)[np.concatenate(places)] = self.numbered(np.concatenate(rows))
         return found
+
+    def _after(
+        self, action: SystemAction, batch: Batch, enabled: NDArray[np.intp], *, again: bool = False
+    ) -> tuple[Words, Flags]:
+        """Return where an action leads from some states of a batch, and where it leaves a range."""
+        if again or batch.count <= TOGETHER:
+            return batch.successors(action, enabled)
+        return Batch(self.packing, batch.rows[enabled], self.sharing).successors(action)
 
     def on(self, formula: int, action: int, numbers: Numbers) -> Flags | None:
         """Return in which of some expanded states a step formula is true on the step of an action of the system.

@@ -7,7 +7,7 @@ variant from its start states, taking all that did not change from the space, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -15,7 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from tdispmodel.analysing.mutation.changes import Change
+from tdispmodel.analysing.mutation.changes import Change, reads
 from tdispmodel.analysing.mutation.states.space import DISABLED, LEAVES, Numbers, Space
 from tdispmodel.compiling.arrays import Flags
 from tdispmodel.ir.system import System, SystemAction
@@ -71,8 +71,16 @@ def _tree(table: Numbers, levels: list[int]) -> tuple[Numbers, Numbers]:
     return before, by
 
 
-def starts_of(space: Space, change: Change) -> Numbers:
-    """Return the start states, each once.  Raises `Rejected` when there are too many combinations to try."""
+def starts_of(space: Space, change: Change, known: Numbers | None = None) -> Numbers:
+    """Return the start states, each once; ``known`` are those of the system.
+
+    Raises `TooManyStarts` when there are too many combinations to try.
+    """
+    if known is not None and len(known) and not change.initial.keys() & reads([space.system.initially]):
+        rows = space.rows[known]
+        for name, values in change.initial.items():  # no start condition is about them, so that they do not matter
+            rows = space.packing.instead(rows, name, values)
+        return np.unique(space.numbered(rows))
     found = list(start_states(Semantics(change.standing(space.system))))
     return np.unique(space.numbered(space.packing.packed(found)))
 
@@ -91,14 +99,16 @@ class Variant:
     changed: dict[int, SystemAction | None] = field(default_factory=dict)
     added: list[SystemAction] = field(default_factory=list)
     columns: dict[int, Numbers] = field(default_factory=dict)
+    noted: dict[object, bool] = field(default_factory=dict, repr=False)
+    """What whoever asks again and again notes down about the mutant."""
 
-    @property
+    @cached_property
     def actions(self) -> tuple[SystemAction, ...]:
         """The actions by position; one that is gone is there and leads nowhere."""
         kept = [self.changed.get(position) or action for position, action in enumerate(self.base.space.actions)]
         return (*kept, *self.added)
 
-    @property
+    @cached_property
     def own(self) -> dict[int, SystemAction | None]:
         """All actions that are not the system's, by position."""
         return self.changed | dict(enumerate(self.added, start=len(self.base.space.actions)))
@@ -190,7 +200,7 @@ class Variant:
 def variant(base: Base, change: Change) -> Variant:
     """Return the mutant of the base's system that a change makes.  Raises `Rejected` for too many start states."""
     space = base.space
-    starts = starts_of(space, change) if change.initial else base.starts
+    starts = starts_of(space, change, base.starts) if change.initial else base.starts
     found = Variant(base, change, starts)
     positions = {action.name: position for position, action in enumerate(space.actions)}
     for name, action in change.actions.items():
@@ -201,7 +211,7 @@ def variant(base: Base, change: Change) -> Variant:
             found.added.append(shared)
     for position, action in found.own.items():
         found.columns[position] = (
-            np.full(base.count, DISABLED, np.int32) if action is None else space.leads(action, base.batch)
+            np.full(base.count, DISABLED, np.int32) if action is None else space.leads(action, base.batch, again=True)
         )
     return found
 
@@ -212,26 +222,36 @@ class Graph:
 
     States are called by their place in ``numbers`` here: ``targets[s, a]`` is the place of the state to which action
     ``a`` leads from the state at ``s``, `DISABLED` where it is not enabled.  ``levels`` are the places where the states
-    begin that were reached together, from those before.  ``stopped`` says why not all was explored; it may also be that
-    something ``broken`` was reached.
+    begin that were reached together, from those before; ``led`` is where the mutant's own actions lead from states that
+    the system does not reach.  ``stopped`` says why not all was explored; it may also be that something ``broken`` was
+    reached.  ``leaves_range`` is whether some step would assign a value outside its variable's range.
     """
 
     variant: Variant
     numbers: Numbers
-    table: Numbers
     levels: Sequence[int]
+    led: Sequence[tuple[Numbers, Mapping[int, Numbers]]] = ()
     stopped: str = ""
     broken: bool = False
+    leaves_range: bool = False
 
     @property
     def count(self) -> int:
         """How many states were reached."""
         return len(self.numbers)
 
-    @property
-    def leaves_range(self) -> bool:
-        """Whether some step would assign a value outside its variable's range."""
-        return bool((self.table == LEAVES).any())
+    @cached_property
+    def table(self) -> Numbers:
+        """Where each action leads from each state: the numbers of states, `DISABLED` where it is not enabled."""
+        mutant, base, numbers = self.variant, self.variant.base, self.numbers
+        space = base.space
+        table = np.full((len(numbers), len(mutant.actions)), DISABLED, np.int32)
+        known = base.count if mutant.keeps_all else 0  # then these come first, in their order
+        table[:known, : len(space.actions)] = base.table[:known]
+        table[known:, : len(space.actions)] = space.targets[numbers[known:]]
+        for position, column in self.columns.items():
+            table[:, position] = column
+        return table
 
     @cached_property
     def places(self) -> Numbers:
@@ -248,6 +268,17 @@ class Graph:
             return self.table
         return self.places[self.table]
 
+    @cached_property
+    def columns(self) -> dict[int, Numbers]:
+        """Where the mutant's own actions lead from each state, by position."""
+        found = {}
+        for position, column in self.variant.columns.items():
+            led_to = found[position] = np.full(self.count, DISABLED, np.int32)
+            led_to[~self.new] = column[self.numbers[~self.new]]
+            for states, led in self.led:
+                led_to[self.places[states]] = led[position]
+        return found
+
     @property
     def _sorted(self) -> bool:
         return np.array_equal(self.numbers, np.arange(self.count))
@@ -261,6 +292,11 @@ class Graph:
     def new(self) -> Flags:
         """Which states the system itself does not reach."""
         return self.numbers >= self.variant.base.count
+
+    @cached_property
+    def newcomers(self) -> Numbers:
+        """The numbers of the states that the system itself does not reach."""
+        return self.numbers[self.new]
 
     @cached_property
     def differing(self) -> Flags:
@@ -284,9 +320,9 @@ class Walk:
     def __init__(self, mutant: Variant, bad: Callable[[Numbers], Flags] | None = None) -> None:
         self.mutant = mutant
         self.space, self.base = mutant.base.space, mutant.base
-        self.broken = False
+        self.broken = self.leaves = False
         self._bad = bad
-        self._seen = np.zeros(len(self.space.expanded), np.bool_)
+        self._seen = _unseen(len(self.space.expanded))
         self._levels: list[Numbers] = []
         self._waiting: list[Numbers] = []
         self._led: list[tuple[Numbers, dict[int, Numbers]]] = []
@@ -311,22 +347,9 @@ class Walk:
 
     def graph(self, stopped: str = "") -> Graph:
         """Return what was reached so far."""
-        mutant, base = self.mutant, self.base
         numbers = np.concatenate([np.zeros(0, np.int32), *self._levels])
-        table = np.full((len(numbers), len(mutant.actions)), DISABLED, np.int32)
-        known = base.count if mutant.keeps_all else 0  # then these come first, in their order
-        table[:known, : len(self.space.actions)] = base.table[:known]
-        table[known:, : len(self.space.actions)] = self.space.targets[numbers[known:]]
-        old = numbers < base.count
-        places = np.zeros(len(self.space.expanded), np.int32)
-        places[numbers] = np.arange(len(numbers), dtype=np.int32)
-        for position, column in mutant.columns.items():
-            table[:, position] = DISABLED
-            table[old, position] = column[numbers[old]]
-            for states, led in self._led:
-                table[places[states], position] = led[position]
         begins = np.cumsum([0, *map(len, self._levels)]).tolist()
-        return Graph(mutant, numbers, table, begins, stopped, broken=self.broken)
+        return Graph(self.mutant, numbers, begins, self._led, stopped, self.broken, self.leaves)
 
     def _take(self) -> None:
         """Add the frontier to what is reached; what unchanged actions lead to from there is the next one."""
@@ -351,16 +374,25 @@ class Walk:
         self._frontier = self._fresh(led.values())
 
     def _fresh(self, targets: Iterable[Numbers]) -> Numbers:
-        """Return which states are among some targets and were not seen."""
-        missing = len(self.space.expanded) - len(self._seen)
-        if missing:
-            self._seen = np.concatenate([self._seen, np.zeros(missing, np.bool_)])
-        fresh = np.zeros(len(self._seen) - LEAVES, np.bool_)  # the last two are for what is no state
-        for each in targets:
-            fresh[each] = True
-        return np.flatnonzero(fresh[:LEAVES] & ~self._seen).astype(np.int32)
+        """Return which states are among some targets and were not seen, in their order."""
+        room = len(self.space.expanded)
+        if len(self._seen) + LEAVES < room:
+            seen, self._seen = self._seen, _unseen(room)
+            self._seen[: len(seen) + LEAVES] = seen[:LEAVES]
+        unseen = [each[~self._seen[each]] for each in targets]
+        fresh = np.unique(np.concatenate(unseen)) if unseen else np.zeros(0, np.int32)
+        if len(fresh) and fresh[0] == LEAVES:
+            self.leaves, fresh = True, fresh[1:]
+        return fresh
+
+
+def _unseen(room: int) -> Flags:
+    """Return flags for so many states, none of them seen, and two more: one where a range is left is looked at."""
+    seen = np.zeros(room - LEAVES, np.bool_)
+    seen[DISABLED] = True
+    return seen
 
 
 def unmutated(base: Base) -> Graph:
     """Return the graph of the system itself."""
-    return Graph(Variant(base, Change(), base.starts), base.numbers, base.table, [0, base.count])
+    return Graph(Variant(base, Change(), base.starts), base.numbers, [0, base.count])
