@@ -370,9 +370,9 @@ def _lab(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--on", choices=("6.12", "unstable"), default="6.12", help="Debian's kernel (default: 6.12)")
     parser.add_argument(
         "--driver",
-        choices=("stock", "virtio", "platform", "defers", "fails"),
+        choices=("stock", "vfio", "virtio", "platform", "defers", "fails"),
         default="stock",
-        help="one of the PCI, virtio or platform bus, or ours (default: stock)",
+        help="a stock one, of PCI or of another bus, or ours (default: stock)",
     )
     parser.add_argument("--briefly", action="store_true", help="each attach path with autoprobe on and off, no more")
     parser.add_argument("--devices", type=int, choices=(1, 2), default=1, help="how many, of one driver (default: 1)")

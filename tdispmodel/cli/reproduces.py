@@ -88,12 +88,19 @@ def lab(arguments: argparse.Namespace, output: Output) -> int:
     from tdispmodel.lab.covering import conformance, wandering  # noqa: PLC0415  # as above
     from tdispmodel.lab.documents import conformance as document  # noqa: PLC0415  # as above
     from tdispmodel.lab.machine import GuestLost  # noqa: PLC0415  # as above
-    from tdispmodel.lab.operations import DEFERS, FAILS, OWN, PVPANIC, PVPANIC_ACPI, VIRTIO_RNG  # noqa: PLC0415  # as above
+    from tdispmodel.lab.operations import DEFERS, FAILS, OWN, PVPANIC, PVPANIC_ACPI, VFIO, VIRTIO_RNG  # noqa: PLC0415
     from tdispmodel.lab.packages import Series, kernel  # noqa: PLC0415  # as above
     from tdispmodel.lab.subjects import Case  # noqa: PLC0415  # as above
     from tdispmodel.lab.wandering import Wish, randomly  # noqa: PLC0415  # as above
 
-    drivers = {"stock": PVPANIC, "virtio": VIRTIO_RNG, "platform": PVPANIC_ACPI, "defers": DEFERS, "fails": FAILS}
+    drivers = {
+        "stock": PVPANIC,
+        "vfio": VFIO,
+        "virtio": VIRTIO_RNG,
+        "platform": PVPANIC_ACPI,
+        "defers": DEFERS,
+        "fails": FAILS,
+    }
     driver = drivers[arguments.driver]
     try:
         booted = kernel(Series(arguments.on))

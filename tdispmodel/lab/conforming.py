@@ -98,8 +98,9 @@ def core_of(case: Case, more: Mapping[str, Value] = MappingProxyType({})) -> Cor
     """Return the device core that a case is about, as the model has it."""
     told = {name: value for name, value in case.told.items() if isinstance(value, (bool, int, str))}
     bus = ON_ANOTHER_BUS if case.driver.bus != PCI_BUS else {}
+    named = {**GATES, "override_only": True} if case.driver.override_only else {}
     stays = case.driver.bus == PLATFORM_BUS
-    return Core({**constants_of(case.kernel, case.driver), **bus, **more, **told}, case.devices, stays=stays)
+    return Core({**constants_of(case.kernel, case.driver), **bus, **named, **more, **told}, case.devices, stays=stays)
 
 
 def programme(case: Case) -> Iterator[tuple[Core, tuple[Transition, ...]]]:
@@ -111,7 +112,7 @@ def programme(case: Case) -> Iterator[tuple[Core, tuple[Transition, ...]]]:
     if case.briefly:
         yield core, pairs(core, (OPEN, AUTOPROBE_OFF))
         return
-    if case.driver.bus != PCI_BUS:
+    if case.driver.bus != PCI_BUS or case.driver.override_only:
         yield core, tuple(core.transitions())
         return
     told = {"driver_is_told": True} if case.driver == DEFERS and case.devices > 1 else {}

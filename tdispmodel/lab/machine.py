@@ -32,7 +32,7 @@ FATAL = "DLP"
 """The error that is injected: of the data link protocol, which is fatal unless somebody says otherwise."""
 NO_TIMEOUT = -1
 WORDS = (
-    "console=ttyS0 loglevel=4 panic=-1 nokaslr mitigations=off apparmor=0 deferred_probe_timeout={timeout} "
+    "console=ttyS0 loglevel=4 panic=-1 no_timer_check nokaslr mitigations=off apparmor=0 deferred_probe_timeout={timeout} "
     'dyndbg="file drivers/base/dd.c +p; file drivers/base/bus.c +p"'
 )
 
@@ -54,7 +54,8 @@ class Setup:
     """What a machine is made of: its kernel, the modules that it can load, and what is plugged in from the start.
 
     ``plugged`` maps numbers of slots to QEMU's names of devices; ``first`` are the first instructions of the initrd;
-    ``more`` are modules that are no part of the kernel's packages; ``timeout`` of deferred probing, in seconds.
+    ``more`` are modules that are no part of the kernel's packages; ``timeout`` of deferred probing, in seconds;
+    ``translates``: there is an IOMMU.
     """
 
     kernel: Kernel
@@ -63,6 +64,7 @@ class Setup:
     first: tuple[str, ...] = ()
     more: Mapping[str, bytes] | None = None
     timeout: int = NO_TIMEOUT
+    translates: bool = False
 
 
 def address(slot: int) -> str:
@@ -74,6 +76,7 @@ HELPER = "0000:00:03.0"
 """The address of a device that is always there, whose driver is built in: its bind is somebody else's success."""
 
 
+IOMMU = "intel-iommu"
 BOARD = "pvpanic"
 """A device of the board, which the ACPI tables tell of."""
 
@@ -89,16 +92,17 @@ def arguments_of_ports(plugged: Mapping[int, str]) -> tuple[str, ...]:
 
 def kernel_words(setup: Setup) -> str:
     """Return the command line of the kernel."""
-    return WORDS.format(timeout=setup.timeout)
+    return WORDS.format(timeout=setup.timeout) + " intel_iommu=on" * setup.translates
 
 
 def arguments(setup: Setup, folder: Path) -> list[str]:
     """Return the command line of QEMU."""
+    board = (*(IOMMU,) * setup.translates, BOARD)
     return [
         *(QEMU, "-machine", "q35", "-accel", "tcg", "-cpu", "max", "-m", "256", "-nodefaults", "-display", "none"),
         *("-no-reboot", "-kernel", str(setup.kernel.image), "-initrd", str(folder / "initramfs")),
         *("-append", kernel_words(setup)),
-        *(word for device in (BOARD, *arguments_of_ports(setup.plugged)) for word in ("-device", device)),
+        *(word for device in (*board, *arguments_of_ports(setup.plugged)) for word in ("-device", device)),
         *("-serial", f"file:{folder / 'console'}"),
         *("-chardev", f"socket,id=line,path={folder / 'line'},server=on,wait=off", "-serial", "chardev:line"),
         *("-qmp", f"unix:{folder / 'qmp'},server=on,wait=off"),

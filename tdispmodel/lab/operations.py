@@ -32,7 +32,8 @@ class Doer(Enum):
 @dataclass(frozen=True)
 class Driver:
     """The driver under test: its name, its module and what that needs before it, QEMU's name of its device,
-    the parameters of its module, and the bus on which it is.
+    the parameters of its module, the bus on which it is, and whether its table matches only where driver_override names
+    it.
     """
 
     name: str
@@ -40,10 +41,15 @@ class Driver:
     device: str
     parameters: str = ""
     bus: str = PCI_BUS
+    override_only: bool = False
 
 
 PVPANIC = Driver("pvpanic-pci", ("pvpanic", "pvpanic-pci"), "pvpanic-pci")
 """A driver of the distribution that is a module and binds whatever it matches."""
+
+VFIO_MODULES = ("irqbypass", "vfio", "vfio_iommu_type1", "vfio-pci-core", "vfio-pci")
+VFIO = Driver("vfio-pci", VFIO_MODULES, "pvpanic-pci", override_only=True)
+"""A driver of the distribution whose table has one entry, which is override_only; it binds where there is an IOMMU."""
 
 OWN = "lab_driver"
 DEFERS = Driver(OWN, (OWN,), "pvpanic-pci", "does=1")

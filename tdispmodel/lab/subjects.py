@@ -90,7 +90,14 @@ class Booted:
         packaged = tuple(name for name in self.driver.modules if name not in self.case.own)
         self.plugged = set(self.slots)
         plugged = dict.fromkeys(self.slots, self.driver.device)
-        setup = Setup(self.case.kernel, packaged, plugged, more=self.case.own, timeout=self.case.timeout)
+        setup = Setup(
+            self.case.kernel,
+            packaged,
+            plugged,
+            more=self.case.own,
+            timeout=self.case.timeout,
+            translates=self.driver.override_only,
+        )
         self.machine = Machine(setup).__enter__()
         self.boots += 1
         self.fresh = True

@@ -6,10 +6,10 @@ import pytest
 
 from tdispmodel.lab.building import own_module
 from tdispmodel.lab.conforming import conform, core_of, followed
-from tdispmodel.lab.gates import AUTOPROBE_OFF
+from tdispmodel.lab.gates import AUTOPROBE_OFF, NAMED, OPEN
 from tdispmodel.lab.machine import Machine, Setup, address
 from tdispmodel.lab.observing import look
-from tdispmodel.lab.operations import DEFERS, FAILS, OWN, PVPANIC_ACPI, REGISTERS_CHILD, VIRTIO_RNG, Driver, load
+from tdispmodel.lab.operations import DEFERS, FAILS, OWN, PVPANIC_ACPI, REGISTERS_CHILD, VFIO, VIRTIO_RNG, Driver, load
 from tdispmodel.lab.packages import Kernel, Series
 from tdispmodel.lab.subjects import Booted, Case
 from tdispmodel.lab.wandering import Wish, randomly
@@ -63,11 +63,13 @@ def test_random_sequences_since_6_19(unstable: Kernel) -> None:
 
 
 @pytest.mark.long
-def test_two_devices_of_a_driver_that_defers(stable: Kernel) -> None:
+@pytest.mark.parametrize("series", Series)
+def test_two_devices_of_a_driver_that_defers(series: Series) -> None:
     """Two devices share the list: a driver that is told to bind binds the one that is asked for, which has the other
     retried; random sequences of both go as the model says.
     """
-    case = Case(stable, DEFERS, {OWN: own_module(stable)}, devices=2)
+    booted = had(series)
+    case = Case(booted, DEFERS, {OWN: own_module(booted)}, devices=2)
     assert randomly(case, Wish(20)).difference is None
 
 
@@ -78,13 +80,26 @@ def test_two_devices_of_one_driver(stable: Kernel) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("series", Series)
+def test_a_driver_that_has_to_be_named(series: Series) -> None:
+    """vfio-pci, whose entry is override_only, matches where driver_override names it and nowhere else, whoever asks; and
+    what the kernel scans again has lost its override.
+    """
+    found = conform(Case(had(series), VFIO))
+    assert (found.differences, found.missing) == ((), ())
+    assert found.cells["bind", OPEN] == "ENODEV"
+    assert found.cells["bind", NAMED] == "binds"
+    assert found.cells["rescan", NAMED] == "not probed"
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("driver", [VIRTIO_RNG, PVPANIC_ACPI], ids=["virtio", "platform"])
-@pytest.mark.parametrize("series", ["stable", "unstable"])
-def test_another_bus(series: str, driver: Driver, request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize("series", Series)
+def test_another_bus(series: Series, driver: Driver) -> None:
     """On the virtio and platform buses all is as the model says of a bus that comes later: its own autoprobe gates what
     appears there, path a, on kernels before 6.19, too, and registration; and it gates nothing that userspace asks for.
     """
-    found = conform(Case(request.getfixturevalue(series), driver))
+    found = conform(Case(had(series), driver))
     assert (found.differences, found.missing) == ((), ())
     assert found.cells["load_module", AUTOPROBE_OFF] == "not probed"
     assert found.cells.get(("hot_add", AUTOPROBE_OFF), "not probed") == "not probed"
@@ -92,11 +107,13 @@ def test_another_bus(series: str, driver: Driver, request: pytest.FixtureRequest
 
 
 @pytest.mark.long
-def test_the_timeout_of_deferred_probing(stable: Kernel) -> None:
+@pytest.mark.parametrize("series", Series)
+def test_the_timeout_of_deferred_probing(series: Series) -> None:
     """A timeout that runs is begun anew by a driver's registration; when it is over the list is tried once, and after
     that by another's bind alone: probes at registration, at the end of the second wait after it, and at the bind.
     """
-    case = Case(stable, DEFERS, {OWN: own_module(stable)}, timeout=40)
+    booted = had(series)
+    case = Case(booted, DEFERS, {OWN: own_module(booted)}, timeout=40)
     core = core_of(case, {"deferred_probe_timeout": True})
     waits = ("time_passes", "load_module", "time_passes", "time_passes", "other_probe_succeeds")
     with Booted(case) as subject:

@@ -274,7 +274,7 @@ _shtab_tdispmodel_gate_defaults_added=0
 _shtab_tdispmodel_lab_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--on[Debian\'s kernel (default\: 6.12)]:on:(6.12 unstable)"
-  "--driver[one of the PCI, virtio or platform bus, or ours (default\: stock)]:driver:(stock virtio platform defers fails)"
+  "--driver[a stock one, of PCI or of another bus, or ours (default\: stock)]:driver:(stock vfio virtio platform defers fails)"
   "--briefly[each attach path with autoprobe on and off, no more]"
   "--devices[how many, of one driver (default\: 1)]:devices:(1 2)"
   "--random[N random sequences, shrunk where they differ]:N:"
