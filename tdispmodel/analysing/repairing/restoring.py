@@ -97,7 +97,8 @@ class Restoring:
                     return
                 self.problem.tried += len(alike)
                 alike.sort(key=lambda one: len(one.words))
-                if forbidden and (not self.problem.is_safety or fence.restores(forbidden)) and self._restores(alike[0]):
+                ruled_out = not fence.restores(forbidden) if self.problem.is_safety else self._ruled_out(alike[0])
+                if forbidden and not ruled_out and self._restores(alike[0]):
                     yield Group(tuple(alike), forbidden.bit_count())
 
     def effects(self) -> Iterator[Group]:
