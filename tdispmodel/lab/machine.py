@@ -32,8 +32,8 @@ FATAL = "DLP"
 """The error that is injected: of the data link protocol, which is fatal unless somebody says otherwise."""
 NO_TIMEOUT = -1
 WORDS = (
-    "console=ttyS0 loglevel=4 panic=-1 no_timer_check nokaslr mitigations=off apparmor=0 deferred_probe_timeout={timeout} "
-    'dyndbg="file drivers/base/dd.c +p; file drivers/base/bus.c +p"'
+    "console=ttyS0 loglevel=4 panic=-1 no_timer_check nokaslr mitigations=off apparmor=0 "
+    'deferred_probe_timeout={timeout} dyndbg="file drivers/base/dd.c +p; file drivers/base/bus.c +p"'
 )
 
 
