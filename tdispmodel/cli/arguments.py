@@ -377,7 +377,7 @@ def _lab(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--briefly", action="store_true", help="each attach path with autoprobe on and off, no more")
     parser.add_argument("--devices", type=int, choices=(1, 2), default=1, help="how many, of one driver (default: 1)")
     parser.add_argument(
-        "--random", type=int, default=0, metavar="N", help="N random sequences, shrunk where they differ"
+        "--random", type=int, default=None, metavar="N", help="N random sequences, shrunk where they differ"
     )
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="of the random sequences (default: 0)")
     _text_or_json(parser)

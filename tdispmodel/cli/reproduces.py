@@ -6,7 +6,7 @@ import argparse
 from dataclasses import replace
 
 from tdispmodel.checking.loading import load_base
-from tdispmodel.checking.mistakes import NO_LAB, mistake
+from tdispmodel.checking.mistakes import NO_LAB, USAGE, mistake
 from tdispmodel.checking.pipeline import run
 from tdispmodel.cli.analyses import wanted_of
 from tdispmodel.cli.checks import NotApplicable, not_applicable
@@ -88,7 +88,7 @@ def lab(arguments: argparse.Namespace, output: Output) -> int:
     from tdispmodel.lab.covering import conformance, wandering  # noqa: PLC0415  # as above
     from tdispmodel.lab.documents import conformance as document  # noqa: PLC0415  # as above
     from tdispmodel.lab.machine import GuestLost  # noqa: PLC0415  # as above
-    from tdispmodel.lab.operations import DEFERS, FAILS, OWN, PVPANIC, PVPANIC_ACPI, VFIO, VIRTIO_RNG  # noqa: PLC0415
+    from tdispmodel.lab.operations import DEFERS, FAILS, OWN, PCI_BUS, PVPANIC, PVPANIC_ACPI, VFIO, VIRTIO_RNG  # noqa: PLC0415
     from tdispmodel.lab.packages import Series, kernel  # noqa: PLC0415  # as above
     from tdispmodel.lab.subjects import Case  # noqa: PLC0415  # as above
     from tdispmodel.lab.wandering import Wish, randomly  # noqa: PLC0415  # as above
@@ -102,11 +102,15 @@ def lab(arguments: argparse.Namespace, output: Output) -> int:
         "fails": FAILS,
     }
     driver = drivers[arguments.driver]
+    if arguments.random is not None and (arguments.random < 1 or arguments.briefly):
+        raise mistake(USAGE, "--random takes a number from 1 on, and no --briefly")
+    if arguments.devices > 1 and driver.bus != PCI_BUS:
+        raise mistake(USAGE, f"--devices {arguments.devices}: the {driver.bus} bus has one device in the lab")
     try:
         booted = kernel(Series(arguments.on))
         own = {OWN: own_module(booted)} if driver.name == OWN else {}
         case = Case(booted, driver, own, briefly=arguments.briefly, devices=arguments.devices)
-        drawn = randomly(case, Wish(arguments.random, arguments.seed)) if arguments.random > 0 else None
+        drawn = randomly(case, Wish(arguments.random, arguments.seed)) if arguments.random else None
         found = conform(case) if drawn is None else drawn.conformance(case)
     except NoLab as why:
         raise mistake(NO_LAB, str(why), NEEDED) from None

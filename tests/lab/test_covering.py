@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from tdispmodel.cli import main
 from tdispmodel.lab.conforming import Conformance, Difference, Tally
 from tdispmodel.lab.covering import conformance, wandering
 from tdispmodel.lab.gates import ANOTHER, OPEN
@@ -51,3 +54,12 @@ def test_agreement_and_lack_of_time_are_told() -> None:
     late = wandering(ABOUT, Wandering(Wish(5), Tally(), 2, late=True))
     assert "OPEN" in late
     assert "time was up" in late
+
+
+@pytest.mark.parametrize(
+    "words", [("--random", "0"), ("--random", "5", "--briefly"), ("--driver", "virtio", "--devices", "2")]
+)
+def test_what_cannot_be_run_is_a_complaint(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    """No sequences, brief random ones, and two devices where the lab has one are refused before anything is booted."""
+    assert main(["lab", *words]) == 2
+    assert "E610" in capsys.readouterr().err
