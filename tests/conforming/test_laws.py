@@ -90,6 +90,32 @@ def test_a_hundred_logs(proposal: str, constants: tuple[tuple[str, str], ...], s
     rounds(graph_of(proposal, constants), source, complete=complete, count=100, seed=3)
 
 
+STILL = (*QUIET, "host.hot_reset", "host.function_level_reset", "device.fault", "userspace.lock", "userspace.bind")
+"""Switched off so that two devices have few enough states for brute force."""
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_two_devices(*, complete: bool) -> None:
+    """Logs that name two devices are decided, and as far as brute force over all states of both explains them."""
+    graph = graph_of("initrd_autoprobe_off", BINDING, STILL, 2)
+    rounds(graph, KERNEL, complete=complete, count=3, seed=5)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("complete", [True, False])
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize(
+    ("proposal", "constants"),
+    [("initrd_autoprobe_off", BINDING), ("cc_probe_defer", ()), ("ccprepare_alias", ())],
+    ids=str,
+)
+def test_a_hundred_logs_of_two_devices(
+    proposal: str, constants: tuple[tuple[str, str], ...], source: str, complete: bool
+) -> None:
+    """Of two devices, too, a hundred logs are accepted, and changed ones as far as brute force explains them."""
+    rounds(graph_of(proposal, constants, STILL, 2), source, complete=complete, count=100, seed=6)
+
+
 def test_two_logs_together() -> None:
     """A kernel log and uevents of one behaviour are accepted together; changed ones as brute force says of every order."""
     graph = graph_of("initrd_autoprobe_off", BINDING, off=QUIET)

@@ -129,7 +129,7 @@ class Question:
             with suppress(MemoryError):
                 return self.searched(Merged(tracker, lines_of(self.showing, self.told), self.asked.skew))
         return self.answered(
-            None, self.start, f"out of memory ({(self.limits.memory or 0) / 1e6:g} MB)" if self.total else ""
+            None, self.start, "out of memory: the decision diagrams need more nodes" if self.total else ""
         )
 
     def searched(self, merged: Merged[Any]) -> Conformance:

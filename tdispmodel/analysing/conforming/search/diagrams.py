@@ -75,6 +75,7 @@ class Diagrams:
         for number, action in enumerate(self.system.actions):
             self._split(number, action)
         self.groups = in_groups(move for _, move in self.hidden)
+        self.untouched = [self.encoding.has_value(one.name, one.initial) for one in self.system.variables]
         self.outside = ~self.formulas.truth(self.system.stays_in_range)
         self.facts = [(shown.items, self._told_in(shown.conditions)) for shown in showing.facts]
         self.crossings: list[Crossing] = []
@@ -296,7 +297,11 @@ class Diagrams:
         for level in reversed(levels):
             one = self._one(at)
             action = next(action for action, states in level if (states & one).satisfiable())
-            at = At(self.compiled.successor(at.packed, action), 0, 0)
+            after = dict(self.compiled.visit(at.packed)).get(action)
+            if after is None:
+                message = "a hidden step cannot be taken"
+                raise OurFault(message)
+            at = At(after, 0, 0)
             found.append((at, action))
         return found
 
@@ -312,10 +317,11 @@ class Diagrams:
         return known
 
     def _pick(self, part: Part) -> At:
-        """Return one of the places, always the same one."""
+        """Return one of the places, always the same one: one of those that have much in common with a start state."""
         known = self._picked.get(part.states)
         if known is None:
-            known = self._picked[part.states] = self.compiled.layout.pack(self.encoding.pick(part.states))
+            state = self.encoding.pick(narrowed(part.states, self.untouched))
+            known = self._picked[part.states] = self.compiled.layout.pack(state)
         return At(known, part.shows, part.must)
 
     # --- what would lead on -------------------------------------------------------------------------------------------
