@@ -485,7 +485,13 @@ VERBS = {
     "reproduce": Verb(
         "does a real kernel do what a counterexample says?", "PROPOSAL PROPERTY", "reproduces", "reproduce", _reproduce
     ),
-    "lab": Verb("is the device core of the model that of a real kernel?", "[--on KERNEL]", "reproduces", "lab", _lab),
+    "lab": Verb(
+        "is the device core of the model that of a real kernel?",
+        "[--on KERNEL] [--random N]",
+        "reproduces",
+        "lab",
+        _lab,
+    ),
     "certify": Verb("certificates checked again, by others", "DIR", "certifies", "certify", _certify),
     "show": Verb("the model as it was read, and what it changed", "PROPOSAL", "listings", "show", _show),
     "doctor": Verb("what this machine has, and whether the engines work", "", "doctor", "doctor", _doctor),
