@@ -369,9 +369,17 @@ def _reproduce(parser: argparse.ArgumentParser) -> None:
 def _lab(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--on", choices=("6.12", "unstable"), default="6.12", help="Debian's kernel (default: 6.12)")
     parser.add_argument(
-        "--driver", choices=("stock", "defers", "fails"), default="stock", help="what its probe does (default: stock)"
+        "--driver",
+        choices=("stock", "vfio", "virtio", "platform", "defers", "fails"),
+        default="stock",
+        help="a stock one, of PCI or of another bus, or ours (default: stock)",
     )
     parser.add_argument("--briefly", action="store_true", help="each attach path with autoprobe on and off, no more")
+    parser.add_argument("--devices", type=int, choices=(1, 2), default=1, help="how many, of one driver (default: 1)")
+    parser.add_argument(
+        "--random", type=int, default=None, metavar="N", help="N random sequences, shrunk where they differ"
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="of the random sequences (default: 0)")
     _text_or_json(parser)
 
 
@@ -477,7 +485,13 @@ VERBS = {
     "reproduce": Verb(
         "does a real kernel do what a counterexample says?", "PROPOSAL PROPERTY", "reproduces", "reproduce", _reproduce
     ),
-    "lab": Verb("is the device core of the model that of a real kernel?", "[--on KERNEL]", "reproduces", "lab", _lab),
+    "lab": Verb(
+        "is the device core of the model that of a real kernel?",
+        "[--on KERNEL] [--random N]",
+        "reproduces",
+        "lab",
+        _lab,
+    ),
     "certify": Verb("certificates checked again, by others", "DIR", "certifies", "certify", _certify),
     "show": Verb("the model as it was read, and what it changed", "PROPOSAL", "listings", "show", _show),
     "doctor": Verb("what this machine has, and whether the engines work", "", "doctor", "doctor", _doctor),

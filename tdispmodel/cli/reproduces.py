@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tdispmodel.checking.loading import load_base
-from tdispmodel.checking.mistakes import NO_LAB, mistake
+from tdispmodel.checking.mistakes import NO_LAB, USAGE, mistake
 from tdispmodel.checking.pipeline import run
 from tdispmodel.cli.analyses import wanted_of
 from tdispmodel.cli.checks import NotApplicable, not_applicable
@@ -107,18 +107,34 @@ def lab(arguments: argparse.Namespace, output: Output) -> int:
     """Say whether sequences made of the model go on a real kernel as the model says: 0 they do, 1 they do not."""
     from tdispmodel.lab.apt import NoLab  # noqa: PLC0415  # each verb loads what it needs
     from tdispmodel.lab.building import own_module  # noqa: PLC0415  # as above
-    from tdispmodel.lab.conforming import Case, conform  # noqa: PLC0415  # as above
+    from tdispmodel.lab.conforming import conform  # noqa: PLC0415  # as above
+    from tdispmodel.lab.covering import conformance, wandering  # noqa: PLC0415  # as above
     from tdispmodel.lab.documents import conformance as document  # noqa: PLC0415  # as above
     from tdispmodel.lab.machine import GuestLost  # noqa: PLC0415  # as above
-    from tdispmodel.lab.operations import DEFERS, FAILS, OWN, PVPANIC  # noqa: PLC0415  # as above
+    from tdispmodel.lab.operations import DEFERS, FAILS, OWN, PCI_BUS, PVPANIC, PVPANIC_ACPI, VFIO, VIRTIO_RNG  # noqa: PLC0415
     from tdispmodel.lab.packages import Series, kernel  # noqa: PLC0415  # as above
-    from tdispmodel.lab.telling import conformance  # noqa: PLC0415  # as above
+    from tdispmodel.lab.subjects import Case  # noqa: PLC0415  # as above
+    from tdispmodel.lab.wandering import Wish, randomly  # noqa: PLC0415  # as above
 
-    driver = {"stock": PVPANIC, "defers": DEFERS, "fails": FAILS}[arguments.driver]
+    drivers = {
+        "stock": PVPANIC,
+        "vfio": VFIO,
+        "virtio": VIRTIO_RNG,
+        "platform": PVPANIC_ACPI,
+        "defers": DEFERS,
+        "fails": FAILS,
+    }
+    driver = drivers[arguments.driver]
+    if arguments.random is not None and (arguments.random < 1 or arguments.briefly):
+        raise mistake(USAGE, "--random takes a number from 1 on, and no --briefly")
+    if arguments.devices > 1 and driver.bus != PCI_BUS:
+        raise mistake(USAGE, f"--devices {arguments.devices}: the {driver.bus} bus has one device in the lab")
     try:
         booted = kernel(Series(arguments.on))
         own = {OWN: own_module(booted)} if driver.name == OWN else {}
-        found = conform(Case(booted, driver, own, briefly=arguments.briefly))
+        case = Case(booted, driver, own, briefly=arguments.briefly, devices=arguments.devices)
+        drawn = randomly(case, Wish(arguments.random, arguments.seed)) if arguments.random else None
+        found = conform(case) if drawn is None else drawn.conformance(case)
     except NoLab as why:
         raise mistake(NO_LAB, str(why), NEEDED) from None
     except GuestLost as lost:
@@ -126,6 +142,8 @@ def lab(arguments: argparse.Namespace, output: Output) -> int:
         if output.json:
             output.document((), Exit.NOTHING)
         return Exit.NOTHING
-    code = Exit.VIOLATED if found.differences else Exit.OPEN if found.missing else Exit.HOLDS
-    output.write(document(found, code) if output.json else conformance(found))
+    unfinished = found.missing if drawn is None else drawn.late
+    code = Exit.VIOLATED if found.differences else Exit.OPEN if unfinished else Exit.HOLDS
+    text = conformance(found) if drawn is None else wandering(found, drawn)
+    output.write(document(found, code, drawn) if output.json else text)
     return code

@@ -2,26 +2,42 @@
 
 After each step what the kernel did must be a behaviour of the model with that kernel's constants; and since the model's
 own steps are followed until the kernel has nothing more to do, what the model says must happen has to have happened.
-A difference is told, and the sequence ends there: nothing is guessed of how it might go on.
+Compared are the state, the error of the step, the uevents about each device and how often its driver's probe was
+called.  A difference is told, and the sequence ends there: nothing is guessed of how it might go on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.system import State
-from tdispmodel.lab.machine import Machine, Setup, address
-from tdispmodel.lab.observing import Seen, error, look
-from tdispmodel.lab.operations import PVPANIC, Doer, Driver, autoprobe, operation
+from tdispmodel.lab.gates import AUTOPROBE_OFF, OPEN, Cell, cell_of, effect, pairs
+from tdispmodel.lab.observing import Seen
+from tdispmodel.lab.operations import DEFERS, PCI_BUS, PLATFORM_BUS, Driver
 from tdispmodel.lab.packages import Kernel
-from tdispmodel.lab.planning import PATHS, Core, Transition
+from tdispmodel.lab.planning import ON_ANOTHER_BUS, PATHS, Core, Outcome, Transition
 from tdispmodel.lab.reproducing import difference, expected
+from tdispmodel.lab.subjects import Booted, Case, Observation, Subject
 
-SLOT = 0
 BEFORE, SINCE = "BEFORE_6_19", "SINCE_6_19"
+ANOTHER_BUS = {**PATHS, "hot_add": "a", "rescan": "a"}
+"""The attach paths on a bus of devices that are created by a driver."""
+OFTEN = {"NONE": 0, "ONCE": 1, "REPEATED": 2}
+"""The model counts probes up to two."""
+
+GATES: Mapping[str, Value] = {"overrides_are_written": True}
+MORE: Mapping[str, Value] = {
+    "devices_are_hidden": True,
+    "functions_are_reset": True,
+    "errors_are_injected": True,
+    "aer_resets": True,
+}
+"""Steps besides the attach paths and gates."""
+SLEEP: Mapping[str, Value] = {"sleep": "LOSES_STATE"}
+"""To be suspended to memory: ends a sequence, since hotplug is not heard of afterwards, and needs another boot."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +50,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class Conformance:
-    """What came of the sequences on one kernel: which transitions there are, which were taken, and what differs."""
+    """What came of the sequences on one kernel: which transitions there are, which were taken, and what differs.
+
+    ``cells``: of each pair of attach path and gate, what was seen to come of it.
+    """
 
     release: str
     driver: Driver
@@ -43,18 +62,24 @@ class Conformance:
     taken: frozenset[Transition]
     steps: int
     differences: tuple[Difference, ...]
+    cells: Mapping[Cell, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def missing(self) -> tuple[Transition, ...]:
         """The transitions that no sequence took."""
         return tuple(one for one in self.transitions if one not in self.taken)
 
+    @property
+    def paths(self) -> Mapping[str, str]:
+        """The attach path that each step takes, on the bus of the driver."""
+        return ANOTHER_BUS if self.driver.bus != PCI_BUS else PATHS
+
     def pairs(self) -> Mapping[tuple[str, bool], tuple[int, int]]:
         """Return for each attach path, with autoprobe on or off, how many transitions were taken and how many are."""
         found: dict[tuple[str, bool], tuple[int, int]] = {}
         for one in self.transitions:
             if one.name in PATHS:
-                key = (PATHS[one.name], one.autoprobe)
+                key = (self.paths[one.name], one.autoprobe)
                 taken, known = found.get(key, (0, 0))
                 found[key] = (taken + (one in self.taken), known + 1)
         return dict(sorted(found.items()))
@@ -69,98 +94,143 @@ def constants_of(kernel: Kernel, driver: Driver) -> Mapping[str, Value]:
     }
 
 
-@dataclass(frozen=True)
-class Case:
-    """What is run: a kernel, the driver under test, and modules that are no part of the kernel's packages.
+def core_of(case: Case, more: Mapping[str, Value] = MappingProxyType({})) -> Core:
+    """Return the device core that a case is about, as the model has it."""
+    told = {name: value for name, value in case.told.items() if isinstance(value, (bool, int, str))}
+    bus = ON_ANOTHER_BUS if case.driver.bus != PCI_BUS else {}
+    named = {**GATES, "override_only": True} if case.driver.override_only else {}
+    stays = case.driver.bus == PLATFORM_BUS
+    return Core({**constants_of(case.kernel, case.driver), **bus, **named, **more, **told}, case.devices, stays=stays)
 
-    ``told`` are constants other than the kernel's own, to see that a wrong model is noticed; ``briefly``: one
-    transition for each pair of attach path and autoprobe, and not all of them.
+
+def programme(case: Case) -> Iterator[tuple[Core, tuple[Transition, ...]]]:
+    """Yield what is to be taken: the pairs of attach path and autoprobe; and unless that is enough, everything else.
+
+    That is every transition, those with resets, errors and hidden devices, the pairs with every gate, and sleep.
     """
-
-    kernel: Kernel
-    driver: Driver = PVPANIC
-    own: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
-    told: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
-    briefly: bool = False
-
-
-@dataclass(frozen=True)
-class Observation:
-    """What was seen after a step, and the error in which a write ended, where the model's `result` is about it."""
-
-    seen: Seen
-    ended: str = ""
+    core = core_of(case)
+    if case.briefly:
+        yield core, pairs(core, (OPEN, AUTOPROBE_OFF))
+        return
+    if case.driver.bus != PCI_BUS or case.driver.override_only:
+        yield core, tuple(core.transitions())
+        return
+    told = {"driver_is_told": True} if case.driver == DEFERS and case.devices > 1 else {}
+    core = core_of(case, {**(MORE if case.devices == 1 else {}), **told})
+    yield core, tuple(core.transitions())
+    gates = core_of(case, GATES)
+    yield gates, pairs(gates)
+    sleeps = core_of(case, SLEEP)
+    yield sleeps, tuple(one for one in sleeps.transitions() if one.name == "suspend" and one.before[2] is True)
 
 
 def conform(case: Case) -> Conformance:
     """Run the sequences of a case in one boot.  Raises `NoLab`, and `GuestLost` when the machine fails."""
-    constants = {**constants_of(case.kernel, case.driver), **case.told}
-    core = Core(constants)
-    transitions = core.pairs() if case.briefly else tuple(core.transitions())
-    taken: set[Transition] = set()
-    differences: list[Difference] = []
-    steps = 0
-    packaged = tuple(name for name in case.driver.modules if name not in case.own)
-    with Machine(Setup(case.kernel, packaged, {SLOT: case.driver.device}, more=case.own)) as machine:
-        for number, sequence in enumerate(core.sequences(transitions)):
-            if number:
-                begin_anew(machine, case.driver)
-            begun = list(followed(machine, core, case.driver, sequence))
-            steps += len(begun)
-            taken |= {transition for transition, words in begun if not words}
-            done = tuple(transition.action for transition, _ in begun)
-            differences += [Difference(done, words) for _, words in begun if words]
-    release = case.kernel.release
-    return Conformance(release, case.driver, constants, transitions, frozenset(taken), steps, tuple(differences))
+    transitions: list[Transition] = []
+    tally = Tally()
+    with Booted(case) as subject:
+        for core, wanted in programme(case):
+            transitions += wanted
+            for sequence in core.sequences(wanted):
+                tally.note(core, followed(subject, core, case.driver, sequence))
+    return tally.conformance(case, core_of(case).told, tuple(transitions))
 
 
-def begin_anew(machine: Machine, driver: Driver) -> None:
-    """Bring the guest back to the start: no module, autoprobe on, and a device that was passed over."""
-    if machine.run(f"test -d /sys/bus/pci/devices/{address(SLOT)}").status == 0:
-        machine.pull(SLOT)
-    for name in reversed(driver.modules):
-        machine.run(f"rmmod {name} 2> /dev/null")
-    machine.run(autoprobe(on=True))
-    machine.plug(SLOT, driver.device)
+@dataclass(frozen=True)
+class Done:
+    """A step that was taken: the transition of the model, what was seen after it, and how that differs."""
+
+    transition: Transition
+    observed: Observation
+    differs: str = ""
 
 
-def followed(machine: Machine, core: Core, driver: Driver, sequence: Sequence[str]) -> Iterator[tuple[Transition, str]]:
-    """Yield each transition of a sequence and how the kernel differs then; ends after the first difference."""
-    addresses = (address(SLOT),)
-    states = frozenset({core.start()})
-    words = differs(core, driver, states, Observation(look(machine, driver.name, addresses)))
+class Tally:
+    """What sequences have come to so far."""
+
+    def __init__(self) -> None:
+        self.taken: set[Transition] = set()
+        self.cells: dict[Cell, str] = {}
+        self.differences: list[Difference] = []
+        self.steps = 0
+
+    def note(self, core: Core, sequence: Iterable[Done]) -> Difference | None:
+        """Take note of a sequence, as it is run; return how it differs, if it does."""
+        names: list[str] = []
+        for done in sequence:
+            names.append(done.transition.action)
+            self.steps += 1
+            if done.differs:
+                found = Difference(tuple(names), done.differs)
+                self.differences.append(found)
+                return found
+            self.taken.add(done.transition)
+            cell = cell_of(core, done.transition)
+            if cell is not None:
+                self.cells.setdefault(cell, effect(core, done.transition, done.observed))
+        return None
+
+    def conformance(
+        self, case: Case, constants: Mapping[str, Value], transitions: tuple[Transition, ...]
+    ) -> Conformance:
+        """Return what came of a case."""
+        return Conformance(
+            case.kernel.release,
+            case.driver,
+            constants,
+            transitions,
+            frozenset(self.taken),
+            self.steps,
+            tuple(self.differences),
+            dict(self.cells),
+        )
+
+
+def followed(subject: Subject, core: Core, driver: Driver, sequence: Sequence[str]) -> Iterator[Done]:
+    """Yield each step of a sequence and how the kernel differs then; ends after the first difference.
+
+    It ends as well where the kernel took another way than the one that the sequence was made for.  Raises `GuestLost`.
+    """
+    start = core.start()
+    observed = subject.begin()
+    words = difference(wanted(core, start, driver), observed.seen)
     if words:
-        yield Transition(core.seen(core.start()), "start"), words
+        yield Done(core.transition(start, "start"), observed, words)
         return
+    states = frozenset({start})
     for name in sequence:
-        before = core.seen(min(states, key=str))
-        does = operation(name, driver)
-        ended = ""
-        if does.doer is Doer.GUEST:
-            told = error(machine.run(does.command))
-            ended = told if does.tells else ""
-        elif does.command == "plug":
-            machine.plug(SLOT, driver.device)
-        else:
-            machine.pull(SLOT)
-        after = frozenset(rest for state in states for rest in core.driven(state).get(name, ()))
-        seen = look(machine, driver.name, addresses)
-        words = differs(core, driver, after, Observation(seen, ended))
-        yield Transition(before, name), words
+        possible = [state for state in sorted(states, key=str) if name in core.outcomes(state)]
+        if not possible:
+            return
+        came = frozenset(outcome for state in possible for outcome in core.outcomes(state)[name])
+        observed = subject.take(name)
+        differs = {outcome: differing(core, driver, outcome, observed) for outcome in sorted(came, key=str)}
+        states = frozenset(outcome.state for outcome, words in differs.items() if not words)
+        words = "" if states else " or ".join(differs.values())
+        yield Done(core.transition(possible[0], name), observed, words)
         if words:
             return
-        states = frozenset(state for state in after if not difference(expected(core.system, state, driver), seen))
 
 
-def differs(core: Core, driver: Driver, states: frozenset[State], observed: Observation) -> str:
-    """Return how what was observed differs from every state that the model allows; empty if it is one of them."""
-    found: list[str] = []
-    for state in sorted(states, key=str):
-        words = [difference(expected(core.system, state, driver), observed.seen)]
-        result = str(state[core.names.index("result")])
-        if observed.ended and result != observed.ended:
-            words.append(f"the model says {result}, seen {observed.ended}")
-        if not any(words):
-            return ""
-        found.append("; ".join(part for part in words if part))
-    return " or ".join(found) or "the model has no such step here"
+def differing(core: Core, driver: Driver, outcome: Outcome, observed: Observation) -> str:
+    """Return how what was observed differs from what the model says; empty if it does not."""
+    words = [difference(wanted(core, outcome.state, driver), observed.seen)]
+    if observed.ended and outcome.result != observed.ended:
+        words.append(f"the model says {outcome.result}, seen {observed.ended}")
+    for device, said, seen in zip(core.devices, outcome.uevents, observed.uevents, strict=True):
+        if said != seen:
+            words.append(f"uevents of {device}: the model says {told(said)}, seen {told(seen)}")
+    for device, times, probed in zip(core.devices, outcome.probes, observed.probes, strict=True):
+        if OFTEN[str(times)] != min(probed, max(OFTEN.values())):
+            words.append(f"probes of {device}: the model says {OFTEN[str(times)]}, seen {probed}")
+    return "; ".join(part for part in words if part)
+
+
+def wanted(core: Core, state: State, driver: Driver) -> Seen:
+    """Return what is to be seen in a state: of autoprobe, that of the bus which the device is on."""
+    return replace(expected(core.system, state, driver), autoprobe=state[core.place[core.autoprobe]] is True)
+
+
+def told(uevents: Sequence[str]) -> str:
+    """Return uevents as the output has them."""
+    return ", ".join(uevents) or "none"

@@ -20,6 +20,7 @@ from tdispmodel.lab.observing import Seen
 from tdispmodel.lab.operations import OWN, Driver
 from tdispmodel.lab.planning import Transition
 from tdispmodel.lab.reproducing import Account, Done, Outcome
+from tdispmodel.lab.wandering import Wandering
 from tdispmodel.reports.exits import Exit
 
 REPRODUCE, LAB = "tdispmodel/reproduce/1", "tdispmodel/lab/1"
@@ -79,8 +80,8 @@ def reproduction(asked: Asked, account: Account | None, code: Exit, reason: str 
     )
 
 
-def conformance(found: Conformance, code: Exit) -> str:
-    """Return the document about sequences on one kernel."""
+def conformance(found: Conformance, code: Exit, drawn: Wandering | None = None) -> str:
+    """Return the document about sequences on one kernel; ``drawn``: they were random ones."""
     return _text(
         {
             **_head(LAB, code),
@@ -94,6 +95,8 @@ def conformance(found: Conformance, code: Exit) -> str:
                 {"path": path, "autoprobe": on, "taken": taken, "transitions": known}
                 for (path, on), (taken, known) in found.pairs().items()
             ],
+            "gates": [{"step": step, "gate": gate, "came": came} for (step, gate), came in found.cells.items()],
+            "random": None if drawn is None else _drawn(drawn),
             "differences": [{"steps": list(one.steps), "words": one.words} for one in found.differences],
         }
     )
@@ -117,8 +120,18 @@ def _driver(driver: Driver) -> Document:
     return {"name": driver.name, "own": driver.name == OWN, "parameters": driver.parameters}
 
 
+def _drawn(drawn: Wandering) -> Document:
+    return {
+        "seed": drawn.wish.seed,
+        "sequences": drawn.sequences,
+        "first": list(drawn.first),
+        "again": drawn.again,
+        "late": drawn.late,
+    }
+
+
 def _transition(one: Transition, *, taken: bool) -> Document:
-    names = ("autoprobe", "driver_loaded", "present", "driver", "deferred")
+    names = (name.removeprefix("devices[0].") for name in one.names)
     return {"before": dict(zip(names, one.before, strict=True)), "action": one.action, "taken": taken}
 
 

@@ -22,14 +22,15 @@ export PATH=/bin
 uevent env >> /tmp/uevents 2> /dev/null &
 stty raw -echo < /dev/ttyS1
 look() {{
-    driver=$1
-    shift
-    echo autoprobe=$(cat /sys/bus/pci/drivers_autoprobe)
-    test -d /sys/bus/pci/drivers/$driver && echo driver_loaded=1 || echo driver_loaded=0
+    bus=$1
+    driver=$2
+    shift 2
+    echo autoprobe=$(cat /sys/bus/$bus/drivers_autoprobe)
+    test -d /sys/bus/$bus/drivers/$driver && echo driver_loaded=1 || echo driver_loaded=0
     for device; do
         echo device=$device
-        test -d /sys/bus/pci/devices/$device && echo present=1 || echo present=0
-        echo driver=$(basename "$(readlink /sys/bus/pci/devices/$device/driver)")
+        test -d /sys/bus/$bus/devices/$device && echo present=1 || echo present=0
+        echo driver=$(basename "$(readlink /sys/bus/$bus/devices/$device/driver)")
         grep -q "^$device" /sys/kernel/debug/devices_deferred && echo deferred=1 || echo deferred=0
     done
 }}

@@ -29,9 +29,13 @@ BOOTS = 2
 """How often a machine is started at most: one that did not come up says nothing."""
 WORD_SECONDS = 60.0
 PORTS = 4
+POWER = "/sys/power/state"
+FATAL = "DLP"
+"""The error that is injected: of the data link protocol, which is fatal unless somebody says otherwise."""
+NO_TIMEOUT = -1
 WORDS = (
-    "console=ttyS0 loglevel=4 panic=-1 nokaslr mitigations=off apparmor=0 deferred_probe_timeout=-1 "
-    'dyndbg="file drivers/base/dd.c +p; file drivers/base/bus.c +p"'
+    "console=ttyS0 loglevel=4 panic=-1 no_timer_check nokaslr mitigations=off apparmor=0 "
+    'deferred_probe_timeout={timeout} dyndbg="file drivers/base/dd.c +p; file drivers/base/bus.c +p"'
 )
 
 
@@ -52,7 +56,8 @@ class Setup:
     """What a machine is made of: its kernel, the modules that it can load, and what is plugged in from the start.
 
     ``plugged`` maps numbers of slots to QEMU's names of devices; ``first`` are the first instructions of the initrd;
-    ``more`` are modules that are no part of the kernel's packages.
+    ``more`` are modules that are no part of the kernel's packages; ``timeout`` of deferred probing, in seconds;
+    ``translates``: there is an IOMMU.
     """
 
     kernel: Kernel
@@ -60,6 +65,8 @@ class Setup:
     plugged: Mapping[int, str]
     first: tuple[str, ...] = ()
     more: Mapping[str, bytes] | None = None
+    timeout: int = NO_TIMEOUT
+    translates: bool = False
 
 
 def address(slot: int) -> str:
@@ -71,6 +78,11 @@ HELPER = "0000:00:03.0"
 """The address of a device that is always there, whose driver is built in: its bind is somebody else's success."""
 
 
+IOMMU = "intel-iommu"
+BOARD = "pvpanic"
+"""A device of the board, which the ACPI tables tell of."""
+
+
 def arguments_of_ports(plugged: Mapping[int, str]) -> tuple[str, ...]:
     """Return the devices of the machine as QEMU's command line has them: ports, the helper, and what is plugged in."""
     ports = [
@@ -80,12 +92,19 @@ def arguments_of_ports(plugged: Mapping[int, str]) -> tuple[str, ...]:
     return (*ports, "virtio-rng-pci,addr=0x3", *devices)
 
 
+def kernel_words(setup: Setup) -> str:
+    """Return the command line of the kernel."""
+    return WORDS.format(timeout=setup.timeout) + " intel_iommu=on" * setup.translates
+
+
 def arguments(setup: Setup, folder: Path) -> list[str]:
     """Return the command line of QEMU."""
+    board = (*(IOMMU,) * setup.translates, BOARD)
     return [
         *(QEMU, "-machine", "q35", "-accel", "tcg", "-cpu", "max", "-m", "256", "-nodefaults", "-display", "none"),
-        *("-no-reboot", "-kernel", str(setup.kernel.image), "-initrd", str(folder / "initramfs"), "-append", WORDS),
-        *(word for device in arguments_of_ports(setup.plugged) for word in ("-device", device)),
+        *("-no-reboot", "-kernel", str(setup.kernel.image), "-initrd", str(folder / "initramfs")),
+        *("-append", kernel_words(setup)),
+        *(word for device in (*board, *arguments_of_ports(setup.plugged)) for word in ("-device", device)),
         *("-serial", f"file:{folder / 'console'}"),
         *("-chardev", f"socket,id=line,path={folder / 'line'},server=on,wait=off", "-serial", "chardev:line"),
         *("-qmp", f"unix:{folder / 'qmp'},server=on,wait=off"),
@@ -97,6 +116,10 @@ class Machine:
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
+        self.recorded = 0
+        """How many lines of the guest's record of uevents were read."""
+        self.numbered = 0
+        """The number of the last uevent among them."""
 
     def __enter__(self) -> Self:
         for _ in range(BOOTS - 1):
@@ -128,6 +151,7 @@ class Machine:
             self._message()
             self.host("qmp_capabilities")
             self._until(READY, BOOT_SECONDS)
+            self.numbered = int(self.run("cat /sys/kernel/uevent_seqnum").text or "0")
         except BaseException:
             self.end()
             raise
@@ -171,6 +195,29 @@ class Machine:
         """Pull the device out of a slot, and wait.  Raises `GuestLost` when QEMU refuses, or nothing comes of it."""
         self._done("device_del", id=f"device{slot}")
         self._wait(slot, present=False)
+
+    def inject(self, slot: int) -> None:
+        """Have the port of a slot report a fatal error.  Raises `GuestLost` when QEMU refuses."""
+        answer = self.host("human-monitor-command", **{"command-line": f"pcie_aer_inject_error port{slot} {FATAL}"})
+        if not str(answer.get("return", "")).startswith("OK"):
+            message = f"QEMU injects no error: {answer}"
+            raise GuestLost(message)
+
+    def sleep(self) -> None:
+        """Have the guest suspend itself to memory, and wake it as soon as it is.  Raises `GuestLost` when it is not."""
+        self.line.write(f"echo mem > {POWER}\n")
+        self.line.flush()
+        end = time.monotonic() + WORD_SECONDS
+        while time.monotonic() < end:
+            told = self.host("query-status").get("return")
+            if isinstance(told, dict) and told.get("status") == "suspended":
+                self._done("system_wakeup")
+                if self._until(ENDED, WORD_SECONDS).status == 0:
+                    return
+                break
+            time.sleep(0.1)
+        message = "the guest was not suspended"
+        raise GuestLost(message)
 
     def _wait(self, slot: int, *, present: bool) -> None:
         end = time.monotonic() + WORD_SECONDS

@@ -25,6 +25,7 @@ ERRORS = {
     "Input/output error": "EIO",
 }
 PROBED = re.compile(r"(?P<device>\S+): bus: '\S+': really_probe: probing driver (?P<driver>\S+) with device")
+NUMBER = re.compile(r"^SEQNUM=(\d+)$", re.MULTILINE)
 LINE = re.compile(r"<\d+>(\[ *\d+\.\d+\] .*)")
 
 
@@ -60,14 +61,14 @@ def error(said: Said) -> str:
     return next((name for words, name in ERRORS.items() if words in said.text), "?")
 
 
-def look(machine: Machine, driver: str, addresses: Sequence[str]) -> Seen:
+def look(machine: Machine, driver: str, addresses: Sequence[str], bus: str = "pci") -> Seen:
     """Look until a few looks in a row show the same, and the kernel said nothing meanwhile.  Raises `GuestLost`."""
     log: list[str] = []
     before: Seen | None = None
     quiet = 0
     for _ in range(LOOKS):
         time.sleep(QUIET_SECONDS)
-        said = machine.run(f"dmesg -r -c; echo {MARK}; look {driver} {' '.join(addresses)}").text
+        said = machine.run(f"dmesg -r -c; echo {MARK}; look {bus} {driver} {' '.join(addresses)}").text
         new, _, shown = said.rpartition(f"{MARK}\n")
         log += lines(new)
         seen = snapshot(shown)
@@ -75,8 +76,24 @@ def look(machine: Machine, driver: str, addresses: Sequence[str]) -> Seen:
         if quiet == QUIET_LOOKS:
             break
         before = seen
-    uevents = machine.run("cat /tmp/uevents; : > /tmp/uevents").text
-    return Seen(seen.autoprobe, seen.driver_loaded, seen.devices, tuple(log), events(uevents))
+    return Seen(seen.autoprobe, seen.driver_loaded, seen.devices, tuple(log), events(recorded(machine)))
+
+
+def recorded(machine: Machine) -> str:
+    """Return what the guest's recorder wrote since last time, up to the last uevent that was sent.  Raises `GuestLost`.
+
+    It runs a process for each uevent, and so is late; the kernel numbers them.
+    """
+    text = ""
+    for _ in range(LOOKS):
+        told = machine.run(f"cat /sys/kernel/uevent_seqnum; tail -n +{machine.recorded + 1} /tmp/uevents").text
+        last, _, text = told.partition("\n")
+        machine.numbered = max([machine.numbered, *map(int, NUMBER.findall(text))])
+        if machine.numbered >= int(last):
+            break
+        time.sleep(QUIET_SECONDS)
+    machine.recorded += len(text.splitlines())
+    return text
 
 
 def lines(text: str) -> list[str]:

@@ -14,7 +14,8 @@ from tdispmodel.lab import emulating
 from tdispmodel.lab.machine import HELPER, address
 
 INSTANCE = re.compile(r"(?P<action>\w+)(?:\(devices\[(?P<device>\d+)\]\))?")
-PCI = "/sys/bus/pci"
+PCI_BUS = "pci"
+PCI = f"/sys/bus/{PCI_BUS}"
 
 
 class Doer(Enum):
@@ -31,17 +32,24 @@ class Doer(Enum):
 @dataclass(frozen=True)
 class Driver:
     """The driver under test: its name, its module and what that needs before it, QEMU's name of its device,
-    and the parameters of its module.
+    the parameters of its module, the bus on which it is, and whether its table matches only where driver_override names
+    it.
     """
 
     name: str
     modules: tuple[str, ...]
     device: str
     parameters: str = ""
+    bus: str = PCI_BUS
+    override_only: bool = False
 
 
 PVPANIC = Driver("pvpanic-pci", ("pvpanic", "pvpanic-pci"), "pvpanic-pci")
 """A driver of the distribution that is a module and binds whatever it matches."""
+
+VFIO_MODULES = ("irqbypass", "vfio", "vfio_iommu_type1", "vfio-pci-core", "vfio-pci")
+VFIO = Driver("vfio-pci", VFIO_MODULES, "pvpanic-pci", override_only=True)
+"""A driver of the distribution whose table has one entry, which is override_only; it binds where there is an IOMMU."""
 
 OWN = "lab_driver"
 DEFERS = Driver(OWN, (OWN,), "pvpanic-pci", "does=1")
@@ -58,6 +66,23 @@ PROBES = frozenset({"load_module", "bind", "drivers_probe", "new_id", "rescan"})
 
 VIRTIO = Driver("virtio-pci", (), "virtio-rng-pci")
 """A driver that is built into the kernel."""
+
+DOES = f"/sys/module/{OWN}/parameters/does"
+SLEEP = (
+    "echo 0 > /sys/class/rtc/rtc0/wakealarm; echo +2 > /sys/class/rtc/rtc0/wakealarm; echo freeze > /sys/power/state"
+)
+NOBODY = "nobody"
+"""A name that no driver has."""
+
+VIRTIO_BUS, PLATFORM_BUS = "virtio", "platform"
+VIRTIO_RNG = Driver("virtio_rng", ("virtio-rng",), "virtio-rng-pci", bus=VIRTIO_BUS)
+"""A driver of the distribution on a bus whose devices appear when `virtio-pci` is bound: those of path a."""
+
+PVPANIC_ACPI = Driver("pvpanic-mmio", ("pvpanic", "pvpanic-mmio"), "pvpanic", bus=PLATFORM_BUS)
+"""A driver of the distribution on the platform bus; its device is in the ACPI tables and cannot be taken away."""
+
+FUNCTIONS = {VIRTIO_BUS: "virtio0", PLATFORM_BUS: "QEMU0001:00"}
+"""The device on each bus besides PCI: that of the helper, and one of the machine's board."""
 
 STRANGER = "dead beef"
 """IDs that no device of the lab has."""
@@ -203,6 +228,66 @@ def _operation(step: str, driver: Driver) -> Operation:
             return Operation(Doer.EMULATED, told, device, tells=name in emulating.RESULTS and bool(told))
         case _:
             return Operation(Doer.IMPOSSIBLE, device=device)
+
+
+def driven(step: str, driver: Driver) -> Operation:
+    """Return what a step is where sequences are made: more than in a counterexample, whose order is the model's.
+
+    A guest that is suspended is woken at once, so that it can be told to do that, and what the lab's own model adds is
+    done.
+    """
+    if driver.bus != PCI_BUS:
+        return elsewhere(step, driver)
+    found = INSTANCE.fullmatch(step)
+    name = "" if found is None else found["action"]
+    device = None if found is None or found["device"] is None else int(found["device"])
+    where = f"{PCI}/devices/{address(device or 0)}"
+    match name:
+        case "name_driver":
+            return Operation(Doer.GUEST, f"echo {driver.name} > {where}/driver_override", device)
+        case "name_another":
+            return Operation(Doer.GUEST, f"echo {NOBODY} > {where}/driver_override", device)
+        case "name_none":
+            return Operation(Doer.GUEST, f"echo > {where}/driver_override", device)
+        case "hide":
+            return Operation(Doer.GUEST, f"echo 1 > {where}/remove", device)
+        case "scan":
+            return Operation(Doer.GUEST, f"echo 1 > {PCI}/rescan")
+        case "reset":
+            return Operation(Doer.GUEST, f"echo 1 > {where}/reset", device, tells=True)
+        case "tell_to_defer" | "tell_to_bind":
+            return Operation(Doer.GUEST, f"echo {int(name == 'tell_to_defer')} > {DOES}")
+        case "suspend":
+            return Operation(Doer.HOST, "sleep")
+        case "inject_fatal_error":
+            return Operation(Doer.HOST, "error", device)
+        case "time_passes":
+            return Operation(Doer.HOST, "wait")
+        case _:
+            return operation(step, driver)
+
+
+def elsewhere(step: str, driver: Driver) -> Operation:
+    """Return what a step is on a bus besides PCI: a virtio device comes and goes with the driver of its parent."""
+    name = step.partition("(")[0]
+    parent, own, function = f"{PCI}/drivers/virtio-pci", f"/sys/bus/{driver.bus}", FUNCTIONS[driver.bus]
+    match name:
+        case "load_module":
+            return Operation(Doer.GUEST, load(driver))
+        case "hot_add":
+            return Operation(Doer.GUEST, f"echo {HELPER} > {parent}/bind", 0)
+        case "remove":
+            return Operation(Doer.GUEST, f"echo {HELPER} > {parent}/unbind", 0)
+        case "rescan":
+            return Operation(Doer.GUEST, f"echo {HELPER} > {parent}/unbind; echo {HELPER} > {parent}/bind", 0)
+        case "bind" | "unbind":
+            return Operation(Doer.GUEST, f"echo {function} > {own}/drivers/{driver.name}/{name}", 0, tells=True)
+        case "drivers_probe":
+            return Operation(Doer.GUEST, f"echo {function} > {own}/drivers_probe", 0)
+        case "turn_later_autoprobe_on" | "turn_later_autoprobe_off":
+            return Operation(Doer.GUEST, f"echo {int(name.endswith('on'))} > {own}/drivers_autoprobe")
+        case _:
+            return Operation(Doer.IMPOSSIBLE)
 
 
 def load(driver: Driver) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tdispmodel.lab import emulating
-from tdispmodel.lab.conforming import Conformance
 from tdispmodel.lab.observing import Seen
 from tdispmodel.lab.operations import OWN, PREPARE, Doer
 from tdispmodel.lab.reproducing import Account, Done, Outcome, Plan, said
@@ -24,16 +23,6 @@ DOERS = {
     Doer.EMULATED: "EMULATED: no kernel of a distribution has it",
     Doer.IMPOSSIBLE: "not in the lab",
 }
-LETTERS = {
-    "b": "arrival",
-    "c": "driver registration",
-    "d": "deferred retry",
-    "e": "bind",
-    "f": "drivers_probe",
-    "g": "new_id",
-}
-"""The attach paths of the table in `models/device_core.py` that the lab can take."""
-
 INDENT = "      "
 CORE = ("bus: 'pci'", "driver_bound", "deferred", "probe with driver", "Retrying", "requests probe deferral")
 
@@ -115,29 +104,3 @@ def state(seen: Seen) -> str:
         about = f"driver {said(device.driver)}" if device.present else "not there"
         words.append(f"devices[{slot}]: {about}{', deferred' if device.deferred else ''}")
     return "; ".join(words)
-
-
-def conformance(found: Conformance) -> str:
-    """Return the text about the sequences on one kernel: whether all agrees, coverage by attach path, differences."""
-    verdict = "DIFFERS" if found.differences else "CONFORMS"
-    constants = ", ".join(f"{name}={said_of(value)}" for name, value in sorted(found.constants.items()))
-    lines = paragraph(f"{found.release}, driver {found.driver.name}: {verdict}", rest="  ")
-    lines += paragraph(f"the model with {constants}", "  ")
-    taken = sum(one in found.taken for one in found.transitions)
-    lines += paragraph(f"{taken} of {len(found.transitions)} transitions taken, in {found.steps} steps", "  ")
-    lines += ["", "  attach path               autoprobe on    autoprobe off"]
-    for path, about in LETTERS.items():
-        cells = [found.pairs().get((path, on), (0, 0)) for on in (True, False)]
-        told = [f"{taken} of {known}" if known else "none" for taken, known in cells]
-        lines.append(f"  {path}  {about:<21}  {told[0]:<14}  {told[1]}")
-    for one in found.missing:
-        lines += paragraph(f"not taken: {one.action} in {', '.join(map(said_of, one.before))}", "  ")
-    for differing in found.differences:
-        lines += ["", *paragraph(f"after {', '.join(differing.steps)}:", "  ", "    ")]
-        lines += paragraph(differing.words, "    ")
-    return joined(lines)
-
-
-def said_of(value: object) -> str:
-    """Return a value of the model as the output has it."""
-    return said(value) if isinstance(value, (bool, str)) else str(value)

@@ -13,13 +13,14 @@ from tdispmodel.checking.loading import load
 from tdispmodel.checking.replaying import SUFFIX, judged
 from tdispmodel.cli import main
 from tdispmodel.exporting import itf
-from tdispmodel.lab.conforming import Conformance, Difference
+from tdispmodel.lab.conforming import Conformance, Difference, Tally
 from tdispmodel.lab.documents import Asked, conformance, reproduction, schema
 from tdispmodel.lab.emulating import Interface
 from tdispmodel.lab.observing import Device, Seen
 from tdispmodel.lab.operations import DEFERS
 from tdispmodel.lab.planning import Transition
 from tdispmodel.lab.reproducing import Account, Done, Outcome, plan
+from tdispmodel.lab.wandering import Wandering, Wish
 from tdispmodel.reports.exits import Exit
 
 
@@ -71,6 +72,19 @@ def test_sequences_are_told_as_their_schema_describes() -> None:
     ]
     assert not found["conforms"]
     assert found["differences"][0]["steps"] == ["load_module", "drivers_probe(devices[0])"]
+
+
+def test_random_sequences_are_told_as_their_schema_describes() -> None:
+    """The document fits its schema, and has the seed, the sequence that was shrunk, and the gates of what was seen."""
+    short = Difference(("load_module",), "otherwise")
+    drawn = Wandering(Wish(5, 7), Tally(), 3, short, ("load_module", "new_id"), again=True)
+    cells = {("bind", "all open"): "EAGAIN"}
+    one = Conformance("6.12", DEFERS, {}, (), frozenset(), 3, (short,), cells)
+    found = json.loads(conformance(one, Exit.VIOLATED, drawn))
+    jsonschema.Draft202012Validator(schema("lab")).validate(found)
+    assert (found["random"]["seed"], found["random"]["first"]) == (7, ["load_module", "new_id"])
+    assert found["differences"] == [{"steps": ["load_module"], "words": "otherwise"}]
+    assert found["gates"] == [{"step": "bind", "gate": "all open", "came": "EAGAIN"}]
 
 
 def test_no_counterexample_is_a_document_too(capsys: pytest.CaptureFixture[str]) -> None:

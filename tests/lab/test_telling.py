@@ -9,14 +9,11 @@ import pytest
 
 from tdispmodel.cli import main
 from tdispmodel.lab.building import headers
-from tdispmodel.lab.conforming import Conformance, Difference
 from tdispmodel.lab.observing import Device, Seen
-from tdispmodel.lab.operations import PVPANIC
 from tdispmodel.lab.packages import Kernel
-from tdispmodel.lab.planning import Transition
 from tdispmodel.lab.reproducing import Account, Done, Outcome
 from tdispmodel.lab.script import script
-from tdispmodel.lab.telling import account, conformance
+from tdispmodel.lab.telling import account
 from tests.lab.plans import hot_add, stored
 
 HOT_ADD = ["reproduce", "initrd_autoprobe_off", "no_shared_exposure_after_initrd", "--set", "kernel=BEFORE_6_19"]
@@ -45,23 +42,6 @@ def test_an_account_tells_what_differs() -> None:
     assert "| [ 1.0] pci 0000:01:00.0: bus: 'pci': add device 0000:01:00.0" in text
     assert "1f.0" not in text
     assert "without it in bind" in " ".join(text.split())
-    assert mail(text)
-
-
-def test_coverage_is_told() -> None:
-    """Of two transitions, one taken and one that differed, the text has one of two, the attach path of each with its
-    autoprobe, the missing one, and how it differs.
-    """
-    before = (True, True, True, "NONE", False)
-    bind, probe = Transition(before, "bind(devices[0])"), Transition((False, *before[1:]), "drivers_probe(devices[0])")
-    differs = (Difference(("load_module", "drivers_probe(devices[0])"), "devices[0].driver: otherwise"),)
-    found = Conformance("6.12", PVPANIC, {"kernel": "BEFORE_6_19"}, (bind, probe), frozenset({bind}), 3, differs)
-    assert found.pairs() == {("e", True): (1, 1), ("f", False): (0, 1)}
-    text = conformance(found)
-    assert "DIFFERS" in text
-    assert "1 of 2 transitions taken, in 3 steps" in text
-    assert "not taken: drivers_probe(devices[0])" in text
-    assert "devices[0].driver: otherwise" in text
     assert mail(text)
 
 

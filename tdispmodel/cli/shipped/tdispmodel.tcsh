@@ -25,8 +25,9 @@ complete tdispmodel \
         'c/--on=/(6.12 unstable)/' \
         'c/--script=/f/' \
         'c/--log=/f/' \
-        'c/--driver=/(stock defers fails)/' \
-        'c/--/(all-noticers any-number baseline briefly certificates changes chart checkpoint cluster complete depth device devices draw driver engine expectations format full help jobs json log map memory min-score mutants names no-vacuous no-verdicts on output paranoid port prepare-driver progress proposal quiet sarif-all script serve set skew states stdin timeout times to today topology update verbose version view waivers why-not without)/' \
+        'c/--driver=/(stock vfio virtio platform defers fails)/' \
+        'c/--devices=/(1 2)/' \
+        'c/--/(all-noticers any-number baseline briefly certificates changes chart checkpoint cluster complete depth device devices draw driver engine expectations format full help jobs json log map memory min-score mutants names no-vacuous no-verdicts on output paranoid port prepare-driver progress proposal quiet random sarif-all script seed serve set skew states stdin timeout times to today topology update verbose version view waivers why-not without)/' \
         'c/-/(- h k n o q v)/' \
         'n/--topology/f/' \
         'n/--progress/(auto plain never)/' \
@@ -45,7 +46,8 @@ complete tdispmodel \
         'n/--on/(6.12 unstable)/' \
         'n/--script/f/' \
         'n/--log/f/' \
-        'n/--driver/(stock defers fails)/' \
+        'n/--driver/(stock vfio virtio platform defers fails)/' \
+        'n/--devices/(1 2)/' \
         'p/1/(check matrix trace adversary sweep mutants refine diff repair litmus gate conform findings export explore list explain reply replay reproduce lab certify show doctor completion)/' \
         'n/litmus/f/' \
         'n/list/(proposals properties actions variables constants capabilities engines formats statements)/' \

@@ -274,8 +274,11 @@ _shtab_tdispmodel_gate_defaults_added=0
 _shtab_tdispmodel_lab_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--on[Debian\'s kernel (default\: 6.12)]:on:(6.12 unstable)"
-  "--driver[what its probe does (default\: stock)]:driver:(stock defers fails)"
+  "--driver[a stock one, of PCI or of another bus, or ours (default\: stock)]:driver:(stock vfio virtio platform defers fails)"
   "--briefly[each attach path with autoprobe on and off, no more]"
+  "--devices[how many, of one driver (default\: 1)]:devices:(1 2)"
+  "--random[N random sequences, shrunk where they differ]:N:"
+  "--seed[of the random sequences (default\: 0)]:S:"
   "--format[of stdout]:format:(text json)"
   "--json[the same as --format json]"
 )
