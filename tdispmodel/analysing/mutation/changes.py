@@ -92,15 +92,19 @@ class Grounded:
         formulas = [formula for question in questions for formula in (question.formula, question.after)]
         return reads([self.system.initially, *formulas]) | self.risky
 
-    def contains(self, mutant: Mutant) -> bool:
-        """Whether what a mutant changes is in the system: not folded away by constants, and read by something."""
+    def contains(self, mutant: Mutant, change: Change) -> bool:
+        """Whether what a mutant changes is in the system: not folded away by constants, and read by something.
+
+        ``change`` is what it changes there.
+        """
         if mutant.operator is Operator.NEGATE_CONJUNCT:
-            return self.contains(replace(mutant, operator=Operator.DROP_CONJUNCT))
+            dropped = replace(mutant, operator=Operator.DROP_CONJUNCT)
+            return self.contains(dropped, self.change(dropped))
         if mutant.operator.of_actions:
             parts = self._parts_of(mutant.component, action_of(self.model, mutant))
             if not any(each.whole.name in self.system.by_name for each in parts):
                 return False
-        return bool(self.change(mutant))
+        return bool(change)
 
     def change(self, mutant: Mutant) -> Change:
         """Return what a mutant changes in the system, be that contained there or not."""

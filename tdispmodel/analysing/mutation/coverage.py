@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from tdispmodel.analysing.mutation.changes import Grounded
+from tdispmodel.analysing.mutation.changes import Change, Grounded
 from tdispmodel.analysing.mutation.cones import each_once
 from tdispmodel.analysing.mutation.operators import Mutant, mutants
 from tdispmodel.analysing.mutation.side import Found, Outcome, Side
@@ -68,12 +68,12 @@ def coverage(  # noqa: PLR0913  # each of them is a choice of its own
     groups, skipped = grouped(model, properties, plan)
     groups.sort(key=lambda group: len(group.questions), reverse=True)
     systems = [Grounded(model, group.system, each_once(group.questions.values())) for group in groups]
-    wanted = {
-        number: mutant
-        for number, mutant in enumerate(mutants(model))
-        if any(grounded.contains(mutant) for grounded in systems)
-    }
-    changes = {number: [grounded.change(mutant) for grounded in systems] for number, mutant in wanted.items()}
+    wanted: dict[int, Mutant] = {}
+    changes: dict[int, list[Change]] = {}
+    for number, mutant in enumerate(mutants(model)):
+        found = [grounded.change(mutant) for grounded in systems]
+        if any(grounded.contains(mutant, change) for grounded, change in zip(systems, found, strict=True)):
+            wanted[number], changes[number] = mutant, found
     asking = Asking(systems, groups, wanted, changes, complete)
     decided = None if twins is None else twins.decided(asking)
     if decided is None:

@@ -93,14 +93,14 @@ def covered(tasks: list[Task], progress: Progress = silent) -> list[Coverage | R
 
 def _one_by_one(tasks: list[Task], progress: Progress) -> Iterator[Coverage | Rejected]:
     twins = Twins()
-    for task in tasks:
-        collecting = gc.isenabled()
-        gc.disable()  # formulas make no cycles, and are so many that to look for cycles takes a tenth of the time
-        try:
+    collecting = gc.isenabled()
+    gc.disable()  # formulas make no cycles, and are so many that to look for cycles takes a tenth of the time
+    try:
+        for task in tasks:
             yield _covered(task, twins, progress)
-        finally:
-            if collecting:
-                gc.enable()
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _covered(task: Task, twins: Twins, progress: Progress) -> Coverage | Rejected:

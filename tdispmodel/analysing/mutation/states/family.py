@@ -123,7 +123,8 @@ class Family:
         counts = last - first
         if counts.any():
             steps = np.repeat(last - np.cumsum(counts), counts) + np.arange(counts.sum())
-            led.append((self._own[1][steps], self._own[2][steps] & np.repeat(bits, counts)))
+            there: Bits = np.repeat(bits, counts)
+            led.append((self._own[1][steps], self._own[2][steps] & there))
         self._frontier = self._merged(led)
 
     def _ask(self) -> None:
@@ -136,7 +137,7 @@ class Family:
             if len(new) and not self._broken & bit:
                 led = {position: mutant.leads(action, new) for position, action in mutant.own.items()}
                 known.append((new, led))
-                who: Bits = np.full(len(new), bit)
+                who: Bits = np.full(len(new), bit, np.uint64)
                 reached += [(each, who) for each in led.values()]
         self._frontier = self._merged(reached)
 
