@@ -253,7 +253,10 @@ class Answers:
         """Yield the positions of the mutant's own actions with the places of those of some states in which each is
         enabled, and whether the formula is true on its step from there.
         """
+        alike = self.graph.variant.alike
         for position, action, places, batch in some.own:
+            if position in alike and not self.space.could(formula, position):
+                continue
             yield position, places, batch.mask(self.space.step_formulas[formula], action)
 
     @cached_property

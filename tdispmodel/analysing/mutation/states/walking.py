@@ -114,6 +114,16 @@ class Variant:
         return self.changed | dict(enumerate(self.added, start=len(self.base.space.actions)))
 
     @cached_property
+    def alike(self) -> frozenset[int]:
+        """The positions of those of its own actions that assign what the system's action there does."""
+        there = self.base.space.actions
+        return frozenset(
+            position
+            for position, action in self.changed.items()
+            if action is not None and action.assignments == there[position].assignments
+        )
+
+    @cached_property
     def differs(self) -> Flags:
         """In which base states a step is another one than in the system, or is there in one of the two only."""
         different = np.zeros(self.base.count, np.bool_)
