@@ -77,9 +77,10 @@ def coverage(  # noqa: PLR0913  # each of them is a choice of its own
     asking = Asking(systems, groups, wanted, changes, complete)
     decided = None if twins is None else twins.decided(asking)
     if decided is None:
-        decided = _decided(asking, limits, progress)
+        sides: list[Side] = []
+        decided = _decided(asking, sides, limits, progress)
         if twins is not None:
-            twins.keep(asking, decided)
+            twins.keep(asking, decided, sides)
     return Coverage(
         proposal=model.name,
         devices=plan.devices,
@@ -94,11 +95,10 @@ def coverage(  # noqa: PLR0913  # each of them is a choice of its own
     )
 
 
-def _decided(asking: Asking, limits: Limits, progress: Progress) -> Decided:
-    """Return what becomes of the mutants, system by system."""
+def _decided(asking: Asking, sides: list[Side], limits: Limits, progress: Progress) -> Decided:
+    """Return what becomes of the mutants, system by system; each is added to the ``sides``."""
     known, complete = asking.mutants, asking.complete
     tallies = {number: _Tally() for number in known}
-    sides: list[Side] = []
     for place, (group, grounded) in enumerate(zip(asking.groups, asking.systems, strict=True)):
         side = Side(grounded, group, _stop_of(limits, sides))
         sides.append(side)

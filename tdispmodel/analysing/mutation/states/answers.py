@@ -121,7 +121,7 @@ class Answers:
                 return bool(self._possible_at(question, watches[0]).any())
             case Kind.STAYS_POSSIBLE:
                 return self._stays_possible(
-                    self.true(watches[0]), self.true(watches[1]), self.evidence.ways.get(number)
+                    self.true(watches[0]), self.true(watches[1]), self.evidence.untouched(number, self.graph.variant)
                 )
             case Kind.NEVER_ENDLESS:
                 self.looping[number] = self._endless(watches[0])
@@ -302,12 +302,12 @@ class Answers:
         """Return where it is true, without the host, what must be possible."""
         return self._true_at(question, watch, frozenset(Actor) - {Actor.HOST}) & self._unaided
 
-    def _stays_possible(self, after: Flags, goal: Flags, ways: Ways | None) -> bool:
+    def _stays_possible(self, after: Flags, goal: Flags, untouched: Flags | None) -> bool:
         can = goal
-        if ways is not None:
+        if untouched is not None:
             old = ~self.graph.new
             can = goal.copy()
-            can[old] |= ways.untouched(self.graph.variant.differs)[self.graph.numbers[old]]
+            can[old] |= untouched[self.graph.numbers[old]]
         doubtful = after & ~can
         if not doubtful.any():
             return True

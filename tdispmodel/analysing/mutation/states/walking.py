@@ -100,7 +100,8 @@ class Variant:
     added: list[SystemAction] = field(default_factory=list)
     columns: dict[int, Numbers] = field(default_factory=dict)
     noted: dict[object, bool] = field(default_factory=dict, repr=False)
-    """What whoever asks again and again notes down about the mutant."""
+    """What whoever asks again and again notes down about the mutant, and of which states."""
+    untouched: dict[int, Flags] = field(default_factory=dict, repr=False)
 
     @cached_property
     def actions(self) -> tuple[SystemAction, ...]:
