@@ -34,7 +34,7 @@ class Numbering:
     def _together(self, words: NDArray[np.uint64]) -> tuple[NDArray[np.int32], Words]:
         found = self._looked_up(words)
         missing = np.flatnonzero(found < 0)
-        different, begins = np.unique(words[missing], return_index=True)
+        different, begins, which = np.unique(words[missing], return_index=True, return_inverse=True)
         order = np.argsort(begins)
         if len(missing):
             numbers = np.empty(len(different), np.int32)
@@ -42,7 +42,7 @@ class Numbering:
             places = np.searchsorted(self._words, different)
             self._words = np.insert(self._words, places, different)
             self._numbers = np.insert(self._numbers, places, numbers)
-            found[missing] = self._looked_up(words[missing])
+            found[missing] = numbers[which]
         return found, different[order][:, None]
 
     def _looked_up(self, words: NDArray[np.uint64]) -> NDArray[np.int32]:

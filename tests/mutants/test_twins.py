@@ -10,6 +10,7 @@ import pytest
 
 from tdispmodel.analysing.mutation import coverage as module, rechecking
 from tdispmodel.analysing.mutation.coverage import coverage
+from tdispmodel.analysing.mutation.operators import Mutant
 from tdispmodel.analysing.mutation.several import _kin
 from tdispmodel.analysing.mutation.twins import Twins
 from tdispmodel.checking.asking import Plan
@@ -85,7 +86,7 @@ def test_the_judge_has_to_be_given_the_same(
     house, other = read(tmp_path / "house", TEXT), read(tmp_path / "other", OTHER)
     kept = rechecking.Regrounding._instead
 
-    def instead(self: rechecking.Regrounding, mutant: module.Mutant) -> Instead:
+    def instead(self: rechecking.Regrounding, mutant: Mutant) -> Instead:
         found = kept(self, mutant)
         return replace(found, actions={}) if self.model.name == "other" and not asked[1:] else found
 

@@ -317,9 +317,9 @@ class Answers:
     def _stays_away(self, number: int, watches: Sequence[int]) -> bool:
         """Whether a leads-to question that holds of the system plainly does of a mutant.
 
-        No behaviour comes, between premise and goal, to a state that is new or in which the mutant differs: from a state
-        of the system that has the premise it would do so first in one of those between premise and goal there, or the
-        premise is true in a state that is new, and not the goal.
+        No behaviour comes, between premise and goal, to a state that is new or in which the mutant differs.  From a
+        state of the system that has the premise it would do so first in one of those between premise and goal there;
+        else the premise, and not the goal, is true in a state that is new.
         """
         between = self.evidence.waiting.get(number)
         if between is None or (between & self.graph.variant.differs).any():

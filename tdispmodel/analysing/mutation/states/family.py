@@ -3,8 +3,8 @@
 Given a `Base` and up to 64 `Variant`s of it; a `Family` goes through the union of what they reach, and keeps for each
 state a word with a bit for each mutant that reaches it.  A step leads there for the mutants of the state before, but
 for those that have another action in its place.  It is the exploration of featured transition systems, every mutant a
-feature: A. Classen, P. Heymans, P.-Y. Schobbens, A. Legay and J.-F. Raskin, "Model checking lots of systems" (2010), and
-X. Devroey and others, "Featured model-based mutation analysis" (2016).
+feature: A. Classen, P. Heymans, P.-Y. Schobbens, A. Legay and J.-F. Raskin, "Model checking lots of systems" (2010),
+and X. Devroey and others, "Featured model-based mutation analysis" (2016).
 """
 
 from __future__ import annotations
