@@ -56,7 +56,7 @@ def coverages(request: Request, *, complete: bool = False, progress: Progress = 
 def _outcomes(tasks: list[Task], jobs: int, progress: Progress) -> Iterator[tuple[int, Coverage | Rejected]]:
     if min(jobs, len(tasks)) > 1:  # what changes most of the base takes longest, and comes first
         sizes = [path.stat().st_size for _, path, _ in tasks]
-        order = sorted(_together(tasks), key=lambda places: max(sizes[place] for place in places), reverse=True)
+        order = sorted(_together(tasks), key=lambda places: sum(sizes[place] for place in places), reverse=True)
         errands = [Errand([tasks[place] for place in places]) for places in order]
         for position, outcomes in each(covered, errands, jobs, progress):
             yield from zip(order[position], outcomes, strict=True)
