@@ -99,7 +99,7 @@ class Family:
         bit = self._bits[place]
         if self._broken & bit:
             return None
-        numbers = np.flatnonzero(self._reached & bit).astype(np.int32)
+        numbers = (self._reached[: self.space.count] & bit != 0).nonzero()[0].astype(np.int32)
         leaves = bool(self._leaving & bit)
         return Graph(self.mutants[place], numbers, (), self._led[place], stopped, leaves_range=leaves)
 
