@@ -129,6 +129,12 @@ class Packing:
             parts.append(part)
         return np.unique(np.concatenate(parts), axis=0)
 
+    def codes(self, rows: Words, name: str) -> Words:
+        """Return the code of a variable's value in each of some states."""
+        field = self.fields[name]
+        found: Words = (rows[:, field.word] >> np.uint64(field.shift)) & np.uint64((1 << field.width) - 1)
+        return found
+
     def unpacked(self, rows: Words) -> list[State]:
         """Return the values of some states."""
         columns = []

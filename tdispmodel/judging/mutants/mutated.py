@@ -110,9 +110,7 @@ class Mutated:
                 return place
         return None
 
-    def _lead(
-        self, rows: Numbers, number: int, columns: Columns, inside: Flags, known: Numbers | None = None
-    ) -> None:
+    def _lead(self, rows: Numbers, number: int, columns: Columns, inside: Flags, known: Numbers | None = None) -> None:
         """Write where an action leads from those of some states that are reached.
 
         ``known`` is where an action leads that assigns the same, as far as it is enabled.

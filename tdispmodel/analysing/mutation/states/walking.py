@@ -14,10 +14,12 @@ from hashlib import sha256
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tdispmodel.analysing.mutation.changes import Change, reads
 from tdispmodel.analysing.mutation.states.space import DISABLED, LEAVES, Numbers, Space
-from tdispmodel.compiling.arrays import Flags
+from tdispmodel.compiling.arrays import Flags, Words
+from tdispmodel.ir.sorts import code_of
 from tdispmodel.ir.system import System, SystemAction
 from tdispmodel.semantics import Semantics, start_states
 
@@ -80,9 +82,21 @@ def starts_of(space: Space, change: Change, known: Numbers | None = None) -> Num
         rows = space.rows[known]
         for name, values in change.initial.items():  # no start condition is about them, so that they do not matter
             rows = space.packing.instead(rows, name, values)
-        return np.unique(space.numbered(rows))
+        return np.unique(space.numbered(rows[_order(space, change, rows)]))
     found = list(start_states(Semantics(change.standing(space.system))))
     return np.unique(space.numbered(space.packing.packed(found)))
+
+
+def _order(space: Space, change: Change, rows: Words) -> NDArray[np.intp]:
+    """Return the places of some start states in the order of the definition, in which they are numbered."""
+    ranks = [np.zeros(len(rows), np.intp)]
+    for variable in reversed(space.system.variables):
+        values = dict.fromkeys(change.initial.get(variable.name, variable.initial))
+        if len(values) > 1:
+            place = {code_of(value, variable.sort): rank for rank, value in enumerate(values)}
+            codes = space.packing.codes(rows, variable.name).tolist()
+            ranks.append(np.array([place[code] for code in codes], np.intp))
+    return np.lexsort(ranks)
 
 
 @dataclass
