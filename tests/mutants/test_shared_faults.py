@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tdispmodel.analysing.mutation.coverage import coverage
 from tdispmodel.analysing.mutation.states import answers, family, walking
 from tdispmodel.analysing.mutation.states.space import Numbers, Space
 from tdispmodel.checking.asking import Plan
@@ -191,3 +192,46 @@ def test_fault_is_noticed(four: list[Model], name: str, monkeypatch: pytest.Monk
     with pytest.raises((OurFault, AssertionError)):  # noqa: PT012  # either shows it
         for model in four:
             compare(model, Plan())
+
+
+LAMPS = '''"""Some lamps."""
+
+from tdispmodel.dsl import Actor, Component, Each, action, invariant, require
+
+
+class Lamp(Component):
+    """A lamp."""
+
+    on: bool = False
+
+
+class House(Component):
+    """A house."""
+
+    devices: Each[Lamp]
+    day: bool = False
+
+    @action(by=Actor.USERSPACE)
+    def press(self, lamp: Lamp) -> None:
+        """Press the switch of a lamp that is lit."""
+        require(lamp.on)
+        lamp.on = False
+
+
+@invariant(code="TDM901")
+def anything_goes(now: House) -> bool:
+    """Lamps may be on by day, and at night."""
+    return now.day or not now.day or all(lamp.on for lamp in now.devices)
+'''
+
+
+def test_a_start_state_is_shown_that_comes_first(tmp_path: Path) -> None:
+    """Of two lamps that may start lit the last changes first in the definition, so that the first new start state is the
+    one in which the last lamp is lit, and the first is not.
+    """
+    model = read(tmp_path / "lamps", LAMPS)
+    survivors = coverage(model, model.properties, Plan(devices=2)).survivors
+    (shown,) = [one.difference for one in survivors if one.words == "Lamp.on may also start as True"]
+    assert shown is not None
+    lit = dict(zip([known.name for known in shown.system.variables], shown.trace.initial, strict=True))
+    assert (lit["devices[0].on"], lit["devices[1].on"]) == (False, True)

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tdispmodel.analysing.mutation.changes import Change, reads
 from tdispmodel.analysing.mutation.states.space import DISABLED, LEAVES, Numbers, Space
@@ -22,6 +22,9 @@ from tdispmodel.compiling.arrays import Flags, Words
 from tdispmodel.ir.sorts import code_of
 from tdispmodel.ir.system import System, SystemAction
 from tdispmodel.semantics import Semantics, start_states
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Stop = Callable[[], str]
 """Says in words why no more may be spent; an empty string while more may."""
