@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from importlib.resources import files
 
 from tdispmodel import __version__
 from tdispmodel.ir.system import System
@@ -105,7 +106,7 @@ def _repair(number: int, repair: Repair) -> list[str]:
 
 
 def document(found: Repairs) -> str:
-    """Return the document as text."""
+    """Return the document as text; ``repairs.schema.json`` (shipped beside this file) describes it."""
     system: System = found.result.system
     shown: Document = {
         "schema": SCHEMA,
@@ -139,3 +140,10 @@ def document(found: Repairs) -> str:
         "reason": found.reason,
     }
     return json.dumps(shown, indent=2, sort_keys=True) + "\n"
+
+
+def schema() -> Document:
+    """Return the JSON Schema of the document."""
+    text = files("tdispmodel.reports").joinpath("repairs.schema.json").read_text(encoding="utf-8")
+    shown: Document = json.loads(text)
+    return shown

@@ -48,7 +48,10 @@ def wrong(proposal: str, results: list[Result]) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize("proposal", PROPOSALS)
+@pytest.mark.parametrize(
+    "proposal",
+    [pytest.param(name, marks=() if number % 2 == 0 else pytest.mark.long) for number, name in enumerate(PROPOSALS)],
+)
 def test_any_number_of_devices_is_like_one(proposal: str) -> None:
     """No safety property is open; what holds is proven for all numbers, what is violated needs one device only."""
     results = asked(proposal)

@@ -96,7 +96,7 @@ CONFLICTS = [
 ]
 
 
-@pytest.mark.parametrize("relock", [False, True])
+@pytest.mark.parametrize("relock", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_what_excludes_each_other_never_holds_together(report: Report, relock: bool) -> None:
     """No proposal holds all properties of a set that contradicts itself, whether or not it may lock again with secrets."""
     wanted = {name for conflict in CONFLICTS for name in conflict}

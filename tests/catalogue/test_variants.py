@@ -27,7 +27,7 @@ PAGE = ROOT / "docs" / "findings.md"
 SHORTEST_REASON = 20
 
 
-IN_SHORT = ("initrd_autoprobe_off", "trust_level")
+IN_SHORT = ("trust_level",)
 """Proposals whose cells are asked in every run; all of them take a quarter of an hour."""
 
 

@@ -7,7 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema  # type: ignore[import-untyped]  # it has no types of its own
 import pytest
+
+from tdispmodel.reports.repairs import schema
 
 Run = Callable[..., Any]
 VAULT = Path(__file__).resolve().parents[1] / "repair" / "vault.txt"
@@ -38,6 +41,7 @@ def test_json(tdispmodel: Run, vault: str) -> None:
     """The document has the change with its file and line, and the code with which the run ends."""
     ended = tdispmodel("repair", vault, "TDM903", "--json")
     found = json.loads(ended.out)
+    jsonschema.validate(found, schema())
     first = found["repairs"][0]
     assert ("Vault.open_door", "also requires watched", True) == (first["action"], first["change"], first["forbids"])
     assert (
@@ -46,6 +50,14 @@ def test_json(tdispmodel: Run, vault: str) -> None:
         + (Path(vault).read_text().splitlines()[first["line"]])
     )
     assert ("tdispmodel/repairs/1", "violated", ended.code) == (found["schema"], found["verdict"], found["exit"])
+
+
+def test_the_schema_notices(tdispmodel: Run, vault: str) -> None:
+    """A document with a change that breaks nothing among those that break others is refused."""
+    found = json.loads(tdispmodel("repair", vault, "TDM903", "--json").out)
+    found["breaking"][0]["breaks"] = []
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(found, schema())
 
 
 def test_nothing_to_repair(tdispmodel: Run, vault: str) -> None:

@@ -1,4 +1,4 @@
-"""Which logs a proposal with one device can write, by brute force: the reference semantics and a table of its own.
+"""Which logs a proposal with few states can write, by brute force: the reference semantics and a table of its own.
 
 The whole graph is listed by the reference semantics; what a step writes is said here once more, from what the kernel's
 functions print, as one list a source in the order of printing.  Shares no code with `tdispmodel.analysing.conforming`.
@@ -25,20 +25,44 @@ SOURCES = (KERNEL, UEVENTS, FTRACE)
 
 
 class Label(NamedTuple):
-    """A line as the oracle calls it: its source, its form, and for a marker what it says."""
+    """A line as the oracle calls it: its source, its form, for a marker what it says, and its device (-1: none)."""
 
     source: str
     form: str
     detail: str = ""
+    device: int = 0
+
+
+Tail = tuple[tuple[Label, bool], ...]
+"""What a step may still write to a source, in order; True: it always does."""
 
 
 class Edge(NamedTuple):
-    """A step: its action, where it leads, and what it writes, a list a source; True: always."""
+    """A step: its action, where it leads, and what it writes, a list a source; True: always.
+
+    ``kind`` numbers what steps write: two steps that write the same have the same.
+    """
 
     action: str
     after: int
     writes: tuple[tuple[tuple[Label, bool], ...], ...]
+    kind: int
 
+
+ABOUT_NONE = {
+    "init runs",
+    "suspend entry",
+    "suspend exit",
+    "driver added",
+    "timeout extended",
+    "tsm removed uevent",
+    "tsm added uevent",
+    "tsm changed uevent",
+    "driver uevent",
+    "module uevent",
+    "module_load",
+}
+"""The forms that are about no device."""
 
 QUEUED_PATHS = {
     "attach_on_arrival",
@@ -176,8 +200,37 @@ def traces(now: Values, name: str, then: Values) -> Lines:
     return found
 
 
-def stated(now: Mapping[str, object]) -> set[Label]:
-    """Return what may be told in a state without a step."""
+def of_device(values: Mapping[str, object], device: int) -> dict[str, object]:
+    """Return the values that are one device's, by the names of its variables, or nobody's."""
+    own = f"devices[{device}]."
+    return {name.removeprefix(own): value for name, value in values.items() if name.startswith(own) or "[" not in name}
+
+
+def together(writes: list[Lines], source: str) -> list[tuple[Label, bool]]:
+    """Return what a step writes about all devices, given what it writes about each: lines about none are there once.
+
+    What stands before a line about no device still does.
+    """
+    found: list[tuple[Label, bool]] = []
+    left = [list(lines) for lines in writes]
+    while any(left):
+        for device, lines in enumerate(left):
+            while lines and lines[0][0] not in ABOUT_NONE:
+                form, surely = lines.pop(0)
+                found.append((Label(source, form, device=device), surely))
+        shared = {lines.pop(0) for lines in left if lines}
+        found += [(Label(source, form, device=-1), surely) for form, surely in shared]
+    return found
+
+
+def stated(now: Mapping[str, object], device: int) -> set[Label]:
+    """Return what may be told of a device, or of none, in a state without a step."""
+    found = facts_of(now)
+    return {label._replace(device=-1 if label.form in ABOUT_NONE else device) for label in found}
+
+
+def facts_of(now: Mapping[str, object]) -> set[Label]:
+    """Return what may be told in a state without a step, of one device."""
     found = set()
     if now["phase"] == "BOOT" and now["present"] and now["arrived"]:
         found |= {Label(KERNEL, "enumerated"), Label(KERNEL, "device added"), Label(UEVENTS, "add uevent")}
@@ -210,18 +263,20 @@ MARKERS = ("lock", "accept", "unlock", "bind", "unbind")
 
 
 class Graph:
-    """All states of a proposal with one device, by the reference semantics, and what its steps write."""
+    """All states of a proposal, by the reference semantics, and what its steps write."""
 
     def __init__(self, system: System) -> None:
         self.system = system
         semantics = Semantics(system)
-        names = [known.name.removeprefix("devices[0].") for known in system.variables]
+        names = [known.name for known in system.variables]
+        self.devices = system.devices
         number: dict[State, int] = {}
         for state in semantics.initial_states():
             number.setdefault(state, len(number))
         self.starts = frozenset(number.values())
         self.edges: list[list[Edge]] = []
         self.facts: list[set[Label]] = []
+        self.kinds: dict[tuple[Tail, ...], int] = {}
         waiting = list(number)
         for state in waiting:
             now = dict(zip(names, state, strict=True))
@@ -231,33 +286,38 @@ class Graph:
                     number[after] = len(number)
                     waiting.append(after)
                 then = dict(zip(names, after, strict=True))
-                found.append(Edge(action.name, number[after], self.writes(now, action.name, then)))
+                writes = self.writes(now, action.name, then)
+                found.append(Edge(action.name, number[after], writes, self.kinds.setdefault(writes, len(self.kinds))))
             self.edges.append(found)
-            self.facts.append(stated(now))
+            self.facts.append({label for one in range(self.devices) for label in stated(of_device(now, one), one)})
 
-    @staticmethod
-    def writes(
-        now: Mapping[str, object], action: str, then: Mapping[str, object]
-    ) -> tuple[tuple[tuple[Label, bool], ...], ...]:
+    def writes(self, now: Values, action: str, then: Values) -> tuple[tuple[tuple[Label, bool], ...], ...]:
         """Return what a step writes, source by source."""
-        by_source = written(now, action, then)
+        name, _, about = action.partition("(")
+        by_device = []
+        for device in range(self.devices):
+            concerns = not about or f"[{device}]" in about
+            by_device.append(
+                written(of_device(now, device), action if concerns else "another device", of_device(then, device))
+            )
         found = []
         for source in SOURCES:
-            lines = [(Label(source, form), surely) for form, surely in by_source[source]]
-            if source != UEVENTS and action.partition("(")[0] in MARKERS:
-                name = action.partition("(")[0]
-                lines.append((Label(source, "marker", f"{name} {then['result']}"), True))
+            lines = together([one[source] for one in by_device], source)
+            if source != UEVENTS and name in MARKERS:
+                instance = int(about.partition("[")[2].partition("]")[0])
+                lines.append((Label(source, "marker", f"{name} {instance} {then['result']}", -1), True))
             found.append(tuple(lines))
         return tuple(found)
 
 
 @cache
-def graph_of(proposal: str, constants: tuple[tuple[str, str], ...] = (), off: tuple[str, ...] = ()) -> Graph:
-    """Return the graph of a proposal of the catalogue with one device."""
-    return Graph(system_of(proposal, constants, off=off))
+def graph_of(
+    proposal: str, constants: tuple[tuple[str, str], ...] = (), off: tuple[str, ...] = (), devices: int = 1
+) -> Graph:
+    """Return the graph of a proposal of the catalogue."""
+    return Graph(system_of(proposal, constants, devices, off))
 
 
-Tail = tuple[tuple[Label, bool], ...]
 Spot = tuple[int, tuple[Tail, ...]]
 """A state, and for each source what the latest step may still write."""
 
@@ -272,18 +332,40 @@ def key(label: Label) -> tuple[str, str, str]:
     return (label.source, form, label.detail.partition(" ")[0])
 
 
+def related(one: Label, other: Label) -> bool:
+    """Whether lines of one step have an order: those about different devices do not."""
+    return one.device == other.device or -1 in (one.device, other.device)
+
+
 @dataclass
 class Oracle:
-    """The exact search.  ``always``: the keys of what is never missing (complete logs); empty where all may be."""
+    """The exact search.  ``always``: the keys of what is never missing (complete logs); empty where all may be.
+
+    What was worked out is remembered: where steps without a trace lead, what a step writes after a line, and each set
+    of spots once.
+    """
 
     graph: Graph
     always: frozenset[tuple[str, str, str]] = frozenset()
+    hidden: dict[int, tuple[Spot, ...]] = field(default_factory=dict)
+    ways: dict[tuple[int, Label], tuple[Tail, ...] | None] = field(default_factory=dict)
     closures: dict[frozenset[Spot], frozenset[Spot]] = field(default_factory=dict)
     lines: dict[tuple[frozenset[Spot], Label], frozenset[Spot]] = field(default_factory=dict)
+    sets: dict[frozenset[Spot], frozenset[Spot]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.owing = [self.owes(writes) for writes in self.graph.kinds]
 
     def owes(self, tails: Iterable[Tail]) -> bool:
         """Whether a line is still to be written that is never missing."""
         return any(surely and key(label) in self.always for tail in tails for label, surely in tail)
+
+    def unseen(self, state: int) -> tuple[Spot, ...]:
+        """Return where steps lead from a state that leave no trace."""
+        if state not in self.hidden:
+            found = {edge.after for edge in self.graph.edges[state] if not self.owing[edge.kind]}
+            self.hidden[state] = tuple((after, NOTHING) for after in found)
+        return self.hidden[state]
 
     def closed(self, spots: frozenset[Spot]) -> frozenset[Spot]:
         """Return all spots after any number of steps that leave no trace."""
@@ -294,26 +376,42 @@ class Oracle:
                 state, tails = waiting.pop()
                 if self.owes(tails):
                     continue
-                for edge in self.graph.edges[state]:
-                    after = (edge.after, NOTHING)
-                    if after not in found and not self.owes(edge.writes):
+                for after in self.unseen(state):
+                    if after not in found:
                         found.add(after)
                         waiting.append(after)
-            self.closures[spots] = frozenset(found)
+            self.closures[spots] = self.once(found)
         return self.closures[spots]
+
+    def once(self, spots: Iterable[Spot]) -> frozenset[Spot]:
+        """Return the one object that stands for a set."""
+        found = frozenset(spots)
+        return self.sets.setdefault(found, found)
 
     def rest(self, tail: Tail, label: Label) -> Tail | None:
         """Return what may follow a line of a step, None when the step does not write it next."""
         for position, (other, _) in enumerate(tail):
             if other == label:
-                return None if self.owes((tail[:position],)) else tail[position + 1 :]
+                gone = tuple(line for line in tail[:position] if related(line[0], label))
+                others = tuple(line for line in tail[:position] if not related(line[0], label))
+                return None if self.owes((gone,)) else (*others, *tail[position + 1 :])
         return None
+
+    def left(self, edge: Edge, label: Label) -> tuple[Tail, ...] | None:
+        """Return what a step may still write after a line, None when it is not the first that is seen of it."""
+        if (edge.kind, label) not in self.ways:
+            source = SOURCES.index(label.source)
+            rest = self.rest(edge.writes[source], label)
+            self.ways[edge.kind, label] = (
+                None if rest is None else (*edge.writes[:source], rest, *edge.writes[source + 1 :])
+            )
+        return self.ways[edge.kind, label]
 
     def after(self, spots: frozenset[Spot], label: Label) -> frozenset[Spot]:
         """Return the spots after a line."""
         if (spots, label) not in self.lines:
             source = SOURCES.index(label.source)
-            found = set()
+            found: set[Spot] = set()
             for state, tails in self.closed(spots):
                 if label in self.graph.facts[state]:
                     found.add((state, tails))
@@ -323,10 +421,10 @@ class Oracle:
                 if self.owes(tails):
                     continue
                 for edge in self.graph.edges[state]:
-                    left = self.rest(edge.writes[source], label)
-                    if left is not None:
-                        found.add((edge.after, (*edge.writes[:source], left, *edge.writes[source + 1 :])))
-            self.lines[spots, label] = frozenset(found)
+                    tails_left = self.left(edge, label)
+                    if tails_left is not None:
+                        found.add((edge.after, tails_left))
+            self.lines[spots, label] = self.once(found)
         return self.lines[spots, label]
 
     def explained(self, labels: Iterable[Label]) -> int:

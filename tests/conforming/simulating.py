@@ -7,7 +7,12 @@ from random import Random
 
 from tests.conforming.oracle import FTRACE, SOURCES, UEVENTS, Graph, Label
 
-ADDRESS, PORT = "0000:01:00.0", "0000:00:04.0"
+ADDRESSES = ("0000:01:00.0", "0000:02:00.0", "0000:03:00.0")
+PORTS = ("0000:00:04.0", "0000:00:05.0", "0000:00:06.0")
+ADDRESS, PORT = ADDRESSES[0], PORTS[0]
+DEVICES = tuple(f"{address}@{port}" for address, port in zip(ADDRESSES, PORTS, strict=True))
+"""As ``--device`` names them."""
+
 DRIVERS = {"OPERATING": "e1000e", "PREPARE": "cc_prepare"}
 FIRST, STEP = 1_000_000, 500_000
 """Microseconds: the time of the first line, and from one step to the next; lines of one step are 10 apart."""
@@ -45,7 +50,7 @@ MESSAGES = {
     "link reset": "pcieport {p}: AER: Root Port link has been reset (0)",
     "recovery ended": "pcieport {p}: AER: device recovery failed",
 }
-DEVPATH = f"/devices/pci0000:00/{PORT}/{ADDRESS}"
+DEVPATH = "/devices/pci0000:00/{p}/{d}"
 EVENTS: dict[str, tuple[str, str, str, str]] = {
     "unbind uevent": ("unbind", DEVPATH, "pci", ""),
     "remove uevent": ("remove", DEVPATH, "pci", ""),
@@ -90,20 +95,27 @@ def words(label: Label) -> tuple[str, str]:
 
 def marker(label: Label) -> str:
     """Return what userspace writes."""
-    verb, result = label.detail.split()
-    return f"tdisp: {verb} {ADDRESS} {result}"
+    verb, device, result = label.detail.split()
+    return f"tdisp: {verb} {ADDRESSES[int(device)]} {result}"
+
+
+def place(label: Label) -> dict[str, str]:
+    """Return the address and the port of a line's device."""
+    return {"d": ADDRESSES[max(0, label.device)], "p": PORTS[max(0, label.device)]}
 
 
 def message(time: int, label: Label) -> str:
     """Return a line of the kernel log."""
     form, name = words(label)
-    told = marker(label) if form == "marker" else MESSAGES[form].format(d=ADDRESS, p=PORT, n=name)
+    told = marker(label) if form == "marker" else MESSAGES[form].format(n=name, **place(label))
     return f"[{time // 1_000_000:5}.{time % 1_000_000:06}] {told}\n"
 
 
 def trace(time: int, label: Label) -> str:
     """Return a line of ftrace."""
-    told = f"tracing_mark_write: {marker(label)}" if label.form == "marker" else TRACES[label.form].format(p=PORT)
+    told = (
+        f"tracing_mark_write: {marker(label)}" if label.form == "marker" else TRACES[label.form].format(**place(label))
+    )
     return f"          insmod-114     [000] .....  {time // 1_000_000:4}.{time % 1_000_000:06}: {told}\n"
 
 
@@ -111,6 +123,7 @@ def uevent(time: int, label: Label, number: int) -> str:
     """Return a uevent as a block."""
     form, name = words(label)
     action, path, subsystem, more = EVENTS[form]
+    path = path.format(**place(label))
     lines = [f"KERNEL[{time // 1_000_000}.{time % 1_000_000:06}] {action:8} {path} ({subsystem})"]
     lines += [f"ACTION={action}", f"DEVPATH={path}", f"SUBSYSTEM={subsystem}"]
     lines += [more.format(n=name)] if more else []

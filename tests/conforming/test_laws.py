@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from random import Random
 
 import pytest
@@ -44,8 +45,13 @@ def rounds(graph: Graph, source: str, *, complete: bool, count: int, seed: int) 
 
 def explained(graph: Graph, labels: list[Label], *, complete: bool) -> int:
     """Return how many lines the oracle explains."""
-    always = frozenset(map(key, labels)) if complete else frozenset()
-    return Oracle(graph, always).explained(labels)
+    return oracle_of(graph, frozenset(map(key, labels)) if complete else frozenset()).explained(labels)
+
+
+@lru_cache(maxsize=2)
+def oracle_of(graph: Graph, always: frozenset[tuple[str, str, str]]) -> Oracle:
+    """Return the oracle, which remembers what it was asked."""
+    return Oracle(graph, always)
 
 
 @pytest.mark.parametrize("source", [KERNEL, FTRACE])
@@ -82,6 +88,32 @@ def test_halved_logs(source: str) -> None:
 def test_a_hundred_logs(proposal: str, constants: tuple[tuple[str, str], ...], source: str, complete: bool) -> None:
     """Of each proposal a hundred logs are accepted, and of a hundred changes those are rejected that brute force rejects."""
     rounds(graph_of(proposal, constants), source, complete=complete, count=100, seed=3)
+
+
+STILL = (*QUIET, "host.hot_reset", "host.function_level_reset", "device.fault", "userspace.lock", "userspace.bind")
+"""Switched off so that two devices have few enough states for brute force."""
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_two_devices(*, complete: bool) -> None:
+    """Logs that name two devices are decided, and as far as brute force over all states of both explains them."""
+    graph = graph_of("initrd_autoprobe_off", BINDING, STILL, 2)
+    rounds(graph, KERNEL, complete=complete, count=3, seed=5)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("complete", [True, False])
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize(
+    ("proposal", "constants"),
+    [("initrd_autoprobe_off", BINDING), ("cc_probe_defer", ()), ("ccprepare_alias", ())],
+    ids=str,
+)
+def test_a_hundred_logs_of_two_devices(
+    proposal: str, constants: tuple[tuple[str, str], ...], source: str, complete: bool
+) -> None:
+    """Of two devices, too, a hundred logs are accepted, and changed ones as far as brute force explains them."""
+    rounds(graph_of(proposal, constants, STILL, 2), source, complete=complete, count=100, seed=6)
 
 
 def test_two_logs_together() -> None:

@@ -136,7 +136,7 @@ def test_nothing_that_is_found_is_wrong(engines: tuple[str, ...]) -> None:
     check()
 
 
-@law(60)
+@law(30)
 @given(in_unusual_places())
 def test_nothing_is_wrong_where_devices_stand_in_unusual_places(asked: Asked) -> None:
     """The same of models with devices in several places, parts of devices, loops that look around, and the like."""

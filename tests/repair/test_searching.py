@@ -11,12 +11,23 @@ from tdispmodel.analysing.diff.apart import compared
 from tdispmodel.analysing.diff.comparing import names_of
 from tdispmodel.analysing.diff.renaming import Renaming
 from tdispmodel.analysing.mutation.operators import Mutant, Operator, mutants, mutated
+from tdispmodel.analysing.repairing import sieving
 from tdispmodel.analysing.repairing.edits import OURS, Edit, edited, effects, guards, ours, visible
 from tdispmodel.analysing.repairing.searching import repair
 from tdispmodel.checking.asking import Plan, check_model
 from tdispmodel.engines.protocol import Limits
-from tdispmodel.ir.expressions import BOOLEAN, Actor, Field
-from tdispmodel.ir.model import Model
+from tdispmodel.ir.expressions import (
+    BOOLEAN,
+    Actor,
+    Equal,
+    Expression,
+    Field,
+    Literal,
+    conjunction,
+    disjunction,
+    negation,
+)
+from tdispmodel.ir.model import Constant, Guard, Kind, Model, Property
 from tdispmodel.reports.exits import Exit
 from tdispmodel.reports.repairs import Repairs
 from tdispmodel.semantics import Scope, ground
@@ -94,6 +105,20 @@ def test_brute_force(vault: Model, name: str) -> None:
     }
     assert kept == told
     assert len(kept) > 0
+
+
+def test_without_counting(vault: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the states are too many to visit each change is asked by itself, and the same ones are found."""
+
+    def told(found: Repairs) -> set[str]:
+        return {words for one in found.repairs for words in (f"{one.subject} {one.words}", *one.alike)}
+
+    usual = named(vault, "no_thief")
+    monkeypatch.setattr(sieving, "MOST_STATES", 1)
+    found = named(vault, "no_thief")
+    assert told(usual) == told(found)
+    assert {None} == {one.changes for one in found.repairs}
+    assert None not in {one.changes for one in usual.repairs}
 
 
 def deletions() -> list[str]:
@@ -189,3 +214,78 @@ def test_whose_actions_are_changed(vault: Model) -> None:
     }
     assert {variable for actor, variable in assigned if actor is Actor.KERNEL} == {"watched"}
     assert {variable for actor, variable in assigned if actor is Actor.USERSPACE} == {"door", "key", "gold"}
+
+
+def altered(vault: Model, more: dict[str, tuple[Expression, ...]], wanted: Property, *also: Property) -> Repairs:
+    """The repairs of a property, with the vault's and others, where actions have guards of their own."""
+    root = vault.component(vault.root)
+    actions = tuple(
+        replace(one, guards=(*one.guards, *(Guard(formula) for formula in more.get(one.name, ()))))
+        for one in root.actions
+    )
+    changed = replace(vault, components=(replace(root, actions=actions),))
+    return repair(changed, wanted, (*vault.properties, wanted, *also), Plan())
+
+
+def asked(name: str, kind: Kind, formula: Expression) -> Property:
+    """A property of the vault."""
+    return Property(name, "", kind, "Vault", formula)
+
+
+GOLD, KEY, WATCHED = (Field("now", name, BOOLEAN) for name in ("gold", "key", "watched"))
+
+
+def own(field: Field) -> Field:
+    """The same variable in a guard."""
+    return replace(field, instance="self")
+
+
+def test_a_guard_of_two_alternatives(vault: Model) -> None:
+    """An open door is watched, or the gold is gone; a break with the gold there is possible, and so is an open door that
+    nobody watches.  A break only with a shut door makes the second impossible, one without the gold only the first.
+    Whoever forbids the clerk to open the door, or to take the gold, keeps him from the gold.  So there is one guard.
+    """
+    door = next(one for one in vault.component(vault.root).variables if one.name == "door")
+    is_open = Equal(Field("now", "door", door.sort), Literal("OPEN", door.sort))
+    wanted = asked("watched_or_empty", Kind.INVARIANT, disjunction(negation(is_open), WATCHED, negation(GOLD)))
+    rich = asked("break_with_gold", Kind.MUST_BE_POSSIBLE, conjunction(negation(WATCHED), GOLD))
+    free = asked("open_and_unwatched", Kind.MUST_BE_POSSIBLE, conjunction(negation(WATCHED), is_open))
+    root = vault.component(vault.root)
+    look_away = next(one for one in root.actions if one.name == "look_away")
+    easy = replace(look_away, guards=(Guard(own(WATCHED)),))
+    actions = tuple(easy if one is look_away else one for one in root.actions)
+    lax = replace(vault, components=(replace(root, actions=actions),))
+    found = altered(lax, {"open_door": (own(WATCHED),)}, wanted, rich, free)
+    assert [(one.subject, one.words) for one in found.repairs if one.forbids] == [
+        ("Vault.look_away", "also requires door = SHUT or not gold")
+    ]
+
+
+def test_a_guard_of_two_requirements(vault: Model) -> None:
+    """While nobody watches the key is not out and the gold is there.  Nothing but a break begins that, if keys are fetched
+    under watch, and neither half of the guard is enough: a break with the key out, or after the gold is gone, violates it.
+    """
+    wanted = asked("all_safe", Kind.INVARIANT, disjunction(WATCHED, conjunction(negation(KEY), GOLD)))
+    found = altered(vault, {"fetch_key": (own(WATCHED),)}, wanted)
+    assert [(one.subject, one.words) for one in found.repairs if one.forbids] == [
+        ("Vault.look_away", "also requires not key and gold")
+    ]
+
+
+def test_a_guard_for_one_value_of_a_constant(vault: Model) -> None:
+    """With another value of a constant an open door that nobody watches must be possible: the guard that the door needs is
+    required with the usual value only.
+    """
+    careful = Constant("careful", BOOLEAN, value=True)
+    model = replace(vault, constants=(careful,))
+    door = next(one for one in vault.component(vault.root).variables if one.name == "door")
+    is_open = Equal(Field("now", "door", door.sort), Literal("OPEN", door.sort))
+    free = replace(
+        asked("open_and_unwatched", Kind.MUST_BE_POSSIBLE, conjunction(negation(WATCHED), is_open)),
+        given=(("careful", False),),
+    )
+    wanted = next(one for one in vault.properties if one.name == "watched_when_open")
+    found = repair(model, wanted, (*model.properties, free), Plan())
+    told = {f"{one.subject} {one.words}" for one in found.repairs if one.forbids}
+    assert "Vault.open_door also requires not careful or watched" in told
+    assert "Vault.open_door also requires watched" in {words for words, _ in found.breaking}

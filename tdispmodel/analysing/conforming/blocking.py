@@ -7,17 +7,15 @@ found first, so in those with few hidden steps.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 
+from tdispmodel.analysing.conforming.search.places import Places, Tracker
 from tdispmodel.analysing.conforming.showing import Condition, Showing
-from tdispmodel.analysing.conforming.tracking import Places, Tracker
 from tdispmodel.ir.expressions import Expression, conjuncts
 from tdispmodel.ir.system import State, SystemAction
 from tdispmodel.reports.conformance import Blocked, Shown, Unmet
 from tdispmodel.semantics import Semantics
 from tdispmodel.source import Place
 
-MOST_LOOKED_AT = 400
 FALSE_GUARD, WRONG_EFFECT, WRONG_RESULT = 2, 4, 1
 """How far away a step is: an effect that is not there counts for more than a guard that is false, since such a step is
 another one; that a verb of userspace ends otherwise counts for less."""
@@ -25,9 +23,9 @@ another one; that a verb of userspace ends otherwise counts for less."""
 Reason = tuple[int, str, tuple[tuple[Expression, Place | None], ...], tuple[Unmet, ...]]
 
 
-def blocked(tracker: Tracker, places: Places, items: int, line: Shown, semantics: Semantics) -> Blocked:
+def blocked(tracker: Tracker[Places], places: Places, items: int, line: Shown, semantics: Semantics) -> Blocked:
     """Return why no place leads on with a line that any of ``items`` explains."""
-    found = list(islice(tracker.near(places, {}), MOST_LOOKED_AT))
+    found = tracker.near(places, items)
     owed = [at for at in found if at.must]
     states = list(dict.fromkeys(at.packed for at in found if not at.must))
     missing = ""

@@ -6,17 +6,19 @@ Given an `Asked`; reads no file.  The search is exact: every order that the logs
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
-from tdispmodel.analysing.conforming.behaving import explanation
 from tdispmodel.analysing.conforming.blocking import blocked
-from tdispmodel.analysing.conforming.merging import Cell, Merged, lines_of
 from tdispmodel.analysing.conforming.naming import Names, Vocabulary, given, observations
 from tdispmodel.analysing.conforming.nearest import nearest
 from tdispmodel.analysing.conforming.observations import Item, Log, Observation
+from tdispmodel.analysing.conforming.search.behaving import explanation
+from tdispmodel.analysing.conforming.search.choosing import Choice, trackers
+from tdispmodel.analysing.conforming.search.merging import Cell, Merged, lines_of
 from tdispmodel.analysing.conforming.showing import RESULT, Showing, key, speaks_of
 from tdispmodel.analysing.conforming.table import ABOUT_NO_DEVICE, FORMS, RULES, Event
-from tdispmodel.analysing.conforming.tracking import Tracker
 from tdispmodel.checking.asking import range_complaint
 from tdispmodel.compiling.successors import Compiled, Leaves
 from tdispmodel.engines.protocol import LimitReached, Limits, Progress, silent
@@ -56,8 +58,10 @@ class Asked:
     skew: int = DEFAULT_SKEW
 
 
-def conform(asked: Asked, writer: Writer, limits: Limits, progress: Progress = silent) -> Conformance:
-    """Return whether the system can have written the logs.
+def conform(
+    asked: Asked, writer: Writer, limits: Limits, progress: Progress = silent, choice: Choice = trackers
+) -> Conformance:
+    """Return whether the system can have written the logs; ``choice`` says who keeps the sets of the search.
 
     Raises `Rejected` when names do not fit or an integer leaves its range, and `OurFault` when the semantics refuses
     what was found.
@@ -66,7 +70,7 @@ def conform(asked: Asked, writer: Writer, limits: Limits, progress: Progress = s
     names = given(asked.devices, asked.logs, system.devices, asked.operating, asked.prepare)
     vocabulary = Vocabulary(writer.actions, results_of(system), speaks_of(system))
     told = [observations(log, names, vocabulary) for log in asked.logs]
-    return Question(asked, writer, names, told, limits, progress).answer()
+    return Question(asked, writer, names, told, limits, progress, choice).answer()
 
 
 def results_of(system: System) -> tuple[str, ...]:
@@ -91,6 +95,7 @@ class Question:
     told: list[tuple[Observation, ...]]
     limits: Limits
     progress: Progress
+    choice: Choice
 
     def __post_init__(self) -> None:
         self.system = self.writer.system
@@ -99,9 +104,9 @@ class Question:
         keys = frozenset(map(key, items)) if self.asked.complete else frozenset()
         if self.asked.complete:
             items |= frozenset(item for item in self.possible(items) if key(item) in keys)
-        self.tracker = Tracker(Compiled(self.system), Showing(self.system, items, keys), self.limits, self.progress)
-        self.merged = Merged(self.tracker, lines_of(self.tracker, self.told), self.asked.skew)
+        self.showing = Showing(self.system, items, keys)
         self.start: Cell = (0,) * len(self.told)
+        self.total = sum(map(len, self.told))
 
     def possible(self, seen: frozenset[Item]) -> Iterator[Item]:
         """Yield all items of the forms that logs show."""
@@ -119,13 +124,20 @@ class Question:
 
     def answer(self) -> Conformance:
         """Search, and return what was found.  Raises `Rejected` and `OurFault`."""
-        total = sum(map(len, self.told))
-        stopped = ""
-        cell = self.start
+        compiled = Compiled(self.system)
+        for tracker in self.choice(compiled, self.showing, self.limits, self.progress) if self.total else ():
+            with suppress(MemoryError):
+                return self.searched(Merged(tracker, lines_of(self.showing, self.told), self.asked.skew))
+        return self.answered(
+            None, self.start, "out of memory: the decision diagrams need more nodes" if self.total else ""
+        )
+
+    def searched(self, merged: Merged[Any]) -> Conformance:
+        """Return the answer that a search gives.  Raises `MemoryError` where it needs more."""
+        cell, stopped = self.start, ""
         try:
-            if total:
-                starts = self.tracker.once(self.tracker.starts())
-                cell = self.merged.run(self.start, starts) if starts else cell
+            starts = merged.tracker.starts()
+            cell = merged.run(self.start, starts) if starts else cell
         except LimitReached as limit:
             stopped = str(limit)
         except TooManyStarts as many:
@@ -133,25 +145,27 @@ class Question:
         except Leaves as left:
             name = self.system.actions[left.action].name
             variable = self.system.variables[left.variable].name
-            trace = Trace(self.tracker.compiled.unpack(left.packed), ())
+            trace = Trace(merged.tracker.compiled.unpack(left.packed), ())
             raise Rejected([range_complaint(self.system, OutOfRange(trace, name, variable, left.value))]) from None
-        reached = max(self.merged.cells, key=sum, default=self.start)
-        return self.answered(reached if stopped else cell, total, stopped)
+        except OutOfRange as left:
+            raise Rejected([range_complaint(self.system, left)]) from None
+        reached = max(merged.cells, key=sum, default=self.start)
+        return self.answered(merged, reached if stopped else cell, stopped)
 
-    def answered(self, cell: Cell, total: int, stopped: str) -> Conformance:
+    def answered(self, merged: Merged[Any] | None, cell: Cell, stopped: str) -> Conformance:
         """Return the answer about the furthest cell."""
         trace: Trace | None = None
         lines: tuple[Shown, ...] = ()
         blocks: tuple[Blocked, ...] = ()
         changes: tuple[str, ...] = ()
         try:
-            if total and self.merged.cells:
-                found = explanation(self.merged, cell, self.semantics)
+            if merged is not None and merged.cells:
+                found = explanation(merged, cell, self.semantics)
                 trace = found.trace
                 lines = tuple(self.shown(line.log, line.position, line.step) for line in found.lines)
-                if not stopped and cell != self.merged.end:
-                    blocks = tuple(self.blocked(cell, log) for log in self.merged.next_lines(cell))
-                    changes = nearest(self.merged, cell, self.told)
+                if not stopped and cell != merged.end:
+                    blocks = tuple(self.blocked(merged, cell, log) for log in merged.next_lines(cell))
+                    changes = nearest(merged, cell, self.told)
         except LimitReached as limit:
             stopped = stopped or str(limit)
         logs = tuple(
@@ -164,7 +178,7 @@ class Question:
             logs=logs,
             devices=self.names.devices,
             complete=self.asked.complete,
-            total=total,
+            total=self.total,
             explained=sum(cell),
             stopped=stopped,
             trace=trace,
@@ -173,11 +187,11 @@ class Question:
             nearest=changes,
         )
 
-    def blocked(self, cell: Cell, log: int) -> Blocked:
+    def blocked(self, merged: Merged[Any], cell: Cell, log: int) -> Blocked:
         """Return why the next line of a log cannot come at a cell."""
-        items, _ = self.merged.sequences[log][cell[log]]
-        places = self.merged.cells[cell]
-        return blocked(self.tracker, places, items, self.shown(log, cell[log]), self.semantics)
+        items, _ = merged.sequences[log][cell[log]]
+        places = merged.cells[cell]
+        return blocked(merged.tracker, places, items, self.shown(log, cell[log]), self.semantics)
 
     def shown(self, log: int, position: int, step: int | None = None) -> Shown:
         """Return a line as reports show it."""

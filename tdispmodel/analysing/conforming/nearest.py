@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from tdispmodel.analysing.conforming.merging import Cell, Merged
 from tdispmodel.analysing.conforming.observations import Observation
+from tdispmodel.analysing.conforming.search.merging import Cell, Merged
+from tdispmodel.analysing.conforming.search.places import Places
 from tdispmodel.analysing.conforming.table import FORMS, Event
-from tdispmodel.analysing.conforming.tracking import Places
 from tdispmodel.engines.protocol import LimitReached
 
 LINES_BACK = 40
@@ -30,7 +30,7 @@ class Change:
     rank: int
 
 
-def nearest(merged: Merged, cell: Cell, told: list[tuple[Observation, ...]]) -> tuple[str, ...]:
+def nearest(merged: Merged[Places], cell: Cell, told: list[tuple[Observation, ...]]) -> tuple[str, ...]:
     """Return the best changes in words, best first; fewer where limits are reached."""
     found: list[Change] = []
     with suppress(LimitReached):
@@ -47,7 +47,7 @@ def further(lines: int) -> str:
     return "then 1 more line is explained" if lines == 1 else f"then {lines} more lines are explained"
 
 
-def changes(merged: Merged, cell: Cell, told: list[tuple[Observation, ...]]) -> Iterator[Change]:
+def changes(merged: Merged[Places], cell: Cell, told: list[tuple[Observation, ...]]) -> Iterator[Change]:
     """Yield changes at a cell that is as far as lines go."""
     for log in merged.next_lines(cell):
         name = named(told, cell, log)
@@ -64,7 +64,7 @@ def changes(merged: Merged, cell: Cell, told: list[tuple[Observation, ...]]) -> 
         yield from left_out_before(merged, cell, log, told)
 
 
-def other_words(merged: Merged, cell: Cell, log: int, told: list[tuple[Observation, ...]]) -> Iterator[Change]:
+def other_words(merged: Merged[Places], cell: Cell, log: int, told: list[tuple[Observation, ...]]) -> Iterator[Change]:
     """Yield what the line may tell instead: another form of the log, about the same device."""
     tracker = merged.tracker
     line = told[log][cell[log]]
@@ -82,14 +82,16 @@ def other_words(merged: Merged, cell: Cell, log: int, told: list[tuple[Observati
             yield Change(words, gain(merged, merged.moved(cell, log, 1), places) - 1, 3)
 
 
-def left_out_before(merged: Merged, cell: Cell, log: int, told: list[tuple[Observation, ...]]) -> Iterator[Change]:
+def left_out_before(
+    merged: Merged[Places], cell: Cell, log: int, told: list[tuple[Observation, ...]]
+) -> Iterator[Change]:
     """Yield the lines before, left out or put behind the blocked one."""
     tracker = merged.tracker
     for back in range(1, min(LINES_BACK, cell[log]) + 1):
         before = merged.moved(cell, log, -back)
         if before not in merged.cells:
             return
-        places: Places = merged.cells[before]
+        places = merged.cells[before]
         for position in range(before[log] + 1, cell[log] + 1):
             items, _ = merged.sequences[log][position]
             places = tracker.explained(places, items)
@@ -105,7 +107,7 @@ def left_out_before(merged: Merged, cell: Cell, log: int, told: list[tuple[Obser
             yield Change(words, gain(merged, merged.moved(cell, log, 1), later), 2)
 
 
-def gain(merged: Merged, cell: Cell, places: Places) -> int:
+def gain(merged: Merged[Places], cell: Cell, places: Places) -> int:
     """Return how many lines can be taken from a cell on, at most `LINES_ON`, and the blocked line itself."""
     on = Merged(merged.tracker, merged.sequences, merged.skew)
     return sum(on.run(cell, places, LINES_ON)) - sum(cell) + 1

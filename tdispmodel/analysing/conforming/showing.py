@@ -6,7 +6,7 @@ Given a system, the items that matter and whether the logs are complete; gives `
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from tdispmodel.analysing.conforming.observations import Item
@@ -69,6 +69,13 @@ class Showing:
             items |= mask
             certain |= always
         return items, certain
+
+    def left(self, shows: int, must: int, items: int) -> Iterator[tuple[int, int]]:
+        """Yield what a step may and must still show once one of ``items`` was told of it."""
+        for number in bits(shows & items):
+            gone = self.gone[number]
+            if not must & gone & ~(1 << number):
+                yield shows & ~gone, must & ~gone
 
     def state(self, state: State) -> int:
         """Return what may be told in a state without a step."""
@@ -186,3 +193,11 @@ def holds(conditions: Iterable[Condition], before: State, after: State) -> bool:
         if second is not None and after[position] not in second:
             return False
     return True
+
+
+def bits(mask: int) -> Iterator[int]:
+    """Yield the numbers of a mask."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest

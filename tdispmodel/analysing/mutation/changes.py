@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as Abstra
 from dataclasses import dataclass, field, replace
 
 from tdispmodel.analysing.mutation.operators import Mutant, Operator, action_of, conjuncts, variables_of
+from tdispmodel.ir.contents import contents
 from tdispmodel.ir.expressions import FALSE, TRUE, Bounded, Expression, Read, Sort, Value, conjunction, negation
 from tdispmodel.ir.model import Action, Guard, Model
 from tdispmodel.ir.system import Assignment, System, SystemAction, SystemProperty, within
@@ -264,4 +265,4 @@ def in_core(action: SystemAction, read: AbstractSet[str]) -> SystemAction:
 
 def reads(formulas: Iterable[Expression]) -> set[str]:
     """Return the variables that some formulas read."""
-    return {leaf.name for formula in formulas for leaf in formula.contents[1] if isinstance(leaf, Read)}
+    return {leaf.name for formula in formulas for leaf in contents(formula)[1] if isinstance(leaf, Read)}

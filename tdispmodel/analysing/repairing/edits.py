@@ -24,11 +24,14 @@ from tdispmodel.ir.expressions import (
     Literal,
     Quantified,
     Value,
+    conjunction,
+    conjuncts,
     negation,
+    rebuilt,
 )
 from tdispmodel.ir.model import Action, Component, Guard, Model, Update, Variable
 from tdispmodel.printing import compact
-from tdispmodel.reports.why.refusals import conjuncts
+from tdispmodel.source import Place
 
 OURS = (Actor.KERNEL, Actor.USERSPACE, Actor.RELYING_PARTY)
 MOST_VALUES = 8
@@ -161,10 +164,14 @@ def _formulas(model: Model, component: Component, action: Action) -> Iterator[Ex
             yield from (same, negation(same))
     for other in component.actions:
         names = _renamed(other, action)
+        if names is None:
+            continue
+        required: dict[Place, list[Expression]] = {}
         for guard in other.guards:
-            for part in conjuncts(_normal(guard.condition)):
-                if names is not None:
-                    yield expression(part, Renaming(), names)
+            required.setdefault(guard.place, []).extend(conjuncts(_normal(guard.condition)))
+        whole = [conjunction(*parts) for parts in required.values()]
+        for part in dict.fromkeys((*(part for parts in required.values() for part in parts), *whole)):
+            yield _normal(expression(part, Renaming(), names))
 
 
 def _renamed(other: Action, action: Action) -> Mapping[str, str] | None:
@@ -199,4 +206,5 @@ def _values(variable: Variable) -> tuple[Value, ...]:
 
 def _normal(formula: Expression) -> Expression:
     names = {node.instance.split(".")[0] for node in formula.walk() if isinstance(node, Field)}
-    return expression(formula, Renaming(), {name: name for name in names} | {"self": "self"})
+    same = expression(formula, Renaming(), {name: name for name in names} | {"self": "self"})
+    return rebuilt(same, lambda _: None)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tdispmodel.analysing.conforming.observations import Log
 from tdispmodel.analysing.conforming.readers import ftrace, kernel, uevents
-from tdispmodel.analysing.conforming.readers.lines import LONGEST_LINE, Reader
+from tdispmodel.analysing.conforming.readers.lines import Reader
 from tdispmodel.checking.mistakes import CONFORM, mistake
 from tdispmodel.source import Place
 
@@ -29,11 +29,10 @@ def read_log(path: Path) -> Log:
 
 def log_of(text: str, path: str) -> Log:
     """Return what ``text`` tells; ``path`` is how complaints call it.  Raises `Rejected`."""
-    reader = Reader(path, text)
-    for line in text.split("\n"):
+    for row in Reader(path, text).rows():
         for is_line, read in FORMATS:
-            if len(line) <= LONGEST_LINE and is_line(line.rstrip("\r")):
-                return read(reader)
+            if is_line(row.text):
+                return read(Reader(path, text))
     message = "this is neither a kernel log nor uevents nor ftrace" if text.strip() else "the file is empty"
     raise mistake(CONFORM, message, HINT, Place(path))
 

@@ -1,6 +1,7 @@
-"""ftrace, as ``/sys/kernel/tracing/trace`` prints it: ``task-pid [cpu] flags time: event: fields``.
+"""ftrace, as ``/sys/kernel/tracing/trace`` and ``trace-cmd report`` print it.
 
-Given text that may be hostile; gives what it tells.  Lines that begin with ``#`` are headers; other events are silent.
+A line is ``task-pid [cpu] flags time: event: fields``; ``trace-cmd`` leaves the flags out.  Given text that may be
+hostile; gives what it tells.  Lines that begin with ``#`` are headers; other events are silent.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from tdispmodel.analysing.conforming.readers.lines import Reader, Row
 
 LINE = re.compile(
     r" *(?P<task>\S.{0,40}?)-\d{1,9} +(?:\([^)]{1,12}\) +)?\[\d{1,5}\] +(?:[^\s:]{1,8} +)?"
-    r"(?P<seconds>\d{1,12})\.(?P<part>\d{6}): (?P<event>\w{1,64}): ?(?P<fields>.*)"
+    r"(?P<seconds>\d{1,12})\.(?P<part>\d{6})(?:\d{3})?: +(?:\w{1,32}[:/])?(?P<event>\w{1,64}): ?(?P<fields>.*)",
+    re.ASCII,
 )
 HEADER = re.compile(r"# tracer: .*|#  +TASK-PID.*|cpus=\d+")
 FATAL = re.compile(r"(?P<device>\S{1,64}) PCIe Bus Error: severity=Fatal,.*")
 HOT_PLUG = re.compile(r"(?P<device>\S{1,64}) slot:[^,]{0,32}, event:(?P<what>\w{1,32}).*")
 MODULE = re.compile(r"(?P<name>\S{1,64})(?: .*)?")
-MARKER = re.compile(r"tdisp: (?P<words>\S.*)")
+MARKER = re.compile(r"(?:tracing_mark_write: |0x[0-9a-f]{1,16}: )?tdisp: (?P<words>\S.*)")
 PLUGS = {
     "CARD_PRESENT": "hp card present",
     "LINK_UP": "hp link up",

@@ -1,7 +1,8 @@
-"""The kernel log, as ``dmesg`` or a serial console prints it: one line a message, ``[    6.498163] text``.
+"""The kernel log, as ``dmesg``, a serial console or the journal prints it: one line a message, ``[    6.498163] text``.
 
 Given text that may be hostile; gives what it tells.  Priorities (``<6>``) and what syslog writes before the time are
-skipped; a line without a time belongs to the one before and is silent.
+skipped.  Lines with the time of day alone are read and have no time: it says nothing about that of other logs.  Any
+other line belongs to the one before and is silent.
 """
 
 from __future__ import annotations
@@ -12,8 +13,20 @@ from tdispmodel.analysing.conforming.observations import Log, Source, Told
 from tdispmodel.analysing.conforming.readers.lines import Reader, Row
 
 LINE = re.compile(
-    r"(?:<\d{1,3}>)?(?:[^\[\]]{0,100} kernel: )?\[ {0,12}(\d{1,12})\.(\d{6})\](?:\[ {0,6}[TC]\d{1,9}\])? ?"
+    r"(?:<\d{1,3}>)?(?:[^\[\]<>]{0,100}[ :])?"  # dmesg -r, -x, syslog, and what stamps a console's lines
+    r"\[ {0,12}(\d{1,12})\.(\d{6})(?: <[ \d.]{1,20}>)?\](?:\[ {0,6}[TC]\d{1,9}\])? ?"  # dmesg, dmesg -d
+    r"(?:[^\s:\[\]]{1,64} kernel: )?",  # journalctl -o short-monotonic
+    re.ASCII,
 )
+CLOCK = r"\d\d:\d\d:\d\d"
+TIME_OF_DAY = re.compile(
+    rf"(?:<\d{{1,3}}>)?(?:\w{{3}} [ \d]?\d {CLOCK}(?:\.\d{{1,9}})?|\d{{4}}-\d\d-\d\d[T ]{CLOCK}\S{{0,20}})"
+    r" \S{1,64} kernel: "  # the journal
+    rf"|\[\w{{3}} \w{{3}} [ \d]\d {CLOCK} \d{{4}}\] "  # dmesg -T
+    rf"|\d{{4}}-\d\d-\d\dT{CLOCK},\d{{6}}[+-]\d\d:\d\d ",  # dmesg --time-format iso
+    re.ASCII,
+)
+BOOT = re.compile(r"-- (?:Boot [0-9a-f]{32}|Reboot) --")
 
 WHO = r"(?P<bus>\S{1,64}) (?P<device>\S{1,64}): "
 DRIVER = r"(?P<driver>\S{1,64})"
@@ -49,7 +62,7 @@ MESSAGES: tuple[tuple[str, str], ...] = (
     ),
     ("link reset", PORT + r"AER: Root Port link has been reset \(0\)"),
     ("recovery ended", PORT + r"AER: device recovery (?:failed|successful)"),
-    ("unlock warning", r"(?:.*: )?" + WHO + r"unlock attempted on driver attached device"),
+    ("unlock warning", r"(?:WARNING: .{0,200}: )?" + WHO + r"unlock attempted on driver attached device"),
     ("capability", WHO + r"TEE I/O Device capability detected \(TDISP\)"),
     ("init runs", r"Run /\S{1,200} as init process"),
     ("suspend entry", r"PM: suspend entry(?: .*)?"),
@@ -79,24 +92,32 @@ HINTS = (
 
 def is_line(text: str) -> bool:
     """Whether a line looks like one of this format."""
-    return LINE.match(text) is not None
+    return LINE.match(text) is not None or TIME_OF_DAY.match(text) is not None
 
 
 def read(reader: Reader) -> Log:
-    """Return what the log tells.  Raises `Rejected` where time runs backwards."""
+    """Return what the log tells.  Raises `Rejected` where time runs backwards, and for a second boot."""
     told: list[Told] = []
+    begun = False
     for row in reader.rows():
+        time: int | None = None
         stamp = LINE.match(row.text)
+        if stamp is not None:
+            time = reader.forward(row, int(stamp[1]) * 1_000_000 + int(stamp[2]), stamp.start(1) + 1)
+        else:
+            stamp = TIME_OF_DAY.match(row.text)
         if stamp is None:
+            if begun and BOOT.fullmatch(row.text.rstrip()):
+                raise reader.wrong(row, "another boot begins here", "one boot a file: split the log here")
             continue
-        time = reader.forward(row, int(stamp[1]) * 1_000_000 + int(stamp[2]), stamp.start(1) + 1)
+        begun = True
         found = message(row.text[stamp.end() :].rstrip(), row, time, reader)
         if found is not None:
             told.append(found)
     return Log(reader.path, Source.KERNEL, tuple(told), reader.count)
 
 
-def message(text: str, row: Row, time: int, reader: Reader) -> Told | None:
+def message(text: str, row: Row, time: int | None, reader: Reader) -> Told | None:
     """Return what a message tells, None when it is silent."""
     if not any(hint in text for hint in HINTS):
         return None

@@ -28,15 +28,20 @@ class Row(NamedTuple):
 
 @dataclass
 class Reader:
-    """One file on its way through a reader; ``latest`` is the latest time so far, in microseconds."""
+    """One file on its way through a reader: its latest time so far, in microseconds, and the number of its last row."""
 
     path: str
     text: str
     count: int = 0
     latest: int = 0
+    last: int = 0
 
     def rows(self) -> Iterator[Row]:
         """Yield the lines.  Raises `Rejected` for too many, and for one that is too long."""
+        self.last = self.text.count("\n") + 1
+        if self.last > MOST_LINES + 1:
+            row = Row(MOST_LINES + 1, "")
+            raise self.wrong(row, f"there are more than {MOST_LINES} lines", "split the file")
         for number, whole in enumerate(self.text.split("\n"), start=1):
             text = whole.rstrip("\r")
             if len(text) > LONGEST_LINE:
@@ -45,10 +50,12 @@ class Reader:
                     f"the line has more than {LONGEST_LINE} characters",
                     "this is no log; leave out the line",
                 )
-            if number > MOST_LINES:
-                raise self.wrong(Row(number, text), f"there are more than {MOST_LINES} lines", "split the file")
             self.count += bool(text)
             yield Row(number, text)
+
+    def is_cut_off(self, row: Row) -> bool:
+        """Whether the file ends in a row, without the end of a line."""
+        return row.number == self.last
 
     def place(self, row: Row, column: int = 1) -> Place:
         """Return where a row stands."""

@@ -1,7 +1,7 @@
 """Uevents, as ``udevadm monitor --kernel --property`` prints them: a header, ``NAME=VALUE`` lines, an empty line.
 
 Given text that may be hostile; gives what it tells, in the order of SEQNUM.  Where the kernel's events and udev's are
-both there the kernel's count.
+both there the kernel's count; where only udev's are they have no time, since udev tells of them when it is done.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ BEGINNING = re.compile(
 ADDRESS = re.compile(r"[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]")
 DRIVER_PATH = re.compile(r"/bus/[^/]{1,64}/drivers/([^/]{1,64})")
 MODULE_PATH = re.compile(r"/module/([^/]{1,64})")
+HINT = "a uevent begins with KERNEL[time] action path (subsystem)"
 ACTIONS = {"add": "add uevent", "remove": "remove uevent", "bind": "bind uevent", "unbind": "unbind uevent"}
 TSM = {"add": "tsm added uevent", "change": "tsm changed uevent", "remove": "tsm removed uevent"}
 RECOVERY = {
@@ -40,6 +41,12 @@ class Block:
     path: str
     properties: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def number(self) -> int | None:
+        """Its SEQNUM, None where it has none that is a number."""
+        words = self.properties.get("SEQNUM", "")
+        return int(words) if re.fullmatch(r"[0-9]{1,18}", words) else None
+
 
 def is_line(text: str) -> bool:
     """Whether a line looks like one of this format."""
@@ -47,7 +54,10 @@ def is_line(text: str) -> bool:
 
 
 def read(reader: Reader) -> Log:
-    """Return what the events tell.  Raises `Rejected` for what is no uevent."""
+    """Return what the events tell.  Raises `Rejected` for what is no uevent.
+
+    A file may begin and end in the middle of one, which is then left out.
+    """
     blocks: list[Block] = []
     open_block: Block | None = None
     for row in reader.rows():
@@ -61,19 +71,29 @@ def read(reader: Reader) -> Log:
             blocks.append(open_block)
         elif not text:
             open_block = None
-        elif open_block is None:
-            if not BEGINNING.fullmatch(text):
-                hint = "a uevent begins with KERNEL[time] action path (subsystem)"
-                raise reader.wrong(row, "this line belongs to no uevent", hint)
-        else:
-            found = PROPERTY.fullmatch(text)
-            if found is None:
-                raise reader.wrong(row, "this is no property of a uevent", "write NAME=VALUE, or an empty line between")
-            open_block.properties[found[1]] = found[2]
+        elif found := PROPERTY.fullmatch(text):
+            if open_block is not None:
+                open_block.properties[found[1]] = found[2]
+            elif blocks:
+                raise reader.wrong(row, "this line belongs to no uevent", HINT)
+        elif reader.is_cut_off(row):
+            continue
+        elif open_block is not None:
+            raise reader.wrong(row, "this is no property of a uevent", "write NAME=VALUE, or an empty line between")
+        elif not BEGINNING.fullmatch(text):
+            raise reader.wrong(row, "this line belongs to no uevent", HINT)
+    if open_block is not None and is_unfinished(open_block, blocks):
+        blocks.pop()
     by_kernel = [block for block in blocks if block.by_kernel] or blocks
     told = [told for block in in_order(by_kernel, reader) if (told := event(block, reader)) is not None]
     ports = {parts[-1]: parts[-2] for block in blocks if len(parts := addresses(block.path)) > 1}
     return Log(reader.path, Source.UEVENTS, tuple(told), reader.count, ports)
+
+
+def is_unfinished(last: Block, blocks: list[Block]) -> bool:
+    """Whether the file ends in the middle of its last uevent: its number is missing, or has lost digits."""
+    numbers = [number for block in blocks if block is not last and (number := block.number) is not None]
+    return bool(numbers) and (last.number is None or len(str(last.number)) < len(str(max(numbers))))
 
 
 def in_order(blocks: list[Block], reader: Reader) -> list[Block]:
@@ -82,13 +102,13 @@ def in_order(blocks: list[Block], reader: Reader) -> list[Block]:
         return blocks
     numbered: dict[int, Block] = {}
     for block in blocks:
-        words = block.properties.get("SEQNUM", "")
-        if not re.fullmatch(r"[0-9]{1,18}", words):
-            what = "has no SEQNUM, others have" if not words else "has a SEQNUM that is no number"
+        number = block.number
+        if number is None:
+            what = "has a SEQNUM that is no number" if "SEQNUM" in block.properties else "has no SEQNUM, others have"
             raise reader.wrong(block.row, f"this uevent {what}", "record with: udevadm monitor --kernel --property")
-        other = numbered.setdefault(int(words), block)
+        other = numbered.setdefault(number, block)
         if other is not block:
-            message = f"SEQNUM {int(words)} is also that of line {other.row.number}"
+            message = f"SEQNUM {number} is also that of line {other.row.number}"
             raise reader.wrong(block.row, message, "one boot a file: split the log here")
     return [numbered[number] for number in sorted(numbered)]
 
@@ -119,4 +139,6 @@ def event(block: Block, reader: Reader) -> Told | None:
         detail = properties.get("DRIVER", "") if action == "bind" else ""
     if not form:
         return None
-    return Told(form, reader.place(block.row), reader.shown(block.row), block.time, device, detail)
+    return Told(
+        form, reader.place(block.row), reader.shown(block.row), block.time if block.by_kernel else None, device, detail
+    )

@@ -1,8 +1,7 @@
-"""Which states a system can be in after what was told: sets of places, worked out as they are needed.
+"""Sets of places that are listed, state by state, as they are needed: for systems that can be visited.
 
-A place is a packed state with what the step into it may still show, and which of that it must.  A step that shows
-nothing, or whose lines are missing, is hidden: any number of hidden steps may come between two lines.  This is the
-subset construction of M. Rabin and D. Scott, "Finite Automata and Their Decision Problems" (1959), of the part that is
+Given a system and what its steps show; gives a `Tracker` that needs nothing but Python.  This is the subset
+construction of M. Rabin and D. Scott, "Finite Automata and Their Decision Problems" (1959), of the part that is
 reached; what hidden steps reach is kept by strongly connected components (R. Tarjan, "Depth-First Search and Linear
 Graph Algorithms", 1972), which here are found a part at a time.
 """
@@ -11,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
-from tdispmodel.analysing.conforming.showing import Showing
+from tdispmodel.analysing.conforming.search.places import NO_STEP, SAME_STEP, At, Way
+from tdispmodel.analysing.conforming.showing import Showing, bits
 from tdispmodel.checking.mistakes import OurFault
 from tdispmodel.compiling.successors import Compiled
 from tdispmodel.engines.protocol import LimitReached, Limits, Progress, silent
@@ -21,21 +22,11 @@ from tdispmodel.ir.system import State
 
 CHECK_EVERY = 4096
 BYTES_PER_PLACE = 250
-SAME_STEP, NO_STEP = -1, -2
-"""How a line was explained where no new step was taken: by the latest step, or by the state."""
+MOST_LOOKED_AT = 400
+"""So many places are looked at to see why a line cannot come."""
 
-
-class At(NamedTuple):
-    """A place: packed state, what the step into it may still show, what it must still show."""
-
-    packed: int
-    shows: int
-    must: int
-
-
-Places = frozenset[At]
-Way = tuple[At, int]
-"""A place, and by which action it is come to (or `SAME_STEP`, `NO_STEP`)."""
+Listed = frozenset[At]
+"""A set of places, each written out."""
 
 
 class Move(NamedTuple):
@@ -55,7 +46,7 @@ class Moves(NamedTuple):
 
 
 @dataclass
-class Tracker:
+class Visiting:
     """Sets of places of one system; what it was asked is remembered."""
 
     compiled: Compiled
@@ -74,14 +65,14 @@ class Tracker:
     """Of each component, as a mask, the components that hidden steps lead to from it."""
     told_by: dict[tuple[int, int], dict[At, list[int]]] = field(default_factory=dict)
     """The places after a line, from the members of a component: by component and line."""
-    closures: dict[Places, tuple[int, Places]] = field(default_factory=dict)
-    lines: dict[tuple[int, Places, int], Places] = field(default_factory=dict)
-    paths: dict[tuple[Places, int, At], tuple[Way, ...]] = field(default_factory=dict)
-    trees: dict[Places, Tree] = field(default_factory=dict)
-    sets: dict[Places, Places] = field(default_factory=dict)
+    closures: dict[Listed, tuple[int, Listed]] = field(default_factory=dict)
+    lines: dict[tuple[int, Listed, int], Listed] = field(default_factory=dict)
+    paths: dict[tuple[Listed, int, At], tuple[Way, ...]] = field(default_factory=dict)
+    trees: dict[Listed, Tree] = field(default_factory=dict)
+    sets: dict[Listed, Listed] = field(default_factory=dict)
     """Every set of places, once: equal sets are the same object, which makes looking them up quick."""
 
-    def starts(self) -> Places:
+    def starts(self) -> Listed:
         """Return the places before the first step."""
         found = []
         for packed in self.compiled.starts():
@@ -89,7 +80,7 @@ class Tracker:
             self.keep(1)
         return self.once(frozenset(found))
 
-    def explained(self, places: Places, items: int) -> Places:
+    def explained(self, places: Listed, items: int) -> Listed:
         """Return the places after a line that any of ``items`` explains, from ``places`` on.  Raises `LimitReached`."""
         mask, others = self.closed(places)
         known = self.lines.get((mask, others, items))
@@ -103,7 +94,7 @@ class Tracker:
             known = self.lines[mask, others, items] = self.once(frozenset(found))
         return known
 
-    def closed(self, places: Places) -> tuple[int, Places]:
+    def closed(self, places: Listed) -> tuple[int, Listed]:
         """Return where hidden steps lead: a mask of components, and the places of which more is still shown."""
         known = self.closures.get(places)
         if known is None:
@@ -142,12 +133,27 @@ class Tracker:
 
     def told(self, packed: int, shows: int, must: int, items: int) -> Iterator[At]:
         """Yield the places in which one of ``items`` has just been told of a step that shows more."""
-        for number in bits(shows & items):
-            gone = self.showing.gone[number]
-            if not must & gone & ~(1 << number):
-                yield At(packed, shows & ~gone, must & ~gone)
+        for left, owed in self.showing.left(shows, must, items):
+            yield At(packed, left, owed)
 
-    def near(self, places: Places, ways: dict[At, Way | None]) -> Iterator[At]:
+    def together(self, one: Listed, other: Listed) -> Listed:
+        """Return the places of either set."""
+        return self.once(one | other)
+
+    def holds(self, places: Listed, at: At) -> bool:
+        """Whether a place is one of a set."""
+        return at in places
+
+    def first(self, places: Listed) -> At:
+        """Return one of the places, always the same one."""
+        return min(places)
+
+    def near(self, places: Listed, items: int) -> list[At]:
+        """Return places that hidden steps reach, those after few steps."""
+        del items
+        return list(islice(self.spread(places, {}), MOST_LOOKED_AT))
+
+    def spread(self, places: Listed, ways: dict[At, Way | None]) -> Iterator[At]:
         """Yield what hidden steps reach, those after few steps first; note in ``ways`` how (None: it was there)."""
         waiting = list(places)
         ways.update(dict.fromkeys(waiting))
@@ -161,7 +167,7 @@ class Tracker:
                         waiting.append(after)
                         self.keep(1)
 
-    def path(self, places: Places, items: int, target: At) -> tuple[Way, ...]:
+    def path(self, places: Listed, items: int, target: At) -> tuple[Way, ...]:
         """Return a way with few steps from ``places`` over a line to ``target``: a place of ``places`` first.
 
         Each place comes with the action to it (`NO_STEP` for the first one); the last one is ``target``.
@@ -172,7 +178,7 @@ class Tracker:
             self.keep(len(known))
         return known
 
-    def found_path(self, places: Places, items: int, target: At) -> tuple[Way, ...]:
+    def found_path(self, places: Listed, items: int, target: At) -> tuple[Way, ...]:
         """Find what `path` returns."""
         mask, others = self.closed(places)
         for at in others:
@@ -185,7 +191,7 @@ class Tracker:
         tree = self.trees.get(places)
         if tree is None:
             ways: dict[At, Way | None] = {}
-            tree = self.trees[places] = Tree(ways, {}, self.near(places, ways))
+            tree = self.trees[places] = Tree(ways, {}, self.spread(places, ways))
         source = tree.nearest(sources)
         action = None if source is None else self.leads(source, items, target)
         if source is None or action is None:
@@ -197,7 +203,7 @@ class Tracker:
         """Return the action by which a line leads from one place to another, None when it does not."""
         return next((action for after, action in self.after_line(at, items) if after == target), None)
 
-    def inserted(self, places: Places) -> dict[int, Places]:
+    def inserted(self, places: Listed) -> dict[int, Listed]:
         """Return the places after one step that should have been told and was not, by its action."""
         found: dict[int, set[At]] = {}
         mask, _ = self.closed(places)
@@ -292,7 +298,7 @@ class Tracker:
             known = self.facts[packed] = self.showing.state(self.state(packed))
         return known
 
-    def once(self, places: Places) -> Places:
+    def once(self, places: Listed) -> Listed:
         """Return the one object that stands for a set."""
         return self.sets.setdefault(places, places)
 
@@ -329,14 +335,6 @@ class Tree:
                 if at.packed in wanted:
                     return at
         return None
-
-
-def bits(mask: int) -> Iterator[int]:
-    """Yield the numbers of a mask."""
-    while mask:
-        lowest = mask & -mask
-        yield lowest.bit_length() - 1
-        mask ^= lowest
 
 
 def traced(ways: dict[At, Way | None], at: At) -> tuple[Way, ...]:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tdispmodel.analysing.conforming.merging import Cell, Merged
-from tdispmodel.analysing.conforming.tracking import NO_STEP, At
+from tdispmodel.analysing.conforming.search.merging import Cell, Merged
+from tdispmodel.analysing.conforming.search.places import NO_STEP, At, Places
 from tdispmodel.checking.mistakes import OurFault
 from tdispmodel.ir.system import State, SystemAction
 from tdispmodel.judging.traces import enabled, is_start
@@ -36,7 +36,7 @@ class Explanation:
     lines: tuple[Line, ...]
 
 
-def explanation(merged: Merged, cell: Cell, semantics: Semantics) -> Explanation:
+def explanation(merged: Merged[Places], cell: Cell, semantics: Semantics) -> Explanation:
     """Return a behaviour that explains the lines up to a cell.  Raises `OurFault` when it does not."""
     compiled = merged.tracker.compiled
     names = [action.name for action in semantics.system.actions]
@@ -70,9 +70,9 @@ class Taken(NamedTuple):
     position: int = -1
 
 
-def backwards(merged: Merged, cell: Cell) -> Iterator[Taken]:
+def backwards(merged: Merged[Places], cell: Cell) -> Iterator[Taken]:
     """Yield how a cell was come to, from its end; the last one is a start place."""
-    at = min(merged.cells[cell])
+    at = merged.tracker.first(merged.cells[cell])
     while any(cell):
         before, log = cell_before(merged, cell, at)
         items, _ = merged.sequences[log][before[log]]
@@ -84,17 +84,19 @@ def backwards(merged: Merged, cell: Cell) -> Iterator[Taken]:
     yield Taken(at, NO_STEP)
 
 
-def cell_before(merged: Merged, cell: Cell, at: At) -> tuple[Cell, int]:
+def cell_before(merged: Merged[Places], cell: Cell, at: At) -> tuple[Cell, int]:
     """Return the cell from which a line leads to a place, and the log of that line."""
     for log in range(len(cell)):
         before = merged.moved(cell, log, -1)
-        if before in merged.cells and log in merged.next_lines(before) and at in merged.after(before, log):
+        if before not in merged.cells or log not in merged.next_lines(before):
+            continue
+        if merged.tracker.holds(merged.after(before, log), at):
             return before, log
     message = "a place of a search has no way to it"
     raise OurFault(message)
 
 
-def check(merged: Merged, found: Explanation, semantics: Semantics) -> None:
+def check(merged: Merged[Places], found: Explanation, semantics: Semantics) -> None:
     """Take every step again by the reference semantics, and ask of every line whether its step shows it.
 
     Raises `OurFault`.
@@ -117,7 +119,7 @@ def check(merged: Merged, found: Explanation, semantics: Semantics) -> None:
     check_lines(merged, found, system.actions)
 
 
-def check_lines(merged: Merged, found: Explanation, actions: tuple[SystemAction, ...]) -> None:
+def check_lines(merged: Merged[Places], found: Explanation, actions: tuple[SystemAction, ...]) -> None:
     """Check that every line is one that its step or state shows, each at most once.  Raises `OurFault`."""
     showing = merged.tracker.showing
     index = {action.name: number for number, action in enumerate(actions)}
