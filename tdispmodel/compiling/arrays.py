@@ -73,6 +73,9 @@ class Field:
         return ((1 << self.width) - 1) << self.shift
 
 
+Effect = tuple[NDArray[np.uint64], NDArray[np.uint64], list[tuple[Field, Expression]]]
+
+
 class Packing:
     """Where each variable of a system sits in a row of words; none lies across two words."""
 
@@ -87,6 +90,24 @@ class Packing:
             self.fields[variable.name] = Field(variable.sort, word, shift, width)
             shift += width
         self.words = word + 1
+        self._effects: dict[int, tuple[SystemAction, Effect]] = {}
+
+    def effect(self, action: SystemAction) -> Effect:
+        """Return what an action does to a row: the bits that it keeps, those that it puts, and what it works out."""
+        known = self._effects.get(id(action))
+        if known is None:
+            cleared, fixed = [0] * self.words, [0] * self.words
+            varying: list[tuple[Field, Expression]] = []
+            for assignment in action.assignments:
+                field, value = self.fields[assignment.variable], assignment.value
+                cleared[field.word] |= field.mask
+                if isinstance(value, Literal) and belongs(value.value, field.sort):
+                    fixed[field.word] |= code_of(value.value, field.sort) << field.shift
+                else:
+                    varying.append((field, value))
+            kept = np.array([~mask & (1 << WORD) - 1 for mask in cleared], np.uint64)
+            known = self._effects[id(action)] = (action, (kept, np.array(fixed, np.uint64), varying))
+        return known[1]  # the action is kept, so that its identity stays its own
 
     def packed(self, states: Sequence[State]) -> Words:
         """Return the rows of some states."""
@@ -107,6 +128,12 @@ class Packing:
             part[:, field.word] |= np.uint64(code_of(value, field.sort) << field.shift)
             parts.append(part)
         return np.unique(np.concatenate(parts), axis=0)
+
+    def codes(self, rows: Words, name: str) -> Words:
+        """Return the code of a variable's value in each of some states."""
+        field = self.fields[name]
+        found: Words = (rows[:, field.word] >> np.uint64(field.shift)) & np.uint64((1 << field.width) - 1)
+        return found
 
     def unpacked(self, rows: Words) -> list[State]:
         """Return the values of some states."""
@@ -224,24 +251,16 @@ class Batch:
 
         With ``places``, from the states at these; what is assigned is worked out, and remembered, for all of them.
         """
+        kept, fixed, varying = self.packing.effect(action)
         rows = self.rows if places is None else self.rows[places]
         left = np.zeros(len(rows), np.bool_)
-        cleared, fixed = [0] * self.packing.words, [0] * self.packing.words
-        varying: list[tuple[int, Words]] = []
-        for assignment in action.assignments:
-            field, value = self.packing.fields[assignment.variable], assignment.value
-            cleared[field.word] |= field.mask
-            if isinstance(value, Literal) and belongs(value.value, field.sort):
-                fixed[field.word] |= code_of(value.value, field.sort) << field.shift
-            else:
-                codes, wrong = self._assigned(value, field.sort, places)
-                if wrong is not None:
-                    left |= wrong
-                varying.append((field.word, codes << np.uint64(field.shift)))
-        kept = np.array([~mask & (1 << WORD) - 1 for mask in cleared], np.uint64)
-        after: Words = rows & kept | np.array(fixed, np.uint64)
-        for word, codes in varying:
-            after[:, word] |= codes
+        after: Words = rows & kept
+        after |= fixed
+        for field, value in varying:
+            codes, wrong = self._assigned(value, field.sort, places)
+            if wrong is not None:
+                left |= wrong
+            after[:, field.word] |= codes << np.uint64(field.shift)
         return after, left
 
     def _assigned(

@@ -33,16 +33,17 @@ class Numbering:
 
     def _together(self, words: NDArray[np.uint64]) -> tuple[NDArray[np.int32], Words]:
         found = self._looked_up(words)
-        missing = np.flatnonzero(found < 0)
-        different, begins = np.unique(words[missing], return_index=True)
+        missing = (found < 0).nonzero()[0]
+        if not len(missing):
+            return found, words[:0, None]
+        different, begins, which = np.unique(words[missing], return_index=True, return_inverse=True)
         order = np.argsort(begins)
-        if len(missing):
-            numbers = np.empty(len(different), np.int32)
-            numbers[order] = np.arange(self.count, self.count + len(different), dtype=np.int32)
-            places = np.searchsorted(self._words, different)
-            self._words = np.insert(self._words, places, different)
-            self._numbers = np.insert(self._numbers, places, numbers)
-            found[missing] = self._looked_up(words[missing])
+        numbers = np.empty(len(different), np.int32)
+        numbers[order] = np.arange(self.count, self.count + len(different), dtype=np.int32)
+        places = np.searchsorted(self._words, different)
+        self._words = np.insert(self._words, places, different)
+        self._numbers = np.insert(self._numbers, places, numbers)
+        found[missing] = numbers[which]
         return found, different[order][:, None]
 
     def _looked_up(self, words: NDArray[np.uint64]) -> NDArray[np.int32]:

@@ -65,25 +65,6 @@ class Expression:
                 found += [part for part in value if isinstance(part, Expression)]
         return tuple(found)
 
-    @property
-    def contents(self) -> tuple[frozenset[type[Expression]], frozenset[Expression]]:
-        """What kinds of nodes there are, this one's among them, and which leaves; worked out once for each node."""
-        known: tuple[frozenset[type[Expression]], frozenset[Expression]] | None = self.__dict__.get("_contents")
-        if known is not None:
-            return known
-        below = []
-        stack: list[Expression] = [self]
-        while stack:
-            node = stack.pop()
-            below.append(node)
-            stack.extend(child for child in node.children if "_contents" not in child.__dict__)
-        for node in reversed(below):  # those further down first
-            parts = [child.__dict__["_contents"] for child in node.children]
-            kinds = frozenset([type(node)]).union(*(kinds for kinds, _ in parts))
-            leaves = frozenset[Expression]().union(*(leaves for _, leaves in parts)) if parts else frozenset([node])
-            node.__dict__["_contents"] = (kinds, leaves)
-        return self.__dict__["_contents"]  # type: ignore[no-any-return]  # put there just now
-
     def walk(self) -> Iterator[Expression]:
         """Yield this node and all below it, outermost first."""
         stack: list[Expression] = [self]

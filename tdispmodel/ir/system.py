@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from tdispmodel.ir.contents import contents
 from tdispmodel.ir.expressions import (
     FALSE,
     TRUE,
@@ -170,7 +171,7 @@ class System:
 
     def check(self, expression: Expression) -> None:
         """Raise `IllFormed` unless ``expression`` is ground and reads only variables of this system."""
-        kinds, leaves = expression.contents
+        kinds, leaves = contents(expression)
         if all(issubclass(kind, GROUND) for kind in kinds) and all(
             not isinstance(leaf, Read) or self.sorts.get(leaf.name) == leaf.of for leaf in leaves
         ):
@@ -246,7 +247,7 @@ def at_rest(formula: Expression) -> Expression:
 
 def speaks_of_step(expression: Expression) -> bool:
     """Whether the formula, ground or template, reads an after-value or asks which action was taken or by whom."""
-    kinds, leaves = expression.contents
+    kinds, leaves = contents(expression)
     return not kinds.isdisjoint((Took, ActorIs, StepIs)) or any(
         isinstance(leaf, Read | Field) and leaf.after for leaf in leaves
     )

@@ -133,6 +133,7 @@ class Instances:
 
     def __init__(self, model: Model, scope: Scope) -> None:
         self._grounding = Grounding(model, scope)
+        self._found: dict[int, tuple[Action, list[tuple[str, Environment]]]] = {}
 
     def of(self, action: Action, instead: Action | None = None) -> tuple[SystemAction, ...]:
         """Return the instances of an action of the model, with the guards and effects of ``instead`` if it is given.
@@ -147,11 +148,15 @@ class Instances:
         return tuple(name for name, _ in self._taken(action))
 
     def _taken(self, action: Action) -> list[tuple[str, Environment]]:
-        return [
-            (name, env)
-            for name, known, env, _ in self._grounding.taken
-            if known is action or (known.place == action.place and known == action)
-        ]
+        found = self._found.get(id(action))
+        if found is None:
+            instances_of_it = [
+                (name, env)
+                for name, known, env, _ in self._grounding.taken
+                if known is action or (known.place == action.place and known == action)
+            ]
+            found = self._found[id(action)] = (action, instances_of_it)  # as long as it is kept nothing else is it
+        return found[1]
 
     def variables(self) -> tuple[SystemVariable, ...]:
         """Return the flat variables, as they are in the system."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as Abstra
 from dataclasses import dataclass, field, replace
 
 from tdispmodel.analysing.mutation.operators import Mutant, Operator, action_of, conjuncts, variables_of
+from tdispmodel.ir.contents import contents
 from tdispmodel.ir.expressions import FALSE, TRUE, Bounded, Expression, Read, Sort, Value, conjunction, negation
 from tdispmodel.ir.model import Action, Guard, Model
 from tdispmodel.ir.system import Assignment, System, SystemAction, SystemProperty, within
@@ -92,15 +93,19 @@ class Grounded:
         formulas = [formula for question in questions for formula in (question.formula, question.after)]
         return reads([self.system.initially, *formulas]) | self.risky
 
-    def contains(self, mutant: Mutant) -> bool:
-        """Whether what a mutant changes is in the system: not folded away by constants, and read by something."""
+    def contains(self, mutant: Mutant, change: Change) -> bool:
+        """Whether what a mutant changes is in the system: not folded away by constants, and read by something.
+
+        ``change`` is what it changes there.
+        """
         if mutant.operator is Operator.NEGATE_CONJUNCT:
-            return self.contains(replace(mutant, operator=Operator.DROP_CONJUNCT))
+            dropped = replace(mutant, operator=Operator.DROP_CONJUNCT)
+            return self.contains(dropped, self.change(dropped))
         if mutant.operator.of_actions:
             parts = self._parts_of(mutant.component, action_of(self.model, mutant))
             if not any(each.whole.name in self.system.by_name for each in parts):
                 return False
-        return bool(self.change(mutant))
+        return bool(change)
 
     def change(self, mutant: Mutant) -> Change:
         """Return what a mutant changes in the system, be that contained there or not."""
@@ -260,4 +265,4 @@ def in_core(action: SystemAction, read: AbstractSet[str]) -> SystemAction:
 
 def reads(formulas: Iterable[Expression]) -> set[str]:
     """Return the variables that some formulas read."""
-    return {leaf.name for formula in formulas for leaf in formula.contents[1] if isinstance(leaf, Read)}
+    return {leaf.name for formula in formulas for leaf in contents(formula)[1] if isinstance(leaf, Read)}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from tdispmodel.analysing.mutation.changes import Grounded
+from tdispmodel.analysing.mutation.changes import Change, Grounded
 from tdispmodel.analysing.mutation.cones import each_once
 from tdispmodel.analysing.mutation.operators import Mutant, mutants
 from tdispmodel.analysing.mutation.side import Found, Outcome, Side
@@ -68,18 +68,19 @@ def coverage(  # noqa: PLR0913  # each of them is a choice of its own
     groups, skipped = grouped(model, properties, plan)
     groups.sort(key=lambda group: len(group.questions), reverse=True)
     systems = [Grounded(model, group.system, each_once(group.questions.values())) for group in groups]
-    wanted = {
-        number: mutant
-        for number, mutant in enumerate(mutants(model))
-        if any(grounded.contains(mutant) for grounded in systems)
-    }
-    changes = {number: [grounded.change(mutant) for grounded in systems] for number, mutant in wanted.items()}
+    wanted: dict[int, Mutant] = {}
+    changes: dict[int, list[Change]] = {}
+    for number, mutant in enumerate(mutants(model)):
+        found = [grounded.change(mutant) for grounded in systems]
+        if any(grounded.contains(mutant, change) for grounded, change in zip(systems, found, strict=True)):
+            wanted[number], changes[number] = mutant, found
     asking = Asking(systems, groups, wanted, changes, complete)
     decided = None if twins is None else twins.decided(asking)
     if decided is None:
-        decided = _decided(asking, limits, progress)
+        sides: list[Side] = []
+        decided = _decided(asking, sides, limits, progress)
         if twins is not None:
-            twins.keep(asking, decided)
+            twins.keep(asking, decided, sides)
     return Coverage(
         proposal=model.name,
         devices=plan.devices,
@@ -94,11 +95,10 @@ def coverage(  # noqa: PLR0913  # each of them is a choice of its own
     )
 
 
-def _decided(asking: Asking, limits: Limits, progress: Progress) -> Decided:
-    """Return what becomes of the mutants, system by system."""
+def _decided(asking: Asking, sides: list[Side], limits: Limits, progress: Progress) -> Decided:
+    """Return what becomes of the mutants, system by system; each is added to the ``sides``."""
     known, complete = asking.mutants, asking.complete
     tallies = {number: _Tally() for number in known}
-    sides: list[Side] = []
     for place, (group, grounded) in enumerate(zip(asking.groups, asking.systems, strict=True)):
         side = Side(grounded, group, _stop_of(limits, sides))
         sides.append(side)

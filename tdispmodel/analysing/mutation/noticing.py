@@ -17,6 +17,7 @@ from tdispmodel.analysing.mutation.operators import Mutant
 from tdispmodel.analysing.mutation.rechecking import Recheck
 from tdispmodel.analysing.mutation.states.answers import CHEAPEST_FIRST, Answers, Asked
 from tdispmodel.analysing.mutation.states.evidence import Evidence
+from tdispmodel.analysing.mutation.states.family import MOST, Family
 from tdispmodel.analysing.mutation.states.space import Numbers
 from tdispmodel.analysing.mutation.states.walking import Base, Graph, Variant, Walk, unmutated, variant
 from tdispmodel.checking.mistakes import OurFault
@@ -27,8 +28,8 @@ from tdispmodel.semantics import TooManyStarts
 
 NO_START, LEAVES_RANGE = "no start state", "an integer leaves its range"
 
-FEWEST, MOST_FLAGS = 16, 1 << 28
-"""So many walks go on side by side at least; and more, as long as they have no more flags for states than this."""
+FEWEST, MOST_WORDS = 2, 1 << 25
+"""So many families go on side by side at least; and more, as long as they have no more words for states than this."""
 
 
 @dataclass(frozen=True)
@@ -139,22 +140,33 @@ class Noticer:
         Unless the answers are to be ``complete``, a walk ends where it breaks an invariant that the system keeps.
         """
         left = list(waiting.items())[::-1]
-        walks: dict[int, Walk] = {}
-        while left or walks:
+        families: list[tuple[list[int], Family]] = []
+        while left or families:
             stopped = self.stop()
-            while left and len(walks) < max(FEWEST, MOST_FLAGS // (self.space.count + 1)):
-                number, mutant = left.pop()
-                walks[number] = Walk(mutant, None if complete or not self._in_range(mutant) else self._breaks)
-            wanted = []
-            for number, walk in list(walks.items()):
-                states = walk.advance()
-                if stopped or not len(states):
-                    del walks[number]
-                    yield number, walk.graph(stopped)
-                else:
+            while left and len(families) < max(FEWEST, MOST_WORDS // (self.space.count + 1)):
+                some = dict(left.pop() for _ in range(min(MOST, len(left))))
+                watched = [not complete and self._in_range(mutant) for mutant in some.values()]
+                families.append((list(some), Family(self.base, list(some.values()), watched, self._breaks)))
+            wanted, going = [], families
+            families = []
+            for numbers, family in going:
+                states = family.advance()
+                if len(states) and not stopped:
                     wanted.append(states)
+                    families.append((numbers, family))
+                    continue
+                for place, number in enumerate(numbers):
+                    graph = family.graph(place, stopped)
+                    yield number, self._graph(waiting[number], self._breaks) if graph is None else graph
             if wanted:
                 self.space.expand(np.unique(np.concatenate(wanted)))
+
+    def _graph(self, mutant: Variant, bad: Callable[[Numbers], Flags] | None = None) -> Graph:
+        """Return what a mutant reaches, and in which order, as far as it comes to no ``bad`` state."""
+        walk = Walk(mutant, bad)
+        while len(states := walk.advance()):
+            self.space.expand(states)
+        return walk.graph()
 
     def _plainly_unnoticed(self, mutant: Variant) -> bool:
         """Whether it is plain that every answer is that of the system, and no integer leaves its range."""
@@ -214,6 +226,8 @@ class Noticer:
         """
         questions = [self.asked.questions[number] for number in numbers]
         if not holds and questions[0].kind in (Kind.INVARIANT, Kind.STEP):
-            self.recheck.violated(mutant, questions[0], answers.broken(numbers[0]))
+            graph = answers.graph if answers.graph.levels else self._graph(answers.graph.variant)
+            shown = Answers(self.asked, graph, self.evidence).broken(numbers[0])
+            self.recheck.violated(mutant, questions[0], shown)
         else:
             self.recheck.decided(mutant, answers.shown(numbers[0], holds=holds), questions, hold=holds)

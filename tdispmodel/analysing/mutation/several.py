@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gc
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tdispmodel.analysing.mutation.coverage import coverage
@@ -18,6 +19,16 @@ from tdispmodel.reports.mutants import Coverage
 from tdispmodel.source import Rejected
 
 Task = tuple[Request, Path, bool]
+
+
+@dataclass
+class Errand:
+    """What one process does, one after the other, and what it keeps until it ends: to take all that it used apart by
+    then would take some percent of its time.
+    """
+
+    tasks: list[Task]
+    twins: Twins = field(default_factory=Twins)
 
 
 def coverages(request: Request, *, complete: bool = False, progress: Progress = silent) -> tuple[Coverage, ...]:
@@ -45,13 +56,12 @@ def coverages(request: Request, *, complete: bool = False, progress: Progress = 
 def _outcomes(tasks: list[Task], jobs: int, progress: Progress) -> Iterator[tuple[int, Coverage | Rejected]]:
     if min(jobs, len(tasks)) > 1:  # what changes most of the base takes longest, and comes first
         sizes = [path.stat().st_size for _, path, _ in tasks]
-        order = sorted(_together(tasks), key=lambda places: max(sizes[place] for place in places), reverse=True)
-        for position, outcomes in each(
-            covered, [[tasks[place] for place in places] for places in order], jobs, progress
-        ):
+        order = sorted(_together(tasks), key=lambda places: sum(sizes[place] for place in places), reverse=True)
+        errands = [Errand([tasks[place] for place in places]) for places in order]
+        for position, outcomes in each(covered, errands, jobs, progress):
             yield from zip(order[position], outcomes, strict=True)
     else:
-        yield from enumerate(_one_by_one(tasks, progress))
+        yield from enumerate(_one_by_one(tasks, Twins(), progress))
 
 
 def _together(tasks: list[Task]) -> list[list[int]]:
@@ -86,21 +96,21 @@ def _kin(path: Path) -> Path:
     return path if assigns or len(bases) != 1 else bases[0]
 
 
-def covered(tasks: list[Task], progress: Progress = silent) -> list[Coverage | Rejected]:
+def covered(errand: Errand, progress: Progress = silent) -> list[Coverage | Rejected]:
     """Return the coverage of some proposals, or what is wrong with each.  Raises `OurFault`."""
-    return list(_one_by_one(tasks, progress))
+    errand.twins.used = []
+    return list(_one_by_one(errand.tasks, errand.twins, progress))
 
 
-def _one_by_one(tasks: list[Task], progress: Progress) -> Iterator[Coverage | Rejected]:
-    twins = Twins()
-    for task in tasks:
-        collecting = gc.isenabled()
-        gc.disable()  # formulas make no cycles, and are so many that to look for cycles takes a tenth of the time
-        try:
+def _one_by_one(tasks: list[Task], twins: Twins, progress: Progress) -> Iterator[Coverage | Rejected]:
+    collecting = gc.isenabled()
+    gc.disable()  # formulas make no cycles, and are so many that to look for cycles takes a tenth of the time
+    try:
+        for task in tasks:
             yield _covered(task, twins, progress)
-        finally:
-            if collecting:
-                gc.enable()
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _covered(task: Task, twins: Twins, progress: Progress) -> Coverage | Rejected:

@@ -130,8 +130,9 @@ def _bare(action: SystemAction | None) -> object:
 
 @dataclass
 class Twins:
-    """What was asked so far, and decided."""
+    """What was asked so far, and decided; and all that was ``used`` for it, unless that is None."""
 
+    used: list[object] | None = None
     _known: list[tuple[Asking, Decided]] = field(default_factory=list)
 
     def decided(self, asking: Asking) -> Decided | None:
@@ -143,7 +144,9 @@ class Twins:
                 )
         return None
 
-    def keep(self, asking: Asking, decided: Decided) -> None:
+    def keep(self, asking: Asking, decided: Decided, used: object) -> None:
         """Keep what was decided, if it was everything."""
+        if self.used is not None:
+            self.used.append((asking, used))
         if not decided.reason and all(fate.status is not Status.OPEN for fate in decided.fates.values()):
             self._known.append((asking, decided))

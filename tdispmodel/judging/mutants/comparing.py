@@ -57,7 +57,7 @@ def _alike(one: SystemAction, other: SystemAction) -> bool:
 
 
 def _leads_alike(space: ClosedSpace, number: int | None, action: SystemAction | None) -> bool:
-    """Whether an action leads from the same states to the same states as the one with this number; None leads nowhere."""
+    """Whether an action leads to the same from the same states as the one with this number; None leads nowhere."""
     same = number is not None and action is not None and space.actions[number].assignments == action.assignments
     for chunk in space.chunks:
         columns = chunk.columns

@@ -93,17 +93,34 @@ class Mutated:
         table = np.full((len(self.inside), len(known.space.actions) + len(self.own)), DISABLED, np.int32)
         table[:count, self.unchanged] = known.table[:, self.unchanged]
         for number in self.own:
+            before = self._assigning_alike(number)
             for chunk in known.space.chunks:
-                end = chunk.start + chunk.columns.count
-                self._lead(table[chunk.start : end], number, chunk.columns, self.inside[chunk.start : end])
+                part = slice(chunk.start, chunk.start + chunk.columns.count)
+                led = None if before is None else known.table[part, before]
+                self._lead(table[part], number, chunk.columns, self.inside[part], led)
         for number in self.actions:
             self._lead(table[count:], number, self.more, self.inside[count:])
         return table
 
-    def _lead(self, rows: Numbers, number: int, columns: Columns, inside: Flags) -> None:
-        """Write where an action leads from those of some states that are reached."""
+    def _assigning_alike(self, number: int) -> int | None:
+        """Return the number of the known action of the same name if it assigns the same, None if there is none."""
+        action = self.actions[number]
+        for place, before in enumerate(self.known.space.actions):
+            if before.name == action.name and before.assignments == action.assignments:
+                return place
+        return None
+
+    def _lead(self, rows: Numbers, number: int, columns: Columns, inside: Flags, known: Numbers | None = None) -> None:
+        """Write where an action leads from those of some states that are reached.
+
+        ``known`` is where an action leads that assigns the same, as far as it is enabled.
+        """
         mask = columns.mask(self.actions[number].guard)
         enabled = selected(columns, mask) & inside
+        if known is not None:
+            there = enabled & (known != DISABLED)
+            rows[there, number] = known[there]
+            enabled &= ~there
         if mask and enabled.any():
             after = columns.successors(self.actions[number], enabled.tobytes())
             rows[enabled, number] = list(map(self._number, after))

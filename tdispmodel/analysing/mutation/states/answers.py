@@ -121,7 +121,7 @@ class Answers:
                 return bool(self._possible_at(question, watches[0]).any())
             case Kind.STAYS_POSSIBLE:
                 return self._stays_possible(
-                    self.true(watches[0]), self.true(watches[1]), self.evidence.ways.get(number)
+                    self.true(watches[0]), self.true(watches[1]), self.evidence.untouched(number, self.graph.variant)
                 )
             case Kind.NEVER_ENDLESS:
                 self.looping[number] = self._endless(watches[0])
@@ -253,7 +253,10 @@ class Answers:
         """Yield the positions of the mutant's own actions with the places of those of some states in which each is
         enabled, and whether the formula is true on its step from there.
         """
+        alike = self.graph.variant.alike
         for position, action, places, batch in some.own:
+            if position in alike and not self.space.could(formula, position):
+                continue
             yield position, places, batch.mask(self.space.step_formulas[formula], action)
 
     @cached_property
@@ -299,12 +302,12 @@ class Answers:
         """Return where it is true, without the host, what must be possible."""
         return self._true_at(question, watch, frozenset(Actor) - {Actor.HOST}) & self._unaided
 
-    def _stays_possible(self, after: Flags, goal: Flags, ways: Ways | None) -> bool:
+    def _stays_possible(self, after: Flags, goal: Flags, untouched: Flags | None) -> bool:
         can = goal
-        if ways is not None:
+        if untouched is not None:
             old = ~self.graph.new
             can = goal.copy()
-            can[old] |= ways.untouched(self.graph.variant.differs)[self.graph.numbers[old]]
+            can[old] |= untouched[self.graph.numbers[old]]
         doubtful = after & ~can
         if not doubtful.any():
             return True
@@ -314,9 +317,9 @@ class Answers:
     def _stays_away(self, number: int, watches: Sequence[int]) -> bool:
         """Whether a leads-to question that holds of the system plainly does of a mutant.
 
-        No behaviour comes, between premise and goal, to a state that is new or in which the mutant differs: from a state
-        of the system that has the premise it would do so first in one of those between premise and goal there, or the
-        premise is true in a state that is new, and not the goal.
+        No behaviour comes, between premise and goal, to a state that is new or in which the mutant differs.  From a
+        state of the system that has the premise it would do so first in one of those between premise and goal there;
+        else the premise, and not the goal, is true in a state that is new.
         """
         between = self.evidence.waiting.get(number)
         if between is None or (between & self.graph.variant.differs).any():

@@ -134,18 +134,28 @@ class Evidence:
         shows = self.shows.get(number)
         if shows is not None:
             return variant.starts_alike and not variant.differs[shows].any()
-        return variant.loses is not None and self._undisturbed(number, variant.differs)
+        return variant.loses is not None and self._undisturbed(number, variant)
 
-    def _undisturbed(self, number: int, differs: Flags) -> bool:
+    def _undisturbed(self, number: int, variant: Variant) -> bool:
         """Whether a question that holds of the system does of a mutant that takes no other steps, but fewer.
 
         Its behaviours are the system's, but for what is fair where it differs, and where one rests.  Between premise
         and goal no state differs; or from wherever the premise is true a way to the goal leaves none that does.
         """
-        waiting, ways = self.waiting.get(number), self.ways.get(number)
+        waiting = self.waiting.get(number)
         if waiting is not None:
-            return not (waiting & differs).any()
-        return ways is not None and not (self.premise[number] & ~ways.untouched(differs)).any()
+            return not (waiting & variant.differs).any()
+        untouched = self.untouched(number, variant)
+        return untouched is not None and not (self.premise[number] & ~untouched).any()
+
+    def untouched(self, number: int, variant: Variant) -> Flags | None:
+        """Return from which states the way to the goal of a stays-possible question leaves none in which a mutant
+        differs; None where no ways are known.
+        """
+        ways = self.ways.get(number)
+        if ways is not None and number not in variant.untouched:
+            variant.untouched[number] = ways.untouched(variant.differs)
+        return None if ways is None else variant.untouched[number]
 
 
 def plainly(kind: Kind, held: bool, variant: Variant) -> bool:

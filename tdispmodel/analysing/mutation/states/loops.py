@@ -26,25 +26,27 @@ NARROWINGS = 4
 def forward(targets: Numbers, sources: Flags, inside: Flags) -> Flags:
     """Return what the sources reach without leaving ``inside``; sources outside of it do not count."""
     found: Flags = sources & inside
-    frontier = np.flatnonzero(found)
+    waiting = padded(inside & ~found)
+    frontier = found.nonzero()[0]
     while len(frontier):
-        fresh = marked(targets[frontier], len(found)) & inside & ~found
-        found |= fresh
-        frontier = np.flatnonzero(fresh)
+        led = targets[frontier].ravel()
+        frontier = np.unique(led[waiting[led]])
+        waiting[frontier] = False
+        found[frontier] = True
     return found
 
 
 def backward(targets: Numbers, goals: Flags, inside: Flags) -> Flags:
     """Return the states of ``inside`` from which a goal can be reached without leaving it, the goals among them."""
-    found: Flags = goals & inside
-    waiting = np.flatnonzero(inside & ~found)
+    found = padded(goals & inside)
+    waiting = (inside & ~found[:-1]).nonzero()[0]
     while len(waiting):
-        reaches = padded(found)[targets[waiting]].any(axis=1)
+        reaches = np.logical_or.reduce(found[targets[waiting]], axis=1)
         if not reaches.any():
             break
         found[waiting[reaches]] = True
         waiting = waiting[~reaches]
-    return found
+    return found[:-1]
 
 
 def marked(targets: Numbers, count: int) -> Flags:

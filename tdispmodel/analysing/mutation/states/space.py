@@ -67,6 +67,7 @@ class Space:
         self.true: Flags = np.zeros((len(self.state_formulas), len(self.expanded)), np.bool_)
         self.hits: Counts = np.zeros((len(self.step_formulas), len(self.expanded)), np.int16)
         self._on: dict[tuple[int, int], Flags] = {}
+        self._could: set[tuple[int, int]] = set()
         self._groups = [groups(formula, self.actions) for formula in self.step_formulas]
 
     def looks(self, numbers: Numbers, names: AbstractSet[str]) -> int:
@@ -187,11 +188,16 @@ class Space:
         known = self._on.get((formula, action))
         return None if known is None else known[numbers]
 
+    def could(self, formula: int, action: int) -> bool:
+        """Whether in some expanded state a step formula would be true on the step of an action, were it enabled."""
+        return (formula, action) in self._could
+
     def _note_steps(self, position: int, formula: Expression, wanted: Numbers, batch: Batch, taken: Flags) -> None:
         for group in self._groups[position]:
             true = batch.mask(formula, self.actions[group[0]])
             if not true.any():
                 continue
+            self._could.update((position, index) for index in group)
             for index in group:
                 on = true & taken[:, index]
                 if on.any():

@@ -12,14 +12,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tdispmodel.analysing.mutation.changes import Change, reads
 from tdispmodel.analysing.mutation.states.space import DISABLED, LEAVES, Numbers, Space
-from tdispmodel.compiling.arrays import Flags
+from tdispmodel.compiling.arrays import Flags, Words
+from tdispmodel.ir.sorts import code_of
 from tdispmodel.ir.system import System, SystemAction
 from tdispmodel.semantics import Semantics, start_states
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Stop = Callable[[], str]
 """Says in words why no more may be spent; an empty string while more may."""
@@ -80,9 +85,21 @@ def starts_of(space: Space, change: Change, known: Numbers | None = None) -> Num
         rows = space.rows[known]
         for name, values in change.initial.items():  # no start condition is about them, so that they do not matter
             rows = space.packing.instead(rows, name, values)
-        return np.unique(space.numbered(rows))
+        return np.unique(space.numbered(rows[_order(space, change, rows)]))
     found = list(start_states(Semantics(change.standing(space.system))))
     return np.unique(space.numbered(space.packing.packed(found)))
+
+
+def _order(space: Space, change: Change, rows: Words) -> NDArray[np.intp]:
+    """Return the places of some start states in the order of the definition, in which they are numbered."""
+    ranks = [np.zeros(len(rows), np.intp)]
+    for variable in reversed(space.system.variables):
+        values = dict.fromkeys(change.initial.get(variable.name, variable.initial))
+        if len(values) > 1:
+            place = {code_of(value, variable.sort): rank for rank, value in enumerate(values)}
+            codes = space.packing.codes(rows, variable.name).tolist()
+            ranks.append(np.array([place[code] for code in codes], np.intp))
+    return np.lexsort(ranks)
 
 
 @dataclass
@@ -100,7 +117,8 @@ class Variant:
     added: list[SystemAction] = field(default_factory=list)
     columns: dict[int, Numbers] = field(default_factory=dict)
     noted: dict[object, bool] = field(default_factory=dict, repr=False)
-    """What whoever asks again and again notes down about the mutant."""
+    """What whoever asks again and again notes down about the mutant, and of which states."""
+    untouched: dict[int, Flags] = field(default_factory=dict, repr=False)
 
     @cached_property
     def actions(self) -> tuple[SystemAction, ...]:
@@ -112,6 +130,16 @@ class Variant:
     def own(self) -> dict[int, SystemAction | None]:
         """All actions that are not the system's, by position."""
         return self.changed | dict(enumerate(self.added, start=len(self.base.space.actions)))
+
+    @cached_property
+    def alike(self) -> frozenset[int]:
+        """The positions of those of its own actions that assign what the system's action there does."""
+        there = self.base.space.actions
+        return frozenset(
+            position
+            for position, action in self.changed.items()
+            if action is not None and action.assignments == there[position].assignments
+        )
 
     @cached_property
     def differs(self) -> Flags:
