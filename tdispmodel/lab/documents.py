@@ -14,13 +14,13 @@ from importlib.resources import files
 from tdispmodel import __version__
 from tdispmodel.ir.model import Kind
 from tdispmodel.ir.system import System, SystemProperty
-from tdispmodel.lab.conforming import Conformance
-from tdispmodel.lab.emulating import Interface
-from tdispmodel.lab.observing import Seen
-from tdispmodel.lab.operations import OWN, Driver
-from tdispmodel.lab.planning import Transition
-from tdispmodel.lab.reproducing import Account, Done, Outcome
-from tdispmodel.lab.wandering import Wandering
+from tdispmodel.lab.counterexamples.emulating import Interface
+from tdispmodel.lab.counterexamples.reproducing import Account, Done, Outcome
+from tdispmodel.lab.running.observing import Seen
+from tdispmodel.lab.running.operations import OWN, Driver
+from tdispmodel.lab.sequences.conforming import Conformance
+from tdispmodel.lab.sequences.planning import Transition
+from tdispmodel.lab.sequences.wandering import Wandering
 from tdispmodel.reports.exits import Exit
 
 REPRODUCE, LAB = "tdispmodel/reproduce/1", "tdispmodel/lab/1"

@@ -6,8 +6,8 @@ import os
 
 import pytest
 
-from tdispmodel.lab.apt import NoLab
-from tdispmodel.lab.packages import Kernel, Series, kernel
+from tdispmodel.lab.kernels.apt import NoLab
+from tdispmodel.lab.kernels.packages import Kernel, Series, kernel
 
 DEMANDED = "lab" in os.environ.get("TDISPMODEL_REQUIRE", "").split(",")
 

@@ -9,8 +9,8 @@ from tdispmodel.checking.catalogue import find_catalogue
 from tdispmodel.checking.loading import Loaded, load, load_base
 from tdispmodel.checking.replaying import SUFFIX, judged
 from tdispmodel.exporting import itf
-from tdispmodel.lab.operations import Doer
-from tdispmodel.lab.reproducing import Plan, plan
+from tdispmodel.lab.counterexamples.reproducing import Plan, plan
+from tdispmodel.lab.running.operations import Doer
 from tdispmodel.printing.changes import changed_actions
 from tdispmodel.verdict import Trace
 

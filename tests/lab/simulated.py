@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tdispmodel.lab.observing import Device, Seen
-from tdispmodel.lab.operations import PVPANIC
-from tdispmodel.lab.subjects import Observation
+from tdispmodel.lab.running.observing import Device, Seen
+from tdispmodel.lab.running.operations import PVPANIC
+from tdispmodel.lab.sequences.subjects import Observation
 
 
 @dataclass

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tdispmodel.lab.apt import NoLab
-from tdispmodel.lab.building import THROUGH, programs, through_loader
+from tdispmodel.lab.kernels.apt import NoLab
+from tdispmodel.lab.kernels.building import THROUGH, programs, through_loader
 
 LOADER = Path("/lib64/ld-linux-x86-64.so.2")
 

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from tdispmodel.lab.building import own_module
-from tdispmodel.lab.conforming import conform, core_of, followed
-from tdispmodel.lab.gates import AUTOPROBE_OFF, NAMED, OPEN
-from tdispmodel.lab.machine import Machine, Setup, address
-from tdispmodel.lab.observing import look
-from tdispmodel.lab.operations import DEFERS, FAILS, OWN, PVPANIC_ACPI, REGISTERS_CHILD, VFIO, VIRTIO_RNG, Driver, load
-from tdispmodel.lab.packages import Kernel, Series
-from tdispmodel.lab.subjects import Booted, Case
-from tdispmodel.lab.wandering import Wish, randomly
+from tdispmodel.lab.kernels.building import own_module
+from tdispmodel.lab.kernels.packages import Kernel, Series
+from tdispmodel.lab.running.machine import Machine, Setup, address
+from tdispmodel.lab.running.observing import look
+from tdispmodel.lab.running.operations import (
+    DEFERS,
+    FAILS,
+    OWN,
+    PVPANIC_ACPI,
+    REGISTERS_CHILD,
+    VFIO,
+    VIRTIO_RNG,
+    Driver,
+    load,
+)
+from tdispmodel.lab.sequences.conforming import conform, core_of, followed
+from tdispmodel.lab.sequences.gates import AUTOPROBE_OFF, NAMED, OPEN
+from tdispmodel.lab.sequences.subjects import Booted, Case
+from tdispmodel.lab.sequences.wandering import Wish, randomly
 from tests.lab.conftest import had
 
 

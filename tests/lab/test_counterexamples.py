@@ -7,8 +7,8 @@ from collections.abc import Hashable
 
 import pytest
 
-from tdispmodel.lab.packages import Series
-from tdispmodel.lab.reproducing import Outcome, reproduce
+from tdispmodel.lab.counterexamples.reproducing import Outcome, reproduce
+from tdispmodel.lab.kernels.packages import Series
 from tests.lab.conftest import had
 from tests.lab.plans import Stored, every
 

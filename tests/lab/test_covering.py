@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tdispmodel.cli import main
-from tdispmodel.lab.conforming import Conformance, Difference, Tally
-from tdispmodel.lab.covering import conformance, wandering
-from tdispmodel.lab.gates import ANOTHER, OPEN
-from tdispmodel.lab.operations import PVPANIC
-from tdispmodel.lab.planning import Transition
-from tdispmodel.lab.wandering import Wandering, Wish
+from tdispmodel.lab.running.operations import PVPANIC
+from tdispmodel.lab.sequences.conforming import Conformance, Difference, Tally
+from tdispmodel.lab.sequences.covering import conformance, wandering
+from tdispmodel.lab.sequences.gates import ANOTHER, OPEN
+from tdispmodel.lab.sequences.planning import Transition
+from tdispmodel.lab.sequences.wandering import Wandering, Wish
 from tests.lab.test_telling import mail
 
 ABOUT = Conformance("6.12", PVPANIC, {"kernel": "BEFORE_6_19"}, (), frozenset(), 0, ())

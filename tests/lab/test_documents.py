@@ -13,14 +13,14 @@ from tdispmodel.checking.loading import load
 from tdispmodel.checking.replaying import SUFFIX, judged
 from tdispmodel.cli import main
 from tdispmodel.exporting import itf
-from tdispmodel.lab.conforming import Conformance, Difference, Tally
+from tdispmodel.lab.counterexamples.emulating import Interface
+from tdispmodel.lab.counterexamples.reproducing import Account, Done, Outcome, plan
 from tdispmodel.lab.documents import Asked, conformance, reproduction, schema
-from tdispmodel.lab.emulating import Interface
-from tdispmodel.lab.observing import Device, Seen
-from tdispmodel.lab.operations import DEFERS
-from tdispmodel.lab.planning import Transition
-from tdispmodel.lab.reproducing import Account, Done, Outcome, plan
-from tdispmodel.lab.wandering import Wandering, Wish
+from tdispmodel.lab.running.observing import Device, Seen
+from tdispmodel.lab.running.operations import DEFERS
+from tdispmodel.lab.sequences.conforming import Conformance, Difference, Tally
+from tdispmodel.lab.sequences.planning import Transition
+from tdispmodel.lab.sequences.wandering import Wandering, Wish
 from tdispmodel.reports.exits import Exit
 
 

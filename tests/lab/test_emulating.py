@@ -5,12 +5,22 @@ from __future__ import annotations
 import pytest
 
 from tdispmodel.ir.expressions import Value
-from tdispmodel.lab.building import own_module
-from tdispmodel.lab.emulating import PARAMETERS, TSM, Interface, begin, command, difference, force, look, seen
-from tdispmodel.lab.machine import Machine, Setup, address
-from tdispmodel.lab.observing import error
-from tdispmodel.lab.operations import PVPANIC, Doer, load, operation
-from tdispmodel.lab.packages import Kernel
+from tdispmodel.lab.counterexamples.emulating import (
+    PARAMETERS,
+    TSM,
+    Interface,
+    begin,
+    command,
+    difference,
+    force,
+    look,
+    seen,
+)
+from tdispmodel.lab.kernels.building import own_module
+from tdispmodel.lab.kernels.packages import Kernel
+from tdispmodel.lab.running.machine import Machine, Setup, address
+from tdispmodel.lab.running.observing import error
+from tdispmodel.lab.running.operations import PVPANIC, Doer, load, operation
 from tests.lab.plans import hot_add, stored
 
 WHERE = address(0)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tdispmodel.lab.apt import NoLab, unstable_entry
-from tdispmodel.lab.packages import Series, newest, numbers, unpacked
+from tdispmodel.lab.kernels.apt import NoLab, unstable_entry
+from tdispmodel.lab.kernels.packages import Series, newest, numbers, unpacked
 
 NAMES = (
     "linux-image-6.12.99+deb12-cloud-amd64",

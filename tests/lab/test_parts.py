@@ -12,13 +12,13 @@ import pytest
 
 from tdispmodel.checking.catalogue import find_catalogue
 from tdispmodel.checking.loading import load
-from tdispmodel.lab.building import source
-from tdispmodel.lab.initramfs import Entry, archive
-from tdispmodel.lab.machine import Said
-from tdispmodel.lab.observing import Seen, error, events, lines, snapshot
-from tdispmodel.lab.operations import DEFERS, PVPANIC, WAITS, Doer, operation
-from tdispmodel.lab.reproducing import difference, plan
-from tdispmodel.lab.script import script
+from tdispmodel.lab.counterexamples.reproducing import difference, plan
+from tdispmodel.lab.counterexamples.script import script
+from tdispmodel.lab.kernels.building import source
+from tdispmodel.lab.running.initramfs import Entry, archive
+from tdispmodel.lab.running.machine import Said
+from tdispmodel.lab.running.observing import Seen, error, events, lines, snapshot
+from tdispmodel.lab.running.operations import DEFERS, PVPANIC, WAITS, Doer, operation
 from tdispmodel.semantics.grounding import Scope, ground
 from tdispmodel.semantics.meaning import Semantics
 from tdispmodel.verdict import Trace

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tdispmodel.lab.conforming import MORE, SLEEP
-from tdispmodel.lab.gates import ABSENT, ANOTHER, AUTOPROBE_OFF, BOUND, OPEN, cell_of, pairs
-from tdispmodel.lab.operations import DEFERS, PVPANIC, PVPANIC_ACPI, VIRTIO_RNG, Doer, Driver, driven
-from tdispmodel.lab.planning import LONGEST, ON_ANOTHER_BUS, Core
-from tdispmodel.lab.uevents import sent
+from tdispmodel.lab.running.operations import DEFERS, PVPANIC, PVPANIC_ACPI, VIRTIO_RNG, Doer, Driver, driven
+from tdispmodel.lab.sequences.conforming import MORE, SLEEP
+from tdispmodel.lab.sequences.gates import ABSENT, ANOTHER, AUTOPROBE_OFF, BOUND, OPEN, cell_of, pairs
+from tdispmodel.lab.sequences.planning import LONGEST, ON_ANOTHER_BUS, Core
+from tdispmodel.lab.sequences.uevents import sent
 
 CONSTANTS = [
     {"kernel": "BEFORE_6_19"},

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tdispmodel.lab.packages import Kernel
-from tdispmodel.lab.reproducing import Outcome, reproduce
+from tdispmodel.lab.counterexamples.reproducing import Outcome, reproduce
+from tdispmodel.lab.kernels.packages import Kernel
 from tests.lab.plans import hot_add
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from tdispmodel.cli import main
-from tdispmodel.lab.building import headers
-from tdispmodel.lab.observing import Device, Seen
-from tdispmodel.lab.packages import Kernel
-from tdispmodel.lab.reproducing import Account, Done, Outcome
-from tdispmodel.lab.script import script
-from tdispmodel.lab.telling import account
+from tdispmodel.lab.counterexamples.reproducing import Account, Done, Outcome
+from tdispmodel.lab.counterexamples.script import script
+from tdispmodel.lab.counterexamples.telling import account
+from tdispmodel.lab.kernels.building import headers
+from tdispmodel.lab.kernels.packages import Kernel
+from tdispmodel.lab.running.observing import Device, Seen
 from tests.lab.plans import hot_add, stored
 
 HOT_ADD = ["reproduce", "initrd_autoprobe_off", "no_shared_exposure_after_initrd", "--set", "kernel=BEFORE_6_19"]

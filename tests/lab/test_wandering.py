@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tdispmodel.lab.conforming import followed
-from tdispmodel.lab.operations import PVPANIC
-from tdispmodel.lab.planning import MODEL, Core
-from tdispmodel.lab.subjects import Observation
-from tdispmodel.lab.wandering import Wandering, Wish, wander
+from tdispmodel.lab.running.operations import PVPANIC
+from tdispmodel.lab.sequences.conforming import followed
+from tdispmodel.lab.sequences.planning import MODEL, Core
+from tdispmodel.lab.sequences.subjects import Observation
+from tdispmodel.lab.sequences.wandering import Wandering, Wish, wander
 from tests.lab.simulated import Simulated
 
 BEFORE = {"kernel": "BEFORE_6_19"}

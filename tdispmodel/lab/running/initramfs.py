@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tdispmodel.lab.apt import NoLab
-from tdispmodel.lab.packages import Kernel
+from tdispmodel.lab.kernels.apt import NoLab
+from tdispmodel.lab.kernels.packages import Kernel
 
 FOLDERS = ("bin", "dev", "proc", "sys", "tmp", "modules")
 CONSOLE = (5, 1)

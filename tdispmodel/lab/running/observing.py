@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tdispmodel.lab.machine import Machine, Said
+from tdispmodel.lab.running.machine import Machine, Said
 
 QUIET_SECONDS = 0.15
 LOOKS = 60

@@ -16,11 +16,11 @@ from random import Random
 from hypothesis import HealthCheck, Phase, Verbosity, find, settings, strategies as st
 from hypothesis.errors import NoSuchExample
 
-from tdispmodel.lab.conforming import GATES, MORE, Conformance, Difference, Tally, core_of, followed
-from tdispmodel.lab.machine import GuestLost
-from tdispmodel.lab.operations import DEFERS, PCI_BUS, Driver
-from tdispmodel.lab.planning import Core
-from tdispmodel.lab.subjects import Booted, Case, Subject
+from tdispmodel.lab.running.machine import GuestLost
+from tdispmodel.lab.running.operations import DEFERS, PCI_BUS, Driver
+from tdispmodel.lab.sequences.conforming import GATES, MORE, Conformance, Difference, Tally, core_of, followed
+from tdispmodel.lab.sequences.planning import Core
+from tdispmodel.lab.sequences.subjects import Booted, Case, Subject
 
 LONGEST = 12
 DRAWN_FOR_A_STEP = 2

@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import tdispmodel
-from tdispmodel.lab import apt
-from tdispmodel.lab.apt import NoLab
-from tdispmodel.lab.packages import Kernel, shelf
+from tdispmodel.lab.kernels import apt
+from tdispmodel.lab.kernels.apt import NoLab
+from tdispmodel.lab.kernels.packages import Kernel, shelf
 
 NAMES = ("lab_driver", "lab_prepare", "lab_tsm")
 SECONDS = 600.0

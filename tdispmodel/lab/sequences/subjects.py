@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType, TracebackType
 from typing import Protocol, Self
 
-from tdispmodel.lab.machine import GuestLost, Machine, Setup, address
-from tdispmodel.lab.observing import Device, Seen, error, look
-from tdispmodel.lab.operations import FUNCTIONS, PCI, PCI_BUS, PVPANIC, VIRTIO_BUS, Doer, Driver, driven
-from tdispmodel.lab.packages import Kernel
-from tdispmodel.lab.uevents import Sent, recorded
+from tdispmodel.lab.kernels.packages import Kernel
+from tdispmodel.lab.running.machine import GuestLost, Machine, Setup, address
+from tdispmodel.lab.running.observing import Device, Seen, error, look
+from tdispmodel.lab.running.operations import FUNCTIONS, PCI, PCI_BUS, PVPANIC, VIRTIO_BUS, Doer, Driver, driven
+from tdispmodel.lab.sequences.uevents import Sent, recorded
 
 PART_OF_TIMEOUT = 0.6
 """Twice as much is more than the whole, so that the timeout of deferred probing fires in the second wait."""

@@ -18,10 +18,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
-from tdispmodel.lab.apt import NoLab
-from tdispmodel.lab.guest import ENDED, READY, init
-from tdispmodel.lab.initramfs import initramfs, module
-from tdispmodel.lab.packages import Kernel
+from tdispmodel.lab.kernels.apt import NoLab
+from tdispmodel.lab.kernels.packages import Kernel
+from tdispmodel.lab.running.guest import ENDED, READY, init
+from tdispmodel.lab.running.initramfs import initramfs, module
 
 QEMU = "qemu-system-x86_64"
 BOOT_SECONDS = 180.0

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tdispmodel.ir.expressions import Value
-from tdispmodel.lab.planning import PATHS, Core, Transition
-from tdispmodel.lab.subjects import Observation
+from tdispmodel.lab.sequences.planning import PATHS, Core, Transition
+from tdispmodel.lab.sequences.subjects import Observation
 
 Cell = tuple[str, str]
 """The name of a step that takes an attach path, and the gate."""

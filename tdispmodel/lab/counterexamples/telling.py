@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tdispmodel.lab import emulating
-from tdispmodel.lab.observing import Seen
-from tdispmodel.lab.operations import OWN, PREPARE, Doer
-from tdispmodel.lab.reproducing import Account, Done, Outcome, Plan, said
+from tdispmodel.lab.counterexamples import emulating
+from tdispmodel.lab.counterexamples.reproducing import Account, Done, Outcome, Plan, said
+from tdispmodel.lab.running.observing import Seen
+from tdispmodel.lab.running.operations import OWN, PREPARE, Doer
 from tdispmodel.reports.plain import joined, paragraph
 
 VERDICTS = {

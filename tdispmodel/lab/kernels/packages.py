@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from tdispmodel.lab import apt
-from tdispmodel.lab.apt import NoLab
+from tdispmodel.lab.kernels import apt
+from tdispmodel.lab.kernels.apt import NoLab
 
 PROGRAMS = ("qemu-system-x86_64", "busybox", "apt-get", "apt-cache", "dpkg-deb")
 RELEASE = re.compile(r"linux-image-(?P<release>(?P<version>[0-9]+(?:\.[0-9]+)+)\S*-cloud-amd64)")

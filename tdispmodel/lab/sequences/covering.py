@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from tdispmodel.lab.conforming import Conformance, Difference
-from tdispmodel.lab.gates import GATES, Cell
-from tdispmodel.lab.reproducing import said
-from tdispmodel.lab.wandering import Wandering
+from tdispmodel.lab.counterexamples.reproducing import said
+from tdispmodel.lab.sequences.conforming import Conformance, Difference
+from tdispmodel.lab.sequences.gates import GATES, Cell
+from tdispmodel.lab.sequences.wandering import Wandering
 from tdispmodel.reports.plain import joined, paragraph
 
 LETTERS = {

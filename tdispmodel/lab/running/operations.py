@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from tdispmodel.lab import emulating
-from tdispmodel.lab.machine import HELPER, address
+from tdispmodel.lab.counterexamples import emulating
+from tdispmodel.lab.running.machine import HELPER, address
 
 INSTANCE = re.compile(r"(?P<action>\w+)(?:\(devices\[(?P<device>\d+)\]\))?")
 PCI_BUS = "pci"

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tdispmodel.lab import emulating
-from tdispmodel.lab.building import source
-from tdispmodel.lab.machine import PORTS, address, arguments_of_ports
-from tdispmodel.lab.observing import Seen
-from tdispmodel.lab.operations import OWN, Doer
-from tdispmodel.lab.reproducing import Plan, Step
-from tdispmodel.lab.telling import DOERS
+from tdispmodel.lab.counterexamples import emulating
+from tdispmodel.lab.counterexamples.reproducing import Plan, Step
+from tdispmodel.lab.counterexamples.telling import DOERS
+from tdispmodel.lab.kernels.building import source
+from tdispmodel.lab.running.machine import PORTS, address, arguments_of_ports
+from tdispmodel.lab.running.observing import Seen
+from tdispmodel.lab.running.operations import OWN, Doer
 
 SETTLES = 2
 MARK = "END_OF_SOURCE"

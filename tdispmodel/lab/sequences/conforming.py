@@ -14,13 +14,13 @@ from types import MappingProxyType
 
 from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.system import State
-from tdispmodel.lab.gates import AUTOPROBE_OFF, OPEN, Cell, cell_of, effect, pairs
-from tdispmodel.lab.observing import Seen
-from tdispmodel.lab.operations import DEFERS, PCI_BUS, PLATFORM_BUS, Driver
-from tdispmodel.lab.packages import Kernel
-from tdispmodel.lab.planning import ON_ANOTHER_BUS, PATHS, Core, Outcome, Transition
-from tdispmodel.lab.reproducing import difference, expected
-from tdispmodel.lab.subjects import Booted, Case, Observation, Subject
+from tdispmodel.lab.counterexamples.reproducing import difference, expected
+from tdispmodel.lab.kernels.packages import Kernel
+from tdispmodel.lab.running.observing import Seen
+from tdispmodel.lab.running.operations import DEFERS, PCI_BUS, PLATFORM_BUS, Driver
+from tdispmodel.lab.sequences.gates import AUTOPROBE_OFF, OPEN, Cell, cell_of, effect, pairs
+from tdispmodel.lab.sequences.planning import ON_ANOTHER_BUS, PATHS, Core, Outcome, Transition
+from tdispmodel.lab.sequences.subjects import Booted, Case, Observation, Subject
 
 BEFORE, SINCE = "BEFORE_6_19", "SINCE_6_19"
 ANOTHER_BUS = {**PATHS, "hot_add": "a", "rescan": "a"}

@@ -16,8 +16,8 @@ from pathlib import Path
 import tdispmodel
 from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.system import State, System
-from tdispmodel.lab.operations import KERNEL
-from tdispmodel.lab.uevents import Sent, sent
+from tdispmodel.lab.running.operations import KERNEL
+from tdispmodel.lab.sequences.uevents import Sent, sent
 from tdispmodel.reading import read
 from tdispmodel.semantics.grounding import Scope, ground
 from tdispmodel.semantics.meaning import Semantics

@@ -14,12 +14,13 @@ from enum import Enum
 
 from tdispmodel.ir.expressions import Value
 from tdispmodel.ir.system import State, System
-from tdispmodel.lab import emulating
-from tdispmodel.lab.building import own_module
-from tdispmodel.lab.emulating import TSM, Interface
-from tdispmodel.lab.machine import PORTS, GuestLost, Machine, Setup, address
-from tdispmodel.lab.observing import Device, Seen, error, look
-from tdispmodel.lab.operations import (
+from tdispmodel.lab.counterexamples import emulating
+from tdispmodel.lab.counterexamples.emulating import TSM, Interface
+from tdispmodel.lab.kernels.building import own_module
+from tdispmodel.lab.kernels.packages import Kernel
+from tdispmodel.lab.running.machine import PORTS, GuestLost, Machine, Setup, address
+from tdispmodel.lab.running.observing import Device, Seen, error, look
+from tdispmodel.lab.running.operations import (
     DEFERS,
     FAILS,
     NOT_HERE,
@@ -34,7 +35,6 @@ from tdispmodel.lab.operations import (
     autoprobe,
     operation,
 )
-from tdispmodel.lab.packages import Kernel
 from tdispmodel.verdict import Trace
 
 OPERATING, PREPARING, NO_DRIVER = "OPERATING", "PREPARE", "NONE"

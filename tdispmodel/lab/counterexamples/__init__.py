@@ -1,0 +1,1 @@
+"""A counterexample run on a kernel: the plan, the emulated TSM, the account, and a script for others."""
