@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from tdispmodel.analysing.mutation.operators import Mutant, mutants, mutated
 from tdispmodel.checking.asking import Group, Plan, grouped
-from tdispmodel.ir.expressions import Read
+from tdispmodel.ir.expressions import TRUE, Read
 from tdispmodel.ir.model import Model, Property
-from tdispmodel.ir.system import State, System
+from tdispmodel.ir.system import State, System, within
 from tdispmodel.semantics import LeavesRange, Scope, Semantics, ground
 from tests.laws.oracle import Oracle
 
@@ -124,7 +124,10 @@ def apart(one: Seen, other: Seen) -> int | None:
 
 
 def counting(model: Model, group: Group) -> list[str]:
-    """Return the variables that can matter in a system or one of its mutants: those that are read, and whence."""
+    """Return the variables that can matter in a system or one of its mutants: those that are read, and whence.
+
+    So can an integer that something is assigned to which may be outside its range, as far as its words tell.
+    """
     system = group.system
     scope = Scope(system.devices, dict(system.constants), system.without)
     systems: list[System] = [system, *(ground(mutated(model, mutant), scope) for mutant in mutants(model))]
@@ -132,6 +135,13 @@ def counting(model: Model, group: Group) -> list[str]:
     formulas += [action.guard for known in systems for action in known.actions]
     formulas += [part for parts in group.questions.values() for one in parts for part in (one.formula, one.after)]
     counted = {node.name for formula in formulas for node in formula.walk() if isinstance(node, Read)}
+    counted |= {
+        each.variable
+        for known in systems
+        for action in known.actions
+        for each in action.assignments
+        if within(each.value, known.sorts[each.variable]) != TRUE
+    }
     effects = {
         (each.variable, node.name)
         for known in systems

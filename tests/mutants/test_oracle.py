@@ -32,19 +32,20 @@ def expected(told: list[Told]) -> Status:
 
 
 def contained(model: Model, mutant: Mutant, asked: list[Naive]) -> bool:
-    """Whether some system has what a mutant changes: an instance of the action, and a conjunct that is not folded."""
+    """Whether some system has what a mutant changes: an instance of the action, and there a conjunct that is not folded."""
     if not mutant.operator.of_actions:
         return True
-    there = any(
-        (action.template.owner, action.template.name) == (mutant.owner, mutant.name)
-        for naive in asked
-        for action in naive.group.system.actions
-    )
+    there = [naive for naive in asked if has_action(naive.group.system, mutant)]
     if mutant.operator not in (Operator.DROP_CONJUNCT, Operator.NEGATE_CONJUNCT):
-        return there
+        return there != []
     dropped = mutated(model, replace(mutant, operator=Operator.DROP_CONJUNCT))
-    systems = [(naive.group.system, ground(dropped, naive.scope)) for naive in asked]
-    return there and any(commands(before) != commands(after) for before, after in systems)
+    systems = [(naive.group.system, ground(dropped, naive.scope)) for naive in there]
+    return any(commands(before) != commands(after) for before, after in systems)
+
+
+def has_action(system: System, mutant: Mutant) -> bool:
+    """Whether a system has an instance of the action that is changed, so that constants do not rule it out there."""
+    return any((one.template.owner, one.template.name) == (mutant.owner, mutant.name) for one in system.actions)
 
 
 def commands(system: System) -> dict[str, tuple[object, ...]]:
