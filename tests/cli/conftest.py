@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,3 +110,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "room.py").write_text(ROOM)
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+def heeds_interrupts() -> None:
+    """Undo that whoever runs the tests in the background lets them ignore interrupts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -13,6 +13,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.cli.conftest import heeds_interrupts
+
 Run = Callable[..., Any]
 
 
@@ -103,12 +105,22 @@ class Count(Component):
 def test_serving_ends_when_it_is_interrupted(here: Path) -> None:
     """``--serve`` prints an address of this machine, answers there, and ends cleanly on an interrupt."""
     command = [sys.executable, "-m", "tdispmodel", "explore", "room.py", "--serve"]
-    with subprocess.Popen(command, cwd=here, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        address = process.stdout.readline().strip()
-        assert address.startswith("http://127.0.0.1:")
-        with urlopen(address, timeout=10) as answer:  # noqa: S310  # our own server's address
-            assert b"<!DOCTYPE html>" in answer.read(100)
-        os.kill(process.pid, signal.SIGINT)
-        assert process.wait(10) == 0
+    with subprocess.Popen(
+        command,
+        cwd=here,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heeds_interrupts,  # noqa: PLW1509  # no threads here
+    ) as process:
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().strip()
+            assert address.startswith("http://127.0.0.1:")
+            with urlopen(address, timeout=10) as answer:  # noqa: S310  # our own server's address
+                assert b"<!DOCTYPE html>" in answer.read(100)
+            os.kill(process.pid, signal.SIGINT)
+            assert process.wait(60) == 0
+        finally:
+            process.kill()
     assert list(here.glob("*.html")) == []

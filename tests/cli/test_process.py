@@ -16,6 +16,7 @@ import pytest
 
 from tdispmodel.checking.mistakes import OurFault
 from tdispmodel.cli import checks
+from tests.cli.conftest import heeds_interrupts
 
 Run = Callable[..., Any]
 
@@ -90,11 +91,6 @@ def running(group: int) -> list[float]:
         if int(fields[2]) == group and fields[0] != "Z":
             used.append((int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"))
     return used
-
-
-def heeds_interrupts() -> None:
-    """Undo that whoever runs the tests in the background lets them ignore interrupts."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are counted in /proc")
