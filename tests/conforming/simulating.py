@@ -72,7 +72,6 @@ TRACES = {
     "hp card present": "pci_hp_event: {p} slot:1, event:CARD_PRESENT",
     "hp link up": "pci_hp_event: {p} slot:1, event:LINK_UP",
 }
-NAMED = ("driver bound", "bound device", "bind uevent", "returned 0")
 Timed = tuple[int, Label]
 
 
