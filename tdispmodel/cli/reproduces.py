@@ -28,11 +28,11 @@ NEEDED = "on Debian: apt-get install qemu-system-x86 busybox-static"
 
 def reproduce(arguments: argparse.Namespace, output: Output) -> int:
     """Say whether a real kernel does what the counterexample says: 0 it does, 1 it does not, 4 nothing could be run."""
-    from tdispmodel.lab.counterexamples.reproducing import Outcome, plan, reproduce as reproduced  # noqa: PLC0415  # as above
+    from tdispmodel.lab.counterexamples.reproducing import Outcome, plan, reproduce as reproduced  # noqa: PLC0415  # each verb loads what it needs
     from tdispmodel.lab.counterexamples.telling import account  # noqa: PLC0415  # as above
     from tdispmodel.lab.documents import Asked, reproduction  # noqa: PLC0415  # as above
-    from tdispmodel.lab.kernels.apt import NoLab  # noqa: PLC0415  # each verb loads what it needs
-    from tdispmodel.lab.kernels.packages import Series, kernel  # noqa: PLC0415  # each verb loads what it needs
+    from tdispmodel.lab.kernels.apt import NoLab  # noqa: PLC0415  # as above
+    from tdispmodel.lab.kernels.packages import Series, kernel  # noqa: PLC0415  # as above
     from tdispmodel.lab.running.operations import CAN_BE_PATCHED  # noqa: PLC0415  # as above
 
     try:
@@ -82,7 +82,7 @@ def reproduce(arguments: argparse.Namespace, output: Output) -> int:
 
 def _script(path: str, output: Output, planned: Plan, asked: Asked) -> int:
     """Write the script for others, if the counterexample can be run."""
-    from tdispmodel.lab.counterexamples.script import script  # noqa: PLC0415  # as above
+    from tdispmodel.lab.counterexamples.script import script  # noqa: PLC0415  # each verb loads what it needs
     from tdispmodel.lab.documents import reproduction  # noqa: PLC0415  # as above
 
     code = Exit.NOTHING if planned.reason else Exit.HOLDS
@@ -105,12 +105,12 @@ def _log(done: Account) -> Iterator[str]:
 
 def lab(arguments: argparse.Namespace, output: Output) -> int:
     """Say whether sequences made of the model go on a real kernel as the model says: 0 they do, 1 they do not."""
-    from tdispmodel.lab.documents import conformance as document  # noqa: PLC0415  # as above
-    from tdispmodel.lab.kernels.apt import NoLab  # noqa: PLC0415  # each verb loads what it needs
+    from tdispmodel.lab.documents import conformance as document  # noqa: PLC0415  # each verb loads what it needs
+    from tdispmodel.lab.kernels.apt import NoLab  # noqa: PLC0415  # as above
     from tdispmodel.lab.kernels.building import own_module  # noqa: PLC0415  # as above
     from tdispmodel.lab.kernels.packages import Series, kernel  # noqa: PLC0415  # as above
     from tdispmodel.lab.running.machine import GuestLost  # noqa: PLC0415  # as above
-    from tdispmodel.lab.running.operations import DEFERS, FAILS, OWN, PCI_BUS, PVPANIC, PVPANIC_ACPI, VFIO, VIRTIO_RNG  # noqa: PLC0415
+    from tdispmodel.lab.running.operations import DEFERS, FAILS, OWN, PCI_BUS, PVPANIC, PVPANIC_ACPI, VFIO, VIRTIO_RNG  # noqa: PLC0415  # as above
     from tdispmodel.lab.sequences.conforming import conform  # noqa: PLC0415  # as above
     from tdispmodel.lab.sequences.covering import conformance, wandering  # noqa: PLC0415  # as above
     from tdispmodel.lab.sequences.subjects import Case  # noqa: PLC0415  # as above

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tdispmodel.analysing.repairing.edits import Edit, edited
-from tdispmodel.analysing.repairing.sieving import Fence, Space, TooLarge
+from tdispmodel.analysing.repairing.sieving import Fence, Goals, Space, TooLarge
 from tdispmodel.checking.asking import Plan, check_model
 from tdispmodel.compiling.successors import Leaves
 from tdispmodel.engines.protocol import Limits, Progress
@@ -48,7 +48,6 @@ class Problem:
         self.semantics = Semantics(self.system)
         scope = Scope(self.system.devices, dict(self.system.constants), self.system.without)
         self.instances = Instances(model, scope)
-        self.questions = ground_properties(model, wanted, scope)
         self.witnesses = {
             one.name: ground_properties(model, one, scope)
             for one in properties
@@ -59,9 +58,8 @@ class Problem:
         }
         self.space = self._visited() if self.result.verdict.answer is Answer.VIOLATED else None
         if self.space is not None:
-            asked = self.questions if self.is_safety else ()
-            self.bad = [self.space.met(negation(one.formula)) for one in asked]
-            self.good = {name: [self.space.met(one.formula) for one in parts] for name, parts in self.witnesses.items()}
+            bad = [negation(one.formula) for one in ground_properties(model, wanted, scope)] if self.is_safety else []
+            self.goals = Goals(self.space, bad, self.witnesses)
 
     @property
     def is_safety(self) -> bool:
@@ -95,7 +93,7 @@ class Problem:
         """Return which steps guards of an action can forbid; None where the space is too large."""
         if self.space is None:
             return None
-        return Fence(self.space, self.instances.names(action), self.bad, self.good)
+        return Fence(self.space, self.instances.names(action), self.goals)
 
     def step(self, action: SystemAction, state: State) -> State:
         """Return where an action leads."""

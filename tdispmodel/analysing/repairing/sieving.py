@@ -13,7 +13,7 @@ from dataclasses import replace
 from tdispmodel.compiling.successors import Compiled, Watch, breadth_first
 from tdispmodel.engines.protocol import Limits
 from tdispmodel.ir.expressions import Actor, Expression
-from tdispmodel.ir.system import System, speaks_of_step
+from tdispmodel.ir.system import System, SystemProperty, speaks_of_step
 
 MOST_STATES = 200_000
 
@@ -34,6 +34,7 @@ class Space:
 
     def __init__(self, system: System, limits: Limits) -> None:
         self.system = system
+        self.host = {number for number, action in enumerate(system.actions) if action.actor is Actor.HOST}
         compiled = Compiled(system)
         self.unpack = compiled.unpack
         starts = list(compiled.starts())
@@ -65,19 +66,23 @@ class Space:
         return set(), {(self.number[packed], action) for packed, action in compiled.steps[0]}
 
 
+class Goals:
+    """Where the formulas ``bad`` are true, of which none may be met; ``good`` is what is to stay possible, by name."""
+
+    def __init__(self, space: Space, bad: Iterable[Expression], good: Mapping[str, Iterable[SystemProperty]]) -> None:
+        met = [space.met(formula) for formula in bad]
+        self.bad_states = set[int]().union(*(states for states, _ in met))
+        self.bad_steps = set[tuple[int, int]]().union(*(steps for _, steps in met))
+        self.good = {name: [space.met(one.formula) for one in parts] for name, parts in good.items()}
+
+
 class Fence:
-    """The steps of the instances ``names`` of one action, as guards may forbid them.
+    """The steps of the instances ``names`` of one action, as guards may forbid them; and what of ``goals`` is left."""
 
-    ``bad`` is where violations are, if one step or state can be one; ``good`` is what is to stay possible, by name.
-    """
-
-    def __init__(
-        self, space: Space, names: Iterable[str], bad: Sequence[Met], good: Mapping[str, Sequence[Met]]
-    ) -> None:
-        self.space = space
+    def __init__(self, space: Space, names: Iterable[str], goals: Goals) -> None:
+        self.space, self.goals = space, goals
         own = set(names)
         self.own = {n: action.name for n, action in enumerate(space.system.actions) if action.name in own}
-        self.host = {n for n, action in enumerate(space.system.actions) if action.actor is Actor.HOST}
         self.bit: dict[tuple[int, int], int] = {}
         for state, steps in enumerate(space.steps):
             for action, _ in steps:
@@ -85,9 +90,6 @@ class Fence:
                     self.bit[state, action] = len(self.bit)
         self.everything = (1 << len(self.bit)) - 1
         self.escapes: list[int] = []
-        self.bad_states = set[int]().union(*(states for states, _ in bad))
-        self.bad_steps = set[tuple[int, int]]().union(*(steps for _, steps in bad))
-        self.good = good
 
     def forbidden(self, conditions: Sequence[Mapping[str, Expression]]) -> list[int]:
         """Return which steps are forbidden, for each guard: of each instance, by its name, what it requires."""
@@ -113,10 +115,10 @@ class Fence:
 
     def loses(self, forbidden: int) -> list[str]:
         """Return which witnesses the host's help is needed for, or that are lost, without the forbidden steps."""
-        reached = self._reached(forbidden, self.host, careful=False)[0]
+        reached = self._reached(forbidden, self.space.host, careful=False)[0]
         return [
             name
-            for name, parts in self.good.items()
+            for name, parts in self.goals.good.items()
             if not all(self._possible(reached, forbidden, *one) for one in parts)
         ]
 
@@ -124,7 +126,7 @@ class Fence:
         return any(
             state in states
             or any(
-                (state, action) in steps and action not in self.host and self._free(state, action, forbidden)
+                (state, action) in steps and action not in self.space.host and self._free(state, action, forbidden)
                 for action, _ in self.space.steps[state]
             )
             for state in reached
@@ -148,7 +150,7 @@ class Fence:
         before: dict[int, tuple[int, int]] = dict.fromkeys(range(self.space.starts), (-1, -1))
         order = list(before)
         for state in order:  # grows while it is gone through
-            if careful and state in self.bad_states:
+            if careful and state in self.goals.bad_states:
                 return before, self._way(before, state)
             for action, after in self.space.steps[state]:
                 if action in left:
@@ -156,7 +158,7 @@ class Fence:
                 bit = self.bit.get((state, action), -1) if action in self.own else -1
                 if bit >= 0 and closed[bit]:
                     continue
-                if careful and (state, action) in self.bad_steps:
+                if careful and (state, action) in self.goals.bad_steps:
                     return before, self._way(before, state) | (1 << bit if bit >= 0 else 0)
                 if after not in before:
                     before[after] = (state, action)
